@@ -1,0 +1,15 @@
+/** @file PyTorch's CPU random streams over plain typed arrays. */
+
+export {
+  type FloatArray,
+  fill_bernoulli,
+  fill_cauchy,
+  fill_exponential,
+  fill_geometric,
+  fill_log_normal,
+  fill_normal,
+  fill_uniform,
+} from "./distributions";
+export { default_generator, Generator } from "./generator";
+export { permutation, randint, random_int64, randperm } from "./integers";
+export { multinomial } from "./multinomial";
