@@ -1,0 +1,92 @@
+/**
+ * @file What the kernel asks of whatever compiles cells: check, emit, complete, inspect.
+ *
+ * How compiled code runs. `code` is the body of a function, async when `isAsync`, on the same line as the wrapper's head:
+ *
+ *     (async function (exports, require, module, __filename, __dirname) {<code>
+ *     })
+ *
+ * run in the main context with `new vm.Script(wrapped, { filename, columnOffset: -head.length })`, so that lines and columns
+ * of a stack trace are those of `code`, which `sourceMap` (version 3, one source, `cell.ts`) takes to the cell's own.
+ * - `exports` is ONE plain object with no prototype for the whole session: every top-level name of every cell is a property
+ *   of it, and every use of such a name, in the cell that declares it or a later one, is emitted as `exports.name`. So
+ *   closures see later assignments, redeclaring replaces, and what a cell had assigned before it threw is simply there.
+ *   It must not be a Proxy (each access to a variable would pay) and nobody else deletes from it.
+ * - `exports[resultName]` holds the last expression's value when the cell ends; read it, then delete it. `undefined` there
+ *   means that there is nothing to show.
+ * - `assigned` of `commit()` is `names.filter((name) => Object.hasOwn(exports, name))` AFTER the run of a cell, where the
+ *   runtime need not tell this cell's assignments from an earlier cell's: the code itself deletes, before its first
+ *   statement, the names that it declares anew and leaves `exports` alone otherwise.
+ * - `require` resolves from the notebook's folder first, then from torchbook's own node_modules; "torchbook" gives the
+ *   library itself and "tslab" a module with our display (see `runtime/`). Static imports become `require(...)` in place.
+ * - `module.import(specifier)` must return the promise of a namespace object: `import("x")` is emitted as a call of it.
+ * - A name that is not declared by a cell is an ordinary global: `torch`, `nn`, `print`, ... are properties of globalThis,
+ *   and a cell that declares `index` or `F` has its own from then on.
+ * - `sideOutputs`, when there, are `.ts` files beside the notebook that the cell imports, compiled to CommonJS: `require`
+ *   looks there first, by absolute path (with or without the `.js` that `path` ends with), and drops what it had cached of that path.
+ *
+ * One cell is compiled, run and committed before the next is compiled; completion and inspection may come at any time.
+ */
+
+/** A problem that the type checker found; places are 1-based and in the cell. */
+export interface Diagnostic {
+  message: string;
+  code: number;
+  category: "error" | "warning";
+  line: number;
+  column: number;
+  endLine: number;
+  endColumn: number;
+  /** The source lines about the place, with a caret. */
+  frame: string;
+}
+
+/** A cell that may run. */
+export interface CompiledCell {
+  ok: true;
+  /** A CommonJS-style JavaScript body, to run in the main thread. */
+  code: string;
+  /** JSON source map, version 3. */
+  sourceMap: string;
+  isAsync: boolean;
+  /** The exported name that holds the last expression's value. */
+  resultName: string | null;
+  /** The variables that the cell declares. */
+  names: string[];
+  /** Files beside the notebook that the cell imports, compiled; absent when there are none. */
+  sideOutputs?: { path: string; code: string }[];
+}
+
+/** A cell that must not run. */
+export interface FailedCell {
+  ok: false;
+  diagnostics: Diagnostic[];
+}
+
+/** What completes the code at an offset; offsets are UTF-16 units of the code. */
+export interface CompletionResult {
+  matches: string[];
+  cursorStart: number;
+  cursorEnd: number;
+  types: { text: string; type: string; start: number; end: number; signature?: string }[];
+}
+
+/** What is known about the name at an offset. */
+export interface InspectionResult {
+  found: boolean;
+  text: string;
+  markdown: string;
+}
+
+/** Compiles cells one after another, each seeing what the earlier ones declared. */
+export interface CellCompiler {
+  compile(cell: { code: string; executionCount: number }): Promise<CompiledCell | FailedCell>;
+  /** Called after the cell ran: which declared names got assigned; a cell that threw keeps what it had declared. */
+  commit(executionCount: number, outcome: { ok: boolean; assigned: string[] }): Promise<void>;
+  complete(code: string, offset: number): Promise<CompletionResult>;
+  inspect(code: string, offset: number, detail: 0 | 1): Promise<InspectionResult>;
+  isComplete(
+    code: string,
+  ): Promise<{ status: "complete" | "incomplete" | "invalid" | "unknown"; indent?: string }>;
+  close(): Promise<void>;
+}
