@@ -1,5 +1,7 @@
 /** @file `npm run setup`: makes everything ready; idempotent, resumes after a break. `--help` says more. */
 
+import "./setup/require-node.mjs";
+
 const help = `npm run setup [-- options]
 
 Makes everything ready for torchbook, below this folder only: npm packages, a Python environment with JupyterLab, TensorFlow,
@@ -13,14 +15,6 @@ resumed by the next. The other commands (npm run lab, npm test, ...) do all this
 
 Environment: TORCHBOOK_PYTHON chooses the Python, CXX the C++ compiler. npm and pip use their own configuration.
 `;
-
-const major = Number(process.versions.node.split(".")[0]);
-if (major < 18) {
-  console.error(
-    `torchbook needs Node.js 20 or newer; this is ${process.versions.node} (see https://nodejs.org, or: nvm install 22)`,
-  );
-  process.exit(1);
-}
 
 const { parseArgs } = await import("node:util");
 const { explain, setUp } = await import("./setup/steps.mjs");

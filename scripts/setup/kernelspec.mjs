@@ -1,4 +1,5 @@
 /** @file Step: the kernelspec in .venv, which tells Jupyter how to start the kernel. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "./command.mjs";
 import { contentHash } from "./files.mjs";
@@ -13,7 +14,7 @@ export const kernelspecStep = {
   name: "kernelspec",
   title: "kernel torchbook in .venv",
 
-  current: () => isCurrent("kernelspec", key()),
+  current: () => !existsSync(inRoot("kernel", "install.ts")) || isCurrent("kernelspec", key()),
 
   async make() {
     removeStamp("kernelspec");

@@ -137,9 +137,9 @@ function clearLeftovers() {
   }
 }
 
-/** NVIDIA's libraries, linked beside TensorFlow's own: TensorFlow looks for them in its own folder. */
+/** NVIDIA's libraries as the folder nvidia/ beside tensorflow/: TensorFlow's own rpath looks for them there. */
 async function addCuda(folder) {
-  const arguments_ = [
+  const pip = [
     "-m",
     "pip",
     "install",
@@ -148,20 +148,11 @@ async function addCuda(folder) {
     "--no-deps",
     "--only-binary=:all:",
   ];
-  await run(
-    venvProgram("python"),
-    [...arguments_, "--require-hashes", "--target", join(folder, "cuda"), "-r", cudaRequirements],
-    { show: true, advice: pipAdvice },
-  );
-  const nvidia = join(folder, "cuda", "nvidia");
-  for (const part of readdirSync(nvidia)) {
-    const libraries = join(nvidia, part, "lib");
-    if (!existsSync(libraries)) continue;
-    for (const name of readdirSync(libraries)) {
-      if (name.includes(".so"))
-        symlinkSync(join("..", "cuda", "nvidia", part, "lib", name), join(folder, "tensorflow", name));
-    }
-  }
+  const advice = pipAdvice;
+  await run(venvProgram("python"), [...pip, "--require-hashes", "--target", folder, "-r", cudaRequirements], {
+    show: true,
+    advice,
+  });
 }
 
 const links = (variant) => [

@@ -1,0 +1,39 @@
+/** @file `npm run lab [-- JupyterLab's options]`: does the set-up and opens JupyterLab on notebooks/. */
+import "./setup/require-node.mjs";
+
+const { spawn } = await import("node:child_process");
+const { constants } = await import("node:os");
+const { jupyterEnvironment } = await import("./setup/environment.mjs");
+const { inRoot, venvProgram } = await import("./setup/paths.mjs");
+const { explain, setUp } = await import("./setup/steps.mjs");
+
+try {
+  await setUp();
+} catch (error) {
+  explain(error);
+  process.exit(1);
+}
+
+const options = [
+  "--ServerApp.root_dir",
+  inRoot("notebooks"),
+  "--MultiKernelManager.default_kernel_name=torchbook",
+];
+// Jupyter refuses to run as root unless told to; in a container there often is no other user.
+if (process.getuid?.() === 0) options.push("--allow-root");
+
+const lab = spawn(venvProgram("jupyter-lab"), [...options, ...process.argv.slice(2)], {
+  stdio: "inherit",
+  cwd: inRoot(),
+  env: jupyterEnvironment(),
+});
+// Ctrl-C reaches JupyterLab by itself, and it asks back: stay until it has ended.
+process.on("SIGINT", () => {});
+for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => lab.kill(signal));
+lab.on("error", (error) => {
+  console.error(`cannot start JupyterLab: ${error.message}`);
+  process.exitCode = 1;
+});
+lab.on("exit", (code, signal) => {
+  process.exitCode = code ?? 128 + constants.signals[signal];
+});
