@@ -14,9 +14,8 @@
  *   It must not be a Proxy (each access to a variable would pay) and nobody else deletes from it.
  * - `exports[resultName]` holds the last expression's value when the cell ends; read it, then delete it. `undefined` there
  *   means that there is nothing to show.
- * - `assigned` of `commit()` is `names.filter((name) => Object.hasOwn(exports, name))` AFTER the run of a cell, where the
- *   runtime need not tell this cell's assignments from an earlier cell's: the code itself deletes, before its first
- *   statement, the names that it declares anew and leaves `exports` alone otherwise.
+ * - `assigned` of `commit()`: the keys whose value on `exports` differs (`Object.is`) from before the run, or that are new.
+ *   A name that the cell declares but did not get to keeps its earlier value and type.
  * - `require` resolves from the notebook's folder first, then from torchbook's own node_modules; "torchbook" gives the
  *   library itself and "tslab" a module with our display (see `runtime/`). Static imports become `require(...)` in place.
  * - `module.import(specifier)` must return the promise of a namespace object: `import("x")` is emitted as a call of it.

@@ -1,0 +1,115 @@
+/** @file TypeScript's diagnostics at their place in the cell, with a source frame. */
+import type ts from "typescript";
+import type { Diagnostic } from "./cell-compiler";
+import type { TypeScript } from "./scope-emit";
+
+/** What keeps a cell from being parsed, before anything else is asked. */
+export function syntaxDiagnostics(api: TypeScript, code: string): Diagnostic[] {
+  const file = api.createSourceFile("cell.ts", code, api.ScriptTarget.ESNext, false, api.ScriptKind.TS);
+  const { parseDiagnostics } = file as unknown as { parseDiagnostics: ts.DiagnosticWithLocation[] };
+  return cellDiagnostics(api, parseDiagnostics, code, "cell.ts", 0);
+}
+
+/**
+ * Converts diagnostics; `prefix` is how many characters the compiler put before the cell.
+ * What is wrong in another file is told at the cell's first line, with the file's own place in the message.
+ */
+export function cellDiagnostics(
+  api: TypeScript,
+  diagnostics: readonly ts.Diagnostic[],
+  code: string,
+  cellFile: string,
+  prefix: number,
+): Diagnostic[] {
+  const lines = lineStarts(code);
+  const seen = new Set<string>();
+  const out: Diagnostic[] = [];
+  const sorted = [...diagnostics].sort((a, b) => (a.start ?? 0) - (b.start ?? 0));
+  for (const one of sorted) {
+    let message = api.flattenDiagnosticMessageText(one.messageText, "\n").replace(/[ \t]+$/gm, "");
+    const inCell = one.file?.fileName.split("/").at(-1) === cellFile;
+    let start = 0;
+    let end = 0;
+    if (inCell) {
+      const last = code.trimEnd().length;
+      start = Math.min(Math.max((one.start ?? 0) - prefix, 0), last);
+      end = Math.min(Math.max((one.start ?? 0) + (one.length ?? 0) - prefix, start), code.length);
+    } else if (one.file) {
+      const { line, character } = one.file.getLineAndCharacterOfPosition(one.start ?? 0);
+      message = `${one.file.fileName}:${line + 1}:${character + 1} - ${message}`;
+    }
+    const from = placeOf(lines, start);
+    const to = placeOf(lines, end);
+    const key = `${start}:${one.code}:${message}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    out.push({
+      message,
+      code: one.code,
+      category: one.category === api.DiagnosticCategory.Warning ? "warning" : "error",
+      line: from.line + 1,
+      column: from.column + 1,
+      endLine: to.line + 1,
+      endColumn: to.column + 1,
+      frame: sourceFrame(code, from, to),
+    });
+  }
+  return out;
+}
+
+interface Place {
+  line: number;
+  column: number;
+}
+
+/** Up to two lines before the place, its line, carets under it, and one line after. */
+export function sourceFrame(code: string, from: Place, to: Place): string {
+  const lines = code.split(/\r\n|[\n\r\u2028\u2029]/);
+  const first = Math.max(0, from.line - 2);
+  const last = Math.min(lines.length - 1, from.line + 1);
+  const width = String(last + 1).length;
+  const out: string[] = [];
+  for (let number = first; number <= last; number++) {
+    const text = lines[number] ?? "";
+    const mark = number === from.line ? ">" : " ";
+    out.push(`${mark} ${String(number + 1).padStart(width)} | ${text}`.trimEnd());
+    if (number !== from.line) continue;
+    const end = to.line === from.line ? to.column : text.length;
+    const carets = "^".repeat(Math.max(1, columnsOf(text.slice(from.column, end))));
+    out.push(`  ${" ".repeat(width)} | ${blankLike(text.slice(0, from.column))}${carets}`);
+  }
+  return out.join("\n");
+}
+
+/** Spaces as wide as a text in a fixed-width font; tabs stay tabs. */
+function blankLike(text: string): string {
+  return [...text].map((character) => (character === "\t" ? "\t" : " ".repeat(widthOf(character)))).join("");
+}
+
+function columnsOf(text: string): number {
+  let columns = 0;
+  for (const character of text) columns += widthOf(character);
+  return columns;
+}
+
+/** East Asian wide characters and emoji take two columns, combining marks none. */
+function widthOf(character: string): number {
+  if (/\p{Mn}|\u200d|\ufe0f/u.test(character)) return 0;
+  return /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u.test(
+    character,
+  ) || (character.codePointAt(0) ?? 0) >= 0x20000
+    ? 2
+    : 1;
+}
+
+function lineStarts(code: string): number[] {
+  const starts = [0];
+  for (const match of code.matchAll(/\r\n|[\n\r\u2028\u2029]/g)) starts.push(match.index + match[0].length);
+  return starts;
+}
+
+function placeOf(starts: readonly number[], offset: number): Place {
+  let line = starts.length - 1;
+  while (line > 0 && starts[line] > offset) line--;
+  return { line, column: offset - starts[line] };
+}

@@ -1,0 +1,65 @@
+/** @file What is known about the name at a place of a cell: its type and its documentation. */
+import type { InspectionResult } from "./cell-compiler";
+import type { TslabHost } from "./tslab-host";
+
+interface Part {
+  text: string;
+}
+
+/** Looks at the offset, then just before it, then at the function whose arguments it is in. */
+export function inspectionAt(
+  host: TslabHost,
+  declarations: string,
+  code: string,
+  offset: number,
+  _detail: 0 | 1,
+): InspectionResult {
+  for (const place of placesToLook(code, offset)) {
+    const info = host.converter.inspect(declarations, code, place);
+    if (!info?.displayParts?.length) continue;
+    const signature = join(info.displayParts);
+    const documentation = join(info.documentation);
+    const tags = (info.tags ?? []).map((tag) => ({ name: tag.name, text: join(tag.text).trim() }));
+    const textTags = tags.map((tag) => `@${tag.name} ${tag.text}`.trim()).join("\n");
+    const markdownTags = tags
+      .map((tag) =>
+        tag.name === "example" ? `**Example**\n${fence(tag.text)}` : `*@${tag.name}* ${tag.text}`.trim(),
+      )
+      .join("\n\n");
+    return {
+      found: true,
+      text: [signature, documentation, textTags].filter(Boolean).join("\n\n"),
+      markdown: [`\`\`\`typescript\n${signature}\n\`\`\``, documentation, markdownTags]
+        .filter(Boolean)
+        .join("\n\n"),
+    };
+  }
+  return { found: false, text: "", markdown: "" };
+}
+
+function join(parts: readonly Part[] | undefined): string {
+  return (parts ?? []).map((part) => part.text).join("");
+}
+
+function fence(text: string): string {
+  return text.includes("```") ? text : `\`\`\`typescript\n${text}\n\`\`\``;
+}
+
+/** Offsets of names: at the cursor, before it, and before each open parenthesis to the left, nearest first. */
+function placesToLook(code: string, offset: number): number[] {
+  const isName = (at: number): boolean => /[\p{ID_Continue}$]/u.test(code[at] ?? "");
+  const places: number[] = [];
+  if (isName(offset)) places.push(offset);
+  if (offset > 0 && isName(offset - 1)) places.push(offset - 1);
+  let depth = 0;
+  for (let at = offset - 1; at >= 0; at--) {
+    if (code[at] === ")") depth++;
+    else if (code[at] === "(" && depth-- === 0) {
+      depth = 0;
+      let before = at - 1;
+      while (before >= 0 && /\s/.test(code[before])) before--;
+      if (before >= 0 && isName(before)) places.push(before);
+    }
+  }
+  return places;
+}

@@ -1,0 +1,38 @@
+/** @file Tells whether a cell can run as it is or wants another line. */
+import type ts from "typescript";
+import type { TypeScript } from "./scope-emit";
+
+export interface Completeness {
+  status: "complete" | "incomplete" | "invalid" | "unknown";
+  indent?: string;
+}
+
+/** A cell is incomplete when its only fault is that it ends too soon. */
+export function isCompleteCell(api: TypeScript, code: string): Completeness {
+  const file = api.createSourceFile("cell.ts", code, api.ScriptTarget.ESNext, true, api.ScriptKind.TS);
+  const { parseDiagnostics } = file as unknown as { parseDiagnostics: ts.DiagnosticWithLocation[] };
+  if (parseDiagnostics.length === 0) return { status: "complete" };
+  const end = code.trimEnd().length;
+  const atEnd = (one: ts.DiagnosticWithLocation): boolean => one.start >= end || UNTERMINATED.has(one.code);
+  if (!atEnd(parseDiagnostics[0])) return { status: "invalid" };
+  return { status: "incomplete", indent: indentAfter(api, file, code) };
+}
+
+/** Unterminated template literal, comment; a string or a regular expression cannot go on in the next line. */
+const UNTERMINATED = new Set([1010, 1160]);
+
+/** Two spaces for each bracket that a line leaves open. */
+function indentAfter(api: TypeScript, file: ts.SourceFile, code: string): string {
+  const scanner = api.createScanner(api.ScriptTarget.ESNext, true, api.LanguageVariant.Standard, code);
+  const open: number[] = [];
+  const K = api.SyntaxKind;
+  for (let token = scanner.scan(); token !== K.EndOfFileToken; token = scanner.scan()) {
+    if (token === K.OpenBraceToken || token === K.OpenParenToken || token === K.OpenBracketToken) {
+      const { line } = file.getLineAndCharacterOfPosition(scanner.getTokenStart?.() ?? scanner.getTokenPos());
+      open.push(line);
+    } else if (token === K.CloseBraceToken || token === K.CloseParenToken || token === K.CloseBracketToken)
+      open.pop();
+  }
+  // Brackets opened in one line indent the next line once.
+  return "  ".repeat(new Set(open).size);
+}

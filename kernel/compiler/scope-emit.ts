@@ -1,0 +1,393 @@
+/**
+ * @file Turns the JavaScript module of a cell into a function body whose top-level names live on `exports`.
+ *
+ * The work is done as edits of the text, so that the compiler's own source map carries over exactly. Every top-level name
+ * becomes a property of `exports`, at its declaration and at each use; names of earlier cells that nothing nearer declares
+ * likewise. What JavaScript says about hoisting, inner class names and `f.name` of `const f = () => {}` stays true.
+ */
+import type ts from "typescript";
+import { decodeMappings, encodeSourceMap, type Segment } from "./source-map";
+import { TextEdits } from "./text-edits";
+
+export type TypeScript = typeof ts;
+
+export interface EmitInput {
+  /** The ES module that the compiler wrote. */
+  code: string;
+  /** `mappings` of the source map that goes with it. */
+  mappings: string;
+  /** Takes a source place of that map to the cell, or to null when it is not in the cell. */
+  toCell: (line: number, column: number) => { line: number; column: number } | null;
+  /** Values that earlier cells left. */
+  earlier: ReadonlySet<string>;
+  /** The exported constant that the compiler made for the last expression. */
+  resultName: string | null;
+}
+
+export interface EmitOutput {
+  code: string;
+  sourceMap: string;
+  isAsync: boolean;
+  names: string[];
+}
+
+/** Makes a cell's module runnable. `api` is whichever TypeScript compiled it. */
+export function emitCell(api: TypeScript, input: EmitInput): EmitOutput {
+  const { file, checker } = bind(api, input.code);
+  const rewriter = new Rewriter(api, file, checker, input);
+  rewriter.run();
+  const head = rewriter.head();
+  const { text, moved } = rewriter.edits.apply();
+  const lineOf = lineFinder(text);
+  const segments: Segment[] = [];
+  for (const segment of decodeMappings(input.mappings)) {
+    const place = input.toCell(segment.sourceLine, segment.sourceColumn);
+    if (!place) continue;
+    const offset = moved(file.getPositionOfLineAndCharacter(segment.line, segment.column));
+    const { line, column } = lineOf(offset);
+    segments.push({
+      line,
+      column: line === 0 ? column + head.length : column,
+      sourceLine: place.line,
+      sourceColumn: place.column,
+    });
+  }
+  return {
+    code: head + text,
+    sourceMap: encodeSourceMap(segments, "cell.ts"),
+    isAsync: rewriter.isAsync,
+    names: [...rewriter.names],
+  };
+}
+
+interface Bound {
+  file: ts.SourceFile & { locals?: ReadonlyMap<string, ts.Symbol> };
+  checker: ts.TypeChecker & {
+    resolveName(
+      name: string,
+      location: ts.Node,
+      meaning: ts.SymbolFlags,
+      excludeGlobals: boolean,
+    ): ts.Symbol | undefined;
+  };
+}
+
+/** Parses and binds one file on its own; nothing is type-checked. */
+function bind(api: TypeScript, code: string): Bound {
+  const name = "/cell.ts";
+  const parsed = api.createSourceFile(name, code, api.ScriptTarget.ESNext, true, api.ScriptKind.TS);
+  const program = api.createProgram({
+    rootNames: [name],
+    options: { noLib: true, noResolve: true, types: [], target: api.ScriptTarget.ESNext },
+    host: {
+      getSourceFile: (path) => (path === name ? parsed : undefined),
+      getDefaultLibFileName: () => "lib.d.ts",
+      writeFile: () => {},
+      getCurrentDirectory: () => "/",
+      getCanonicalFileName: (path) => path,
+      useCaseSensitiveFileNames: () => true,
+      getNewLine: () => "\n",
+      fileExists: (path) => path === name,
+      readFile: () => undefined,
+    },
+  });
+  return { file: parsed, checker: program.getTypeChecker() } as Bound;
+}
+
+/** Where an offset of a text is, by lines as JavaScript counts them. */
+function lineFinder(text: string): (offset: number) => { line: number; column: number } {
+  const starts = [0];
+  for (const match of text.matchAll(/\r\n|[\n\r\u2028\u2029]/g)) starts.push(match.index + match[0].length);
+  return (offset) => {
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (starts[middle] <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low, column: offset - starts[low] };
+  };
+}
+
+class Rewriter {
+  readonly edits: TextEdits;
+  readonly names: Set<string>;
+  isAsync = false;
+  private readonly hoisted: string[] = [];
+  private readonly functions = new Set<string>();
+  private readonly undefinedVars = new Set<string>();
+  private usesStar = false;
+  private usesDefault = false;
+  private imports = 0;
+  private depth = 0;
+
+  constructor(
+    private readonly api: TypeScript,
+    private readonly file: Bound["file"],
+    private readonly checker: Bound["checker"],
+    private readonly input: EmitInput,
+  ) {
+    this.edits = new TextEdits(input.code);
+    this.names = new Set([...(file.locals?.keys() ?? [])].map((name) => unescapeName(name)));
+    if (input.resultName) this.names.delete(input.resultName);
+  }
+
+  run(): void {
+    let onlyImports = true;
+    for (const statement of this.file.statements) {
+      if (this.api.isImportDeclaration(statement)) this.import(statement, !onlyImports);
+      else {
+        if (!this.api.isExportDeclaration(statement)) onlyImports = false;
+        this.visit(statement);
+      }
+    }
+  }
+
+  /** What goes before the first statement, on its line. */
+  head(): string {
+    const head = ['"use strict";'];
+    if (this.usesDefault) head.push("const __default = (m) => (m && m.__esModule ? m.default : m);");
+    if (this.usesStar)
+      head.push(
+        "const __star = (m) => { if (m && m.__esModule) return m; const n = {}; if (m != null) for (const k of Object.keys(m)) " +
+          "if (k !== 'default') Object.defineProperty(n, k, { enumerable: true, get: () => m[k] }); n.default = m; return n; };",
+      );
+    for (const name of this.undefinedVars) head.push(`exports.${name} = void 0;`);
+    for (const name of this.functions) head.push(`exports.${name} = ${name};`);
+    head.push(...this.hoisted);
+    return `${head.join(" ")} `;
+  }
+
+  private visit(node: ts.Node): void {
+    const api = this.api;
+    if (api.isIdentifier(node)) this.identifier(node);
+    else if (api.isExportDeclaration(node)) this.edits.blank(node.getStart(this.file), node.end);
+    else if (api.isVariableDeclarationList(node) && this.declaresTopLevel(node)) this.variables(node);
+    else if (api.isClassDeclaration(node) && node.parent === this.file && node.name) this.class(node);
+    else if (api.isMetaProperty(node)) this.metaProperty(node);
+    else this.others(node);
+  }
+
+  private others(node: ts.Node): void {
+    const api = this.api;
+    if (api.isFunctionDeclaration(node) && node.parent === this.file && node.name) {
+      this.functions.add(node.name.text);
+      this.stripExport(node);
+    }
+    if (api.isForOfStatement(node) && node.awaitModifier && this.depth === 0) this.isAsync = true;
+    if (api.isAwaitExpression(node) && this.depth === 0) this.isAsync = true;
+    if (api.isCallExpression(node) && node.expression.kind === api.SyntaxKind.ImportKeyword)
+      this.edits.replace(node.expression.getStart(this.file), node.expression.end, "module.import");
+    const inner = api.isFunctionLike(node) || api.isClassStaticBlockDeclaration(node);
+    if (inner) this.depth++;
+    api.forEachChild(node, (child) => this.visit(child));
+    if (inner) this.depth--;
+  }
+
+  private identifier(node: ts.Identifier): void {
+    const api = this.api;
+    const parent = node.parent;
+    if (!isReference(api, node)) return;
+    const name = node.text;
+    if (!this.livesOnExports(node, name)) return;
+    const start = node.getStart(this.file);
+    if (api.isShorthandPropertyAssignment(parent)) {
+      this.edits.replace(start, node.end, `${name}: exports.${name}`);
+      return;
+    }
+    const callee =
+      (api.isCallExpression(parent) && parent.expression === node) ||
+      (api.isTaggedTemplateExpression(parent) && parent.tag === node);
+    // The comma keeps `exports` from becoming `this` of the call.
+    this.edits.replace(start, node.end, callee ? `(0, exports.${name})` : `exports.${name}`);
+  }
+
+  /** Whether a name, used at a node, is a top-level name of this cell or of an earlier one. */
+  private livesOnExports(node: ts.Node, name: string): boolean {
+    if (!this.names.has(name) && !this.input.earlier.has(name)) return false;
+    const symbol = this.checker.resolveName(name, node, this.api.SymbolFlags.Value, false);
+    if (!symbol) return this.input.earlier.has(name);
+    if (this.file.locals?.get(escapeName(name)) !== symbol) return false;
+    // Inside a class its own name is a binding of the class, whatever becomes of the outer one.
+    for (let outer: ts.Node | undefined = node.parent; outer; outer = outer.parent)
+      if (this.api.isClassDeclaration(outer) && outer.parent === this.file && outer.name?.text === name)
+        return false;
+    return true;
+  }
+
+  private declaresTopLevel(list: ts.VariableDeclarationList): boolean {
+    if (list.parent.parent === this.file && this.api.isVariableStatement(list.parent)) return true;
+    if (list.flags & this.api.NodeFlags.BlockScoped) return false;
+    return this.depth === 0;
+  }
+
+  private variables(list: ts.VariableDeclarationList): void {
+    const api = this.api;
+    const statement = list.parent;
+    const inLoopHead = api.isForInStatement(statement) || api.isForOfStatement(statement);
+    const first = list.declarations[0];
+    const from = api.isVariableStatement(statement)
+      ? statement.getStart(this.file)
+      : list.getStart(this.file);
+    this.edits.replace(from, first.getStart(this.file), "");
+    for (const declaration of list.declarations) {
+      const { name, initializer } = declaration;
+      if (api.isIdentifier(name)) {
+        const start = name.getStart(this.file);
+        const target = `exports.${name.text}`;
+        if (initializer) {
+          this.edits.replace(start, name.end, target);
+          this.initializer(name.text, initializer);
+        } else if (inLoopHead) this.edits.replace(start, name.end, target);
+        else if (list.flags & api.NodeFlags.BlockScoped)
+          this.edits.replace(start, name.end, `${target} = void 0`);
+        else {
+          // `var x;` does nothing where it stands: the name is made before the first statement.
+          this.undefinedVars.add(name.text);
+          this.edits.replace(start, name.end, "void 0");
+        }
+      } else {
+        if (!inLoopHead) this.edits.insert(declaration.getStart(this.file), "(");
+        this.pattern(name);
+        if (initializer) this.visit(initializer);
+        if (!inLoopHead) this.edits.insert(declaration.end, ")");
+      }
+    }
+  }
+
+  private pattern(pattern: ts.BindingPattern): void {
+    const api = this.api;
+    for (const element of pattern.elements) {
+      if (api.isOmittedExpression(element)) continue;
+      if (element.propertyName && api.isComputedPropertyName(element.propertyName))
+        this.visit(element.propertyName);
+      const { name } = element;
+      if (api.isIdentifier(name)) {
+        const shorthand =
+          api.isObjectBindingPattern(pattern) && !element.propertyName && !element.dotDotDotToken;
+        this.edits.replace(
+          name.getStart(this.file),
+          name.end,
+          shorthand ? `${name.text}: exports.${name.text}` : `exports.${name.text}`,
+        );
+        if (element.initializer) this.initializer(name.text, element.initializer);
+      } else {
+        this.pattern(name);
+        if (element.initializer) this.visit(element.initializer);
+      }
+    }
+  }
+
+  /** A nameless function or class takes the variable's name, as it would in a declaration. */
+  private initializer(name: string, initializer: ts.Expression): void {
+    const api = this.api;
+    let inner = initializer;
+    while (api.isParenthesizedExpression(inner)) inner = inner.expression;
+    const nameless =
+      api.isArrowFunction(inner) ||
+      (api.isFunctionExpression(inner) && !inner.name) ||
+      (api.isClassExpression(inner) && !inner.name);
+    if (nameless && name !== "__proto__") {
+      this.edits.insert(initializer.getStart(this.file), `({ ${name}: `);
+      this.visit(initializer);
+      this.edits.insert(initializer.end, ` }).${name}`);
+    } else this.visit(initializer);
+  }
+
+  private class(node: ts.ClassDeclaration & { name?: ts.Identifier }): void {
+    this.stripExport(node);
+    const name = node.name?.text ?? "default";
+    const keyword = node.getStart(this.file) + this.exportLength(node);
+    this.edits.insert(keyword, `exports.${name} = `);
+    this.api.forEachChild(node, (child) => this.visit(child));
+    this.edits.insert(node.end, ";");
+  }
+
+  private exportLength(node: ts.FunctionDeclaration | ts.ClassDeclaration): number {
+    const modifier = node.modifiers?.find((one) => one.kind === this.api.SyntaxKind.ExportKeyword);
+    return modifier ? modifier.end - node.getStart(this.file) : 0;
+  }
+
+  private stripExport(node: ts.FunctionDeclaration | ts.ClassDeclaration): void {
+    const length = this.exportLength(node);
+    if (length > 0) this.edits.blank(node.getStart(this.file), node.getStart(this.file) + length);
+  }
+
+  private metaProperty(node: ts.MetaProperty): void {
+    if (node.keywordToken !== this.api.SyntaxKind.ImportKeyword) return;
+    this.edits.replace(
+      node.getStart(this.file),
+      node.end,
+      '({ url: require("node:url").pathToFileURL(__filename).href, filename: __filename, dirname: __dirname, ' +
+        'resolve: (id) => require("node:url").pathToFileURL(require.resolve(id)).href })',
+    );
+  }
+
+  private import(node: ts.ImportDeclaration, hoist: boolean): void {
+    const api = this.api;
+    const specifier = node.moduleSpecifier.getText(this.file);
+    const clause = node.importClause;
+    const module = `__import_${++this.imports}`;
+    let text = `require(${specifier});`;
+    if (clause) {
+      text = `const ${module} = ${text}`;
+      if (clause.name) {
+        this.usesDefault = true;
+        text += ` exports.${clause.name.text} = __default(${module});`;
+      }
+      const bindings = clause.namedBindings;
+      if (bindings && api.isNamespaceImport(bindings)) {
+        this.usesStar = true;
+        text += ` exports.${bindings.name.text} = __star(${module});`;
+      } else if (bindings) {
+        for (const element of bindings.elements) {
+          const imported = element.propertyName?.text ?? element.name.text;
+          if (imported === "default") this.usesDefault = true;
+          const value =
+            imported === "default" ? `__default(${module})` : `${module}[${JSON.stringify(imported)}]`;
+          text += ` exports.${element.name.text} = ${value};`;
+        }
+      }
+    }
+    const start = node.getStart(this.file);
+    if (hoist) {
+      this.hoisted.push(text);
+      this.edits.blank(start, node.end);
+    } else {
+      const breaks = this.input.code.slice(start, node.end).replace(/[^\n]/g, "");
+      this.edits.replace(start, node.end, text + breaks);
+    }
+  }
+}
+
+/** Whether an identifier reads or writes a variable, rather than names a property, a label or a declaration. */
+function isReference(api: TypeScript, node: ts.Identifier): boolean {
+  const parent = node.parent;
+  if (api.isPropertyAccessExpression(parent)) return parent.expression === node;
+  if (api.isShorthandPropertyAssignment(parent)) return true;
+  if (api.isPropertyAssignment(parent)) return parent.initializer === node;
+  if (api.isBindingElement(parent)) return parent.initializer === node;
+  if (api.isExportSpecifier(parent) || api.isImportSpecifier(parent)) return false;
+  if (api.isImportClause(parent) || api.isNamespaceImport(parent) || api.isMetaProperty(parent)) return false;
+  if (api.isLabeledStatement(parent) || api.isBreakOrContinueStatement(parent)) return false;
+  if (
+    api.isVariableDeclaration(parent) ||
+    api.isParameter(parent) ||
+    api.isPropertyDeclaration(parent) ||
+    api.isEnumMember(parent)
+  )
+    return parent.initializer === node;
+  if (api.isFunctionLike(parent) || api.isClassLike(parent))
+    return api.isArrowFunction(parent) && parent.body === node;
+  return true;
+}
+
+/** TypeScript writes a third underscore before names that start with two. */
+function escapeName(name: string): string {
+  return name.startsWith("__") ? `_${name}` : name;
+}
+
+function unescapeName(name: string): string {
+  return name.startsWith("___") ? name.slice(1) : name;
+}

@@ -1,0 +1,165 @@
+/** @file Compiles cells with tslab's converter, mended where it falls short of one program made of cells. */
+import { ambientFiles } from "./ambient";
+import type {
+  CellCompiler,
+  CompiledCell,
+  CompletionResult,
+  Diagnostic,
+  FailedCell,
+  InspectionResult,
+} from "./cell-compiler";
+import { completionAt } from "./completion";
+import { filterDeclarations } from "./declarations";
+import { cellDiagnostics, syntaxDiagnostics } from "./diagnostics";
+import { inspectionAt } from "./inspection";
+import { type Completeness, isCompleteCell } from "./is-complete";
+import { emitCell, type TypeScript } from "./scope-emit";
+import { CELL_FILE, createTslabHost, loadTypeScript, PREFIX, type TslabHost } from "./tslab-host";
+
+/** What is known about the cell that was compiled last, until it is committed. */
+interface Pending {
+  executionCount: number;
+  names: string[];
+  /** Declarations of this cell alone. */
+  own: string;
+  /** Declarations of this cell and what is left of those before it. */
+  all: string;
+}
+
+/** Compiles in the calling thread; the kernel runs it in a Worker. */
+export class TslabCompiler implements CellCompiler {
+  private readonly host: TslabHost;
+  private readonly ts: TypeScript;
+  private declarations = "";
+  private readonly values = new Set<string>();
+  private pending: Pending | null = null;
+
+  constructor(options: { cwd: string; packageRoot: string }) {
+    const ambient = ambientFiles(loadTypeScript() as unknown as TypeScript, options.packageRoot);
+    this.host = createTslabHost({ ...options, ambient });
+    this.ts = this.host.ts as unknown as TypeScript;
+    // The first check pays for the standard library's types; let it be this one.
+    this.host.converter.convert("", "const warm: Promise<number[]> = Promise.resolve([1]);");
+  }
+
+  async compile(cell: { code: string; executionCount: number }): Promise<CompiledCell | FailedCell> {
+    this.host.refresh();
+    const code = withoutExports(this.ts, cell.code);
+    const syntax = syntaxDiagnostics(this.ts, code);
+    if (syntax.length > 0) return { ok: false, diagnostics: syntax };
+    const result = this.host.converter.convert(this.declarations, code);
+    const problems = this.host.diagnostics();
+    if (problems.length > 0) return { ok: false, diagnostics: this.diagnose(cell.code, problems) };
+    const { code: module, mappings } = splitSourceMap(result.output ?? "");
+    const emitted = emitCell(this.ts, {
+      code: module,
+      mappings,
+      toCell: (line, column) => (line === 0 ? null : { line: line - 1, column }),
+      earlier: this.values,
+      resultName: result.lastExpressionVar ?? null,
+    });
+    const own = this.host.declarations();
+    const all = result.declOutput ?? "";
+    const untyped = emitted.names.map((name) => `declare let ${name}: any;\n`).join("");
+    this.pending = {
+      executionCount: cell.executionCount,
+      names: emitted.names,
+      own: own ?? untyped,
+      // Where declarations cannot be written, the converter writes the word "undefined" for them.
+      all: own === undefined ? untyped + all.replace(/^undefined/, "") : all,
+    };
+    return {
+      ok: true,
+      ...emitted,
+      resultName: result.lastExpressionVar ?? null,
+      ...(result.sideOutputs?.length
+        ? { sideOutputs: result.sideOutputs.map((side) => this.sideOutput(side.path, side.data)) }
+        : {}),
+    };
+  }
+
+  async commit(executionCount: number, outcome: { ok: boolean; assigned: string[] }): Promise<void> {
+    const pending = this.pending;
+    if (!pending || pending.executionCount !== executionCount) return;
+    this.pending = null;
+    const assigned = new Set(outcome.assigned);
+    const dropped = new Set(outcome.ok ? [] : pending.names.filter((name) => !assigned.has(name)));
+    for (const name of pending.names) if (!dropped.has(name)) this.values.add(name);
+    if (dropped.size === 0) this.declarations = pending.all;
+    else {
+      const rest = pending.all.slice(pending.own.length);
+      this.declarations =
+        filterDeclarations(this.ts, pending.own, (name) => !dropped.has(name)) +
+        filterDeclarations(this.ts, this.declarations, (name) => dropped.has(name)) +
+        rest;
+    }
+  }
+
+  async complete(code: string, offset: number): Promise<CompletionResult> {
+    return completionAt(this.host, this.visible(), code, offset);
+  }
+
+  async inspect(code: string, offset: number, detail: 0 | 1): Promise<InspectionResult> {
+    return inspectionAt(this.host, this.visible(), code, offset, detail);
+  }
+
+  async isComplete(code: string): Promise<Completeness> {
+    return isCompleteCell(this.ts, code);
+  }
+
+  async close(): Promise<void> {
+    this.host.converter.close();
+  }
+
+  /** While a cell runs, what it declares is on offer too. */
+  private visible(): string {
+    return this.pending?.all ?? this.declarations;
+  }
+
+  private diagnose(code: string, problems: ReturnType<TslabHost["diagnostics"]>): Diagnostic[] {
+    return cellDiagnostics(this.ts, problems as never, code, CELL_FILE, PREFIX.length);
+  }
+
+  private sideOutput(path: string, data: string): { path: string; code: string } {
+    const { outputText } = this.ts.transpileModule(splitSourceMap(data).code, {
+      fileName: "side.js",
+      compilerOptions: {
+        module: this.ts.ModuleKind.CommonJS,
+        target: this.ts.ScriptTarget.ES2022,
+        esModuleInterop: true,
+      },
+    });
+    return { path, code: outputText };
+  }
+}
+
+/** Takes the inline source map off what TypeScript wrote. */
+function splitSourceMap(text: string): { code: string; mappings: string } {
+  const match = /\n?\/\/# sourceMappingURL=data:application\/json;base64,([\w+/=]+)\s*$/.exec(text);
+  if (!match) return { code: text, mappings: "" };
+  const map = JSON.parse(Buffer.from(match[1], "base64").toString("utf8")) as { mappings: string };
+  return { code: text.slice(0, match.index), mappings: map.mappings };
+}
+
+/** Blanks `export` before declarations: in a cell everything is exported to the next ones already. */
+function withoutExports(ts: TypeScript, code: string): string {
+  if (!code.includes("export")) return code;
+  const file = ts.createSourceFile("cell.ts", code, ts.ScriptTarget.ESNext, true, ts.ScriptKind.TS);
+  let text = code;
+  const blank = (start: number, end: number): void => {
+    text = text.slice(0, start) + text.slice(start, end).replace(/[^\r\n]/g, " ") + text.slice(end);
+  };
+  for (const statement of file.statements) {
+    if (ts.isExportAssignment(statement) && !statement.isExportEquals) {
+      blank(statement.getStart(file), statement.expression.getStart(file));
+      continue;
+    }
+    const modifiers = ts.canHaveModifiers(statement) ? (ts.getModifiers(statement) ?? []) : [];
+    const named = (statement as { name?: unknown }).name !== undefined || ts.isVariableStatement(statement);
+    if (!named) continue;
+    for (const modifier of modifiers)
+      if (modifier.kind === ts.SyntaxKind.ExportKeyword || modifier.kind === ts.SyntaxKind.DefaultKeyword)
+        blank(modifier.getStart(file), modifier.end);
+  }
+  return text;
+}

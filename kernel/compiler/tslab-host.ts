@@ -1,0 +1,241 @@
+/**
+ * @file The one file that loads tslab's converter and its TypeScript, and what is changed about them in memory.
+ *
+ * tslab reads its TypeScript through one module object, so the converter gets a copy of it with some functions
+ * replaced: compiler options, module resolution, ambient files, raw diagnostics and source maps are out of its reach.
+ */
+import { createRequire } from "node:module";
+import path from "node:path";
+import type TsNamespace from "@tslab/typescript-for-tslab";
+import type { Converter, ConvertResult } from "tslab/dist/converter";
+
+export type Ts = typeof TsNamespace;
+export type { ConvertResult };
+
+export interface TslabOptions {
+  /** The notebook's folder. */
+  cwd: string;
+  /** torchbook's own folder. */
+  packageRoot: string;
+  /** Files that need not exist, by absolute path: ambient declarations. */
+  ambient: ReadonlyMap<string, string>;
+}
+
+/** tslab's converter with what it does not give itself. */
+export interface TslabHost {
+  ts: Ts;
+  converter: Converter;
+  program(): TsNamespace.Program;
+  /** Problems of the last `convert`, as TypeScript gave them. */
+  diagnostics(): readonly TsNamespace.Diagnostic[];
+  /** The last cell's own declarations, without what was left of earlier ones; undefined when none were written. */
+  declarations(): string | undefined;
+  /** Tells the converter about files beside the notebook that changed since it read them. */
+  refresh(): void;
+}
+
+/** The name that the converter gives to the cell's file. */
+export const CELL_FILE = "__tslab__.ts";
+/** What the converter puts before a cell. */
+export const PREFIX = "export {};\n";
+
+const load = createRequire(__filename);
+
+/** The TypeScript that tslab brings. */
+export function loadTypeScript(): Ts {
+  return createRequire(load.resolve("tslab/dist/converter"))("@tslab/typescript-for-tslab") as Ts;
+}
+
+/** Creates a converter; takes about a second. One per thread: the changes are made to the module cache. */
+export function createTslabHost(options: TslabOptions): TslabHost {
+  const fromTslab = createRequire(load.resolve("tslab/dist/converter"));
+  const tsPath = fromTslab.resolve("@tslab/typescript-for-tslab");
+  const ts = fromTslab(tsPath) as Ts;
+  let builder: TsNamespace.EmitAndSemanticDiagnosticsBuilderProgram | undefined;
+  let raw: readonly TsNamespace.Diagnostic[] = [];
+  let declarations: string | undefined;
+  const watched = new Map<
+    string,
+    { callback: TsNamespace.FileWatcherCallback; modified: number | undefined }
+  >();
+  const modifiedTime = (file: string): number | undefined => ts.sys.getModifiedTime?.(file)?.getTime();
+
+  const sys: TsNamespace.System = Object.assign(Object.create(ts.sys) as TsNamespace.System, {
+    getCurrentDirectory: () => options.cwd,
+    readFile: (file: string, encoding?: string) =>
+      options.ambient.get(file) ?? ts.sys.readFile(file, encoding),
+    fileExists: (file: string) => options.ambient.has(file) || ts.sys.fileExists(file),
+    // Nothing is watched: packages do not change under a session, and the user's own files are looked at before each cell.
+    watchDirectory: () => ({ close: () => {} }),
+    watchFile: (file: string, callback: TsNamespace.FileWatcherCallback) => {
+      if (file.includes("/node_modules/") || options.ambient.has(file) || !file.startsWith(options.cwd))
+        return { close: () => {} };
+      watched.set(file, { callback, modified: modifiedTime(file) });
+      return { close: () => watched.delete(file) };
+    },
+  });
+
+  const resolve = moduleResolver(ts, options);
+  const overrides: Record<string, unknown> = {
+    sys,
+    // The text is made into CommonJS here later, with source maps.
+    transpileModule: (code: string) => ({ outputText: code }),
+    // The converter would lose the places of names of earlier cells, and gets `{ x }` wrong.
+    factory: Object.assign(Object.create(ts.factory), {
+      createPropertyAccessExpression: (object: TsNamespace.Expression, name: TsNamespace.Identifier) =>
+        ts.isIdentifier(object) && object.text === "exports"
+          ? name
+          : ts.factory.createPropertyAccessExpression(object, name),
+    }),
+    createWatchCompilerHost: (
+      rootFiles: string[],
+      compilerOptions: TsNamespace.CompilerOptions,
+      ...rest: unknown[]
+    ) => {
+      const create = ts.createWatchCompilerHost as unknown as (
+        ...all: unknown[]
+      ) => TsNamespace.WatchCompilerHost<TsNamespace.BuilderProgram>;
+      const host = create(
+        [...rootFiles, ...options.ambient.keys()],
+        { ...compilerOptions, ...cellOptions(ts, options) },
+        ...rest,
+      );
+      host.resolveModuleNameLiterals = resolve;
+      (host as { hasInvalidatedResolutions?: () => boolean }).hasInvalidatedResolutions = () => false;
+      return host;
+    },
+    createWatchProgram: (
+      host: TsNamespace.WatchCompilerHostOfFilesAndCompilerOptions<TsNamespace.EmitAndSemanticDiagnosticsBuilderProgram>,
+    ) => {
+      const tell = host.afterProgramCreate;
+      host.afterProgramCreate = (created) => {
+        builder = created;
+        const emit = created.emit;
+        created.emit = (target, write, ...others) =>
+          emit(
+            target,
+            (file, data, ...more) => {
+              if (file.endsWith(`outDir/${CELL_FILE.replace(/ts$/, "d.ts")}`)) declarations = data;
+              write?.(file, data, ...more);
+            },
+            ...others,
+          );
+        tell?.(created);
+      };
+      return ts.createWatchProgram(host);
+    },
+    getPreEmitDiagnosticsOfFiles: (
+      program: TsNamespace.Program,
+      files: readonly TsNamespace.SourceFile[],
+    ) => {
+      raw = errorsOf(ts, program, files);
+      return raw;
+    },
+  };
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(ts)) {
+    if (key in overrides) continue;
+    Object.defineProperty(copy, key, { enumerable: true, get: () => (ts as Record<string, unknown>)[key] });
+  }
+  Object.assign(copy, overrides);
+  const cached = fromTslab.cache[tsPath];
+  if (!cached) throw new Error(`TypeScript of tslab was not loaded from ${tsPath}`);
+  cached.exports = copy;
+  let converter: Converter;
+  try {
+    const { createConverter } = load("tslab/dist/converter") as typeof import("tslab/dist/converter");
+    converter = createConverter();
+  } finally {
+    cached.exports = ts;
+  }
+  return {
+    ts,
+    converter,
+    program: () => {
+      if (!builder) throw new Error("The converter has no program yet");
+      return builder.getProgram();
+    },
+    diagnostics: () => raw,
+    declarations: () => declarations,
+    refresh: () => {
+      declarations = undefined;
+      for (const [file, entry] of watched) {
+        const now = modifiedTime(file);
+        if (now === entry.modified) continue;
+        entry.modified = now;
+        entry.callback(
+          file,
+          now === undefined ? ts.FileWatcherEventKind.Deleted : ts.FileWatcherEventKind.Changed,
+        );
+      }
+    },
+  };
+}
+
+/** What cells are checked and emitted with, over the converter's own choices. */
+function cellOptions(ts: Ts, options: TslabOptions): TsNamespace.CompilerOptions {
+  return {
+    strict: true,
+    // Contradicts the converter's `noImplicitUseStrict`; the directive is written by the emitter.
+    alwaysStrict: false,
+    // Top-level `await` and `for await` are the language's own at this target.
+    disableTopLevelAwait: false,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    customConditions: ["node", "require"],
+    allowUmdGlobalAccess: true,
+    lib: ["lib.es2023.d.ts"],
+    types: ["node"],
+    typeRoots: [path.join(options.packageRoot, "node_modules", "@types")],
+    sourceMap: false,
+    inlineSourceMap: true,
+    // Another kernel's settings beside the notebook are none of ours, and nothing is written.
+    allowJs: false,
+    checkJs: false,
+    noEmitOnError: false,
+  };
+}
+
+/** Resolves from the importing file first, then from torchbook's own packages. */
+function moduleResolver(
+  ts: Ts,
+  options: TslabOptions,
+): NonNullable<TsNamespace.WatchCompilerHost<TsNamespace.BuilderProgram>["resolveModuleNameLiterals"]> {
+  const host: TsNamespace.ModuleResolutionHost = {
+    fileExists: ts.sys.fileExists,
+    readFile: ts.sys.readFile,
+    directoryExists: ts.sys.directoryExists,
+    realpath: ts.sys.realpath,
+    getDirectories: ts.sys.getDirectories,
+    getCurrentDirectory: () => options.cwd,
+  };
+  const library = path.join(options.packageRoot, "dist", "src", "index.d.ts");
+  const own = path.join(options.packageRoot, "cell.ts");
+  return (literals, containingFile, redirected, compilerOptions) =>
+    literals.map(({ text }) => {
+      if (text === "torchbook") {
+        if (ts.sys.fileExists(library))
+          return {
+            resolvedModule: {
+              resolvedFileName: library,
+              extension: ts.Extension.Dts,
+              isExternalLibraryImport: true,
+            },
+          };
+      }
+      const found = ts.resolveModuleName(text, containingFile, compilerOptions, host, undefined, redirected);
+      if (found.resolvedModule || text.startsWith(".") || path.isAbsolute(text)) return found;
+      return ts.resolveModuleName(text, own, compilerOptions, host, undefined, redirected);
+    });
+}
+
+/** Errors only, and where the text does not even parse only that. */
+function errorsOf(
+  ts: Ts,
+  program: TsNamespace.Program,
+  files: readonly TsNamespace.SourceFile[],
+): readonly TsNamespace.Diagnostic[] {
+  const isError = (one: TsNamespace.Diagnostic): boolean => one.category === ts.DiagnosticCategory.Error;
+  const syntactic = files.flatMap((file) => program.getSyntacticDiagnostics(file)).filter(isError);
+  if (syntactic.length > 0) return syntactic;
+  return files.flatMap((file) => program.getSemanticDiagnostics(file)).filter(isError);
+}

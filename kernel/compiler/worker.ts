@@ -1,0 +1,47 @@
+/** @file The compile thread: owns the real compiler and answers calls that come by message, one after another. */
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import type { CellCompiler } from "./cell-compiler";
+import { findPackageRoot } from "./package-root";
+import { TslabCompiler } from "./tslab-compiler";
+import type { CompilerAnswer, CompilerCall } from "./worker-protocol";
+
+/** What the thread is started with. */
+export interface CompilerWorkerData {
+  /** Calls arrive here; without it, on the Worker's own port. */
+  port?: MessagePort;
+  /** The notebook's folder; the process's own when absent. */
+  cwd?: string;
+  /** torchbook's folder; found from this file when absent. */
+  packageRoot?: string;
+}
+
+/** Answers the calls on a port until `close`. */
+export function serve(compiler: CellCompiler, port: MessagePort): void {
+  let last: Promise<void> = Promise.resolve();
+  port.on("message", (call: CompilerCall) => {
+    last = last.then(async () => {
+      let answer: CompilerAnswer;
+      try {
+        const method = compiler[call.method] as (...args: unknown[]) => Promise<unknown>;
+        answer = { id: call.id, value: await method.apply(compiler, call.args) };
+      } catch (error) {
+        answer = {
+          id: call.id,
+          error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        };
+      }
+      port.postMessage(answer);
+      if (call.method === "close") port.close();
+    });
+  });
+}
+
+const data = (workerData ?? {}) as CompilerWorkerData;
+const port = data.port ?? parentPort;
+if (port) {
+  const compiler = new TslabCompiler({
+    cwd: data.cwd ?? process.cwd(),
+    packageRoot: data.packageRoot ?? findPackageRoot(),
+  });
+  serve(compiler, port);
+}
