@@ -1,0 +1,203 @@
+/** @file Walks the graph from the results back and adds up gradients (PyTorch: `torch.autograd`). */
+import { RuntimeError } from "../errors";
+import { same_shape } from "../shape";
+import type { Tensor } from "../tensor";
+import { enable_grad, no_grad } from "./grad-mode";
+import { AccumulateGrad, type Grad, type Node } from "./node";
+import { gradient_edge } from "./tape";
+
+export interface BackwardOptions {
+  /** Keep what the graph saved, so that it can be walked again. Default: `create_graph`. */
+  retain_graph?: boolean;
+  /** Record the gradients' own operations, for gradients of gradients. */
+  create_graph?: boolean;
+}
+
+export interface GradOptions extends BackwardOptions {
+  /** Gradients of the outputs; may be left out for scalars. */
+  grad_outputs?: Tensor | readonly (Tensor | null)[] | null;
+  /** Give null for inputs that the outputs do not depend on, instead of an error. */
+  allow_unused?: boolean;
+}
+
+/**
+ * Adds the gradients of `tensors` to the `grad` of every leaf that they depend on.
+ *
+ * @param grad_tensors One gradient per tensor, of its shape; null or left out for scalars means 1.
+ * @throws RuntimeError for a tensor without history, a non-scalar without gradient, or a second pass over a freed graph.
+ */
+export function backward(
+  tensors: Tensor | readonly Tensor[],
+  grad_tensors?: Tensor | readonly (Tensor | null)[] | null,
+  options: BackwardOptions = {},
+): void {
+  const roots = as_list(tensors);
+  walk(roots, initial_gradients(roots, grad_tensors), [], options);
+}
+
+/**
+ * Gradients of `outputs` with respect to `inputs`, without touching any `grad`.
+ *
+ * @returns One gradient per input, in order; null for unused inputs where `allow_unused`.
+ * @throws RuntimeError when an input does not require a gradient or is not part of the graph.
+ * @example
+ * const [dx] = torch.autograd.grad(x.pow(2).sum(), x);
+ */
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
+  options: GradOptions = {},
+): Tensor[] {
+  const roots = as_list(outputs);
+  const targets = as_list(inputs);
+  for (const target of targets) {
+    if (!target.requires_grad) {
+      throw new RuntimeError("One of the differentiated Tensors does not require grad");
+    }
+  }
+  const found = walk(roots, initial_gradients(roots, options.grad_outputs), targets, options);
+  for (const gradient of found) {
+    if (gradient === null && !options.allow_unused) {
+      throw new RuntimeError(
+        "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this is " +
+          "the desired behavior.",
+      );
+    }
+  }
+  return found as Tensor[];
+}
+
+function as_list(tensors: Tensor | readonly Tensor[]): readonly Tensor[] {
+  return Array.isArray(tensors) ? (tensors as readonly Tensor[]) : [tensors as Tensor];
+}
+
+function initial_gradients(
+  roots: readonly Tensor[],
+  given: Tensor | readonly (Tensor | null)[] | null | undefined,
+): Tensor[] {
+  const list = given === null || given === undefined ? [] : Array.isArray(given) ? given : [given];
+  if (list.length > 0 && list.length !== roots.length) {
+    throw new RuntimeError(`got ${roots.length} tensors and ${list.length} gradients`);
+  }
+  return roots.map((root, i) => {
+    if (!root.requires_grad) {
+      throw new RuntimeError(`element ${i} of tensors does not require grad and does not have a grad_fn`);
+    }
+    const gradient: Tensor | null = list[i] ?? null;
+    if (gradient === null) {
+      if (root.numel() !== 1) {
+        throw new RuntimeError("grad can be implicitly created only for scalar outputs");
+      }
+      return root.detach().ones_like();
+    }
+    if (!same_shape(gradient.shape, root.shape)) {
+      throw new RuntimeError(
+        `Mismatch in shape: grad_output[${i}] has a shape of torch.Size([${gradient.shape.join(", ")}]) and output[${i}] ` +
+          `has a shape of torch.Size([${root.shape.join(", ")}]).`,
+      );
+    }
+    return gradient;
+  });
+}
+
+/** Every node below the roots, the latest first: by then all gradients of a node have arrived. */
+function reachable(roots: readonly Node[]): Node[] {
+  const seen = new Set<Node>(roots);
+  const stack = [...seen];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    for (const edge of node.next) {
+      if (edge !== null && !seen.has(edge.node)) {
+        seen.add(edge.node);
+        stack.push(edge.node);
+      }
+    }
+  }
+  return [...seen].sort((a, b) => b.sequence - a.sequence);
+}
+
+function walk(
+  roots: readonly Tensor[],
+  gradients: readonly Tensor[],
+  targets: readonly Tensor[],
+  options: BackwardOptions,
+): Grad[] {
+  const create_graph = options.create_graph ?? false;
+  const retain_graph = options.retain_graph ?? create_graph;
+  const edges = roots.map((root) => gradient_edge(root));
+  const order = reachable(edges.flatMap((edge) => (edge === null ? [] : [edge.node])));
+  // Accumulators can be older than the operations that use them, never newer than their users: they go last.
+  const inner = order.filter((node) => !(node instanceof AccumulateGrad));
+  const leaves = order.filter((node) => node instanceof AccumulateGrad);
+
+  const captures = new Map<Node, { index: number; at: number }[]>();
+  targets.forEach((target, at) => {
+    const edge = gradient_edge(target);
+    if (edge === null) return;
+    const list = captures.get(edge.node) ?? [];
+    list.push({ index: edge.index, at });
+    captures.set(edge.node, list);
+  });
+  const needed = targets.length > 0 ? leading_to(captures, order) : null;
+
+  const waiting = new Map<Node, Grad[]>();
+  const deliver = (node: Node, index: number, gradient: Tensor): void => {
+    let slots = waiting.get(node);
+    if (slots === undefined) {
+      slots = new Array<Grad>(node.outputs).fill(null);
+      waiting.set(node, slots);
+    }
+    const before = slots[index];
+    slots[index] = before === null ? gradient : before.add(gradient);
+  };
+  const found = new Array<Grad>(targets.length).fill(null);
+
+  const pass = (): void => {
+    edges.forEach((edge, i) => {
+      if (edge !== null) deliver(edge.node, edge.index, gradients[i]);
+    });
+    for (const node of [...inner, ...leaves]) {
+      const slots = waiting.get(node);
+      if (slots === undefined) continue;
+      waiting.delete(node);
+      run_hooks(node, slots);
+      for (const { index, at } of captures.get(node) ?? []) found[at] = slots[index];
+      if (needed !== null && (!needed.has(node) || node instanceof AccumulateGrad)) continue;
+      const results = node.apply(slots);
+      if (!retain_graph) node.release();
+      for (let i = 0; i < results.length; i++) {
+        const edge = node.next[i];
+        const result = results[i];
+        if (edge !== null && edge !== undefined && result !== null) deliver(edge.node, edge.index, result);
+      }
+    }
+  };
+  if (create_graph) enable_grad(pass);
+  else no_grad(pass);
+  return found;
+}
+
+function run_hooks(node: Node, slots: Grad[]): void {
+  if (node.hooks === null) return;
+  for (const [index, hooks] of node.hooks) {
+    for (const hook of [...hooks]) {
+      const gradient = slots[index];
+      if (gradient !== null) slots[index] = hook(gradient) ?? gradient;
+    }
+  }
+}
+
+/** The nodes from which a captured node can be reached, those themselves left out unless they lead to another. */
+function leading_to(captures: ReadonlyMap<Node, unknown>, order: readonly Node[]): Set<Node> {
+  const leads = new Set<Node>();
+  // A node's inputs are older, except that an accumulator may be newer than an operation on a sibling: leaves have no inputs.
+  for (let i = order.length - 1; i >= 0; i--) {
+    const node = order[i];
+    for (const edge of node.next) {
+      if (edge !== null && (captures.has(edge.node) || leads.has(edge.node))) {
+        leads.add(node);
+        break;
+      }
+    }
+  }
+  return leads;
+}

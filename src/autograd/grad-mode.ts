@@ -1,0 +1,74 @@
+/** @file Whether operations are recorded for differentiation. */
+
+let enabled = true;
+
+/** Whether operations are recorded at the moment. */
+export function is_grad_enabled(): boolean {
+  return enabled;
+}
+
+/** A mode that ends when it is disposed of (`using guard = torch.no_grad()`). */
+export class GradModeGuard implements Disposable {
+  #previous: boolean | null;
+
+  constructor(mode: boolean) {
+    this.#previous = enabled;
+    enabled = mode;
+  }
+
+  /** Brings the mode back that was in force before. */
+  [Symbol.dispose](): void {
+    if (this.#previous !== null) enabled = this.#previous;
+    this.#previous = null;
+  }
+}
+
+function run_in<R>(mode: boolean, body: () => R): R {
+  const previous = enabled;
+  enabled = mode;
+  let waits = false;
+  try {
+    const result = body();
+    if (result instanceof Promise) {
+      waits = true;
+      return result.finally(() => {
+        enabled = previous;
+      }) as R;
+    }
+    return result;
+  } finally {
+    if (!waits) enabled = previous;
+  }
+}
+
+/**
+ * Runs `body` without recording anything for differentiation and returns its result. An async body keeps the mode until
+ * it settles. Without a body: a guard for `using`.
+ *
+ * @example
+ * const accuracy = torch.no_grad(() => model(x).argmax(1).eq(y).float().mean().item());
+ */
+export function no_grad<R>(body: () => R): R;
+export function no_grad(): GradModeGuard;
+export function no_grad<R>(body?: () => R): R | GradModeGuard {
+  return body === undefined ? new GradModeGuard(false) : run_in(false, body);
+}
+
+/** The reverse of {@link no_grad}: records inside of it. */
+export function enable_grad<R>(body: () => R): R;
+export function enable_grad(): GradModeGuard;
+export function enable_grad<R>(body?: () => R): R | GradModeGuard {
+  return body === undefined ? new GradModeGuard(true) : run_in(true, body);
+}
+
+/** Like {@link no_grad}. PyTorch's inference mode also drops version counting; here the two are the same. */
+export function inference_mode<R>(body: () => R): R;
+export function inference_mode(): GradModeGuard;
+export function inference_mode<R>(body?: () => R): R | GradModeGuard {
+  return body === undefined ? new GradModeGuard(false) : run_in(false, body);
+}
+
+/** Sets the mode until it is set again, or until the returned guard is disposed of. */
+export function set_grad_enabled(mode: boolean): GradModeGuard {
+  return new GradModeGuard(mode);
+}

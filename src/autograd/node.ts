@@ -1,0 +1,153 @@
+/** @file The graph that backward walks: one node per recorded operation, one accumulator per leaf. */
+import { RuntimeError } from "../errors";
+import type { Tensor } from "../tensor";
+import { is_grad_enabled } from "./grad-mode";
+
+/** A gradient, or null where none flows. */
+export type Grad = Tensor | null;
+
+/** Where a gradient goes: the `index`-th output of `node`. */
+export interface Edge {
+  readonly node: Node;
+  readonly index: number;
+}
+
+/** What a gradient rule gets beside the gradients of the outputs. */
+export interface Context<Saved extends readonly (Tensor | null)[] = readonly Tensor[], Attrs = unknown> {
+  /** The tensors that the operation saved. */
+  readonly saved: Saved;
+  /** What else the operation noted. */
+  readonly attrs: Attrs;
+  /** Shapes of the inputs. */
+  readonly shapes: readonly (readonly number[])[];
+  /** Which inputs want a gradient. */
+  readonly needs: readonly boolean[];
+}
+
+/** How gradients flow back through one kind of operation. */
+export interface Rule {
+  /** The name that PyTorch prints, without `Backward0`. */
+  readonly name: string;
+  /**
+   * Gradients of the inputs, one per input, from those of the outputs. A missing gradient of an output is null where the
+   * operation has several. Written in tensor operations, so that it can be differentiated itself.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: each rule knows the type of its own context
+  backward(grads: any, ctx: any): readonly (Grad | false | undefined)[];
+}
+
+let sequence = 0;
+
+/** A recorded operation. */
+export abstract class Node {
+  /** Nodes made later have greater numbers: a node's users all do. */
+  readonly sequence: number = sequence++;
+  /** Where the gradients of the inputs go, null for inputs without. */
+  abstract readonly next: readonly (Edge | null)[];
+  /** How many outputs the operation had. */
+  abstract readonly outputs: number;
+  /** Called with an output's gradient before it flows on; what they return takes its place. */
+  hooks: Map<number, ((grad: Tensor) => Tensor | undefined)[]> | null = null;
+
+  /** What PyTorch calls it, e.g. `AddBackward0`. */
+  abstract name(): string;
+  /** Gradients of the inputs from those of the outputs. */
+  abstract apply(grads: readonly Grad[]): readonly Grad[];
+  /** Drops what was saved; a second pass is refused then. */
+  release(): void {}
+
+  add_hook(index: number, hook: (grad: Tensor) => Tensor | undefined): () => void {
+    this.hooks ??= new Map();
+    const hooks = this.hooks.get(index) ?? [];
+    hooks.push(hook);
+    this.hooks.set(index, hooks);
+    return () => {
+      const at = hooks.indexOf(hook);
+      if (at >= 0) hooks.splice(at, 1);
+    };
+  }
+}
+
+const second_pass =
+  "Trying to backward through the graph a second time (or directly access saved tensors after they have already been " +
+  "freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify " +
+  "retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors " +
+  "after calling backward.";
+
+/** An operation whose gradient is a {@link Rule}. */
+export class RuleNode extends Node {
+  #saved: readonly (Tensor | null)[] | null;
+  readonly #versions: readonly number[];
+
+  constructor(
+    readonly rule: Rule,
+    readonly next: readonly (Edge | null)[],
+    readonly outputs: number,
+    saved: readonly (Tensor | null)[],
+    readonly attrs: unknown,
+    readonly shapes: readonly (readonly number[])[],
+    readonly needs: readonly boolean[],
+  ) {
+    super();
+    this.#saved = saved;
+    this.#versions = saved.map((tensor) => (tensor === null ? 0 : tensor._version));
+  }
+
+  name(): string {
+    return `${this.rule.name}Backward0`;
+  }
+
+  apply(grads: readonly Grad[]): readonly Grad[] {
+    const saved = this.#saved;
+    if (saved === null) throw new RuntimeError(second_pass);
+    for (let i = 0; i < saved.length; i++) {
+      const tensor = saved[i];
+      if (tensor !== null && tensor._version !== this.#versions[i]) {
+        throw new RuntimeError(
+          "one of the variables needed for gradient computation has been modified by an inplace operation: " +
+            `[${tensor.dtype} [${tensor.shape.join(", ")}]], which is saved for ${this.name()}, is at version ` +
+            `${tensor._version}; expected version ${this.#versions[i]} instead.`,
+        );
+      }
+    }
+    const ctx: Context = {
+      saved: saved as readonly Tensor[],
+      attrs: this.attrs,
+      shapes: this.shapes,
+      needs: this.needs,
+    };
+    const result = this.rule.backward(this.outputs === 1 ? grads[0] : grads, ctx);
+    return result.map((grad) => grad || null);
+  }
+
+  override release(): void {
+    // A node that saved nothing can be walked again, as in PyTorch.
+    if (this.#saved !== null && this.#saved.length > 0) this.#saved = null;
+  }
+}
+
+/** The end of the graph at a leaf: adds to the leaf's `grad`. */
+export class AccumulateGrad extends Node {
+  readonly next: readonly (Edge | null)[] = [];
+  readonly outputs = 1;
+
+  constructor(readonly variable: Tensor) {
+    super();
+  }
+
+  name(): string {
+    return "AccumulateGrad";
+  }
+
+  apply(grads: readonly Grad[]): readonly Grad[] {
+    const grad = grads[0];
+    if (grad !== null) {
+      const before = this.variable.grad;
+      // Others may hold the arriving tensor too, and a leaf's grad is changed in place: it gets a tensor of its own.
+      if (before === null) this.variable.grad = grad._alias();
+      else if (is_grad_enabled()) this.variable.grad = before.add(grad);
+      else before._assign(before.add(grad));
+    }
+    return [];
+  }
+}

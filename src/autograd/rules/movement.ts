@@ -1,0 +1,45 @@
+/** @file Gradient rules of operations that rearrange or pick elements. */
+
+import { zeros_like } from "../../ops/create";
+import {
+  expand,
+  permute,
+  type Ranges,
+  reshape,
+  strided,
+  strided_scatter,
+  strided_zeros,
+} from "../../ops/movement";
+import { sum_to_size } from "../../ops/reduce";
+import { range, type Shape } from "../../shape";
+import type { Tensor } from "../../tensor";
+import type { Context, Rule } from "../node";
+
+export const movement: Record<string, Rule> = {
+  reshape: { name: "View", backward: (g: Tensor, { shapes }: Context) => [reshape(g, shapes[0])] },
+  permute: { name: "Permute", backward: (g: Tensor, { attrs }: Context<[], Shape>) => [permute(g, attrs)] },
+  expand: { name: "Expand", backward: (g: Tensor, { shapes }: Context) => [sum_to_size(g, shapes[0])] },
+  strided: {
+    name: "Slice",
+    backward: (g: Tensor, { attrs, shapes }: Context<[], Ranges>) => [strided_zeros(g, shapes[0], attrs)],
+  },
+  strided_zeros: {
+    name: "SliceBackward",
+    backward: (g: Tensor, { attrs }: Context<[], Ranges>) => [strided(g, attrs)],
+  },
+  strided_scatter: {
+    name: "CopySlices",
+    backward: (g: Tensor, { attrs, needs }: Context<[], Ranges>) => {
+      const part = strided(g, attrs);
+      return [needs[0] && strided_scatter(g, zeros_like(part), attrs), needs[1] && part];
+    },
+  },
+  sum: {
+    name: "Sum",
+    backward: (g: Tensor, { attrs, shapes }: Context<[], { dims: Shape; keepdim: boolean }>) => {
+      const shape = shapes[0];
+      const kept = range(shape.length).map((i) => (attrs.dims.includes(i) ? 1 : shape[i]));
+      return [expand(attrs.keepdim ? g : reshape(g, kept), shape)];
+    },
+  },
+};

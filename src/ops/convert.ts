@@ -1,0 +1,139 @@
+/** @file Element types in operations: promotion as PyTorch's, and casts. */
+import { record } from "../autograd/tape";
+import { attr, execute } from "../backend/engine";
+import {
+  bool,
+  type Category,
+  type DType,
+  float32,
+  float64,
+  get_default_dtype,
+  int8,
+  int16,
+  int32,
+  int64,
+  promote_types,
+  uint8,
+} from "../dtype";
+import { is_tensor, scalar_tensor, type Tensor } from "../tensor";
+
+/** What arithmetic takes: a tensor, or a number (whole ones count as Python's ints) or boolean. */
+export type TensorLike = Tensor | number | boolean | bigint;
+
+/** The value in another element type; the same tensor where it has it already. Gradients flow between floating types. */
+export function cast(input: Tensor, dtype: DType): Tensor {
+  if (input.dtype === dtype) return input;
+  return record(
+    "cast",
+    execute("Cast", [input.handle], [attr.type("DstT", dtype)]),
+    [input],
+    [],
+    input.dtype,
+  );
+}
+
+function category_of_number(value: number | boolean | bigint): Category {
+  if (typeof value === "boolean") return 0;
+  return typeof value === "bigint" || Number.isInteger(value) ? 1 : 2;
+}
+
+/** The dtype of a number or boolean by itself. */
+export function dtype_of_number(value: number | boolean | bigint): DType {
+  return [bool, int64, get_default_dtype()][category_of_number(value)];
+}
+
+/**
+ * The dtype that operands meet in (PyTorch: `torch.result_type`): tensors with dimensions outrank zero-dim tensors,
+ * those outrank numbers, and the lower ranks only count when their category is higher.
+ */
+export function result_type(...operands: readonly TensorLike[]): DType {
+  const ranks: (DType | null)[] = [null, null, null];
+  for (const operand of operands) {
+    const tensor = is_tensor(operand);
+    const rank = tensor ? (operand.ndim > 0 ? 0 : 1) : 2;
+    const dtype = tensor ? operand.dtype : dtype_of_number(operand);
+    const before = ranks[rank];
+    ranks[rank] = before === null ? dtype : promote_types(before, dtype);
+  }
+  let result: DType | null = null;
+  for (const dtype of ranks) {
+    if (dtype === null) continue;
+    if (result === null) result = dtype;
+    else if (dtype.category > result.category) result = dtype;
+  }
+  return result ?? get_default_dtype();
+}
+
+/** An operand as a tensor of `dtype`. */
+export function as_operand(value: TensorLike, dtype: DType, name: string): Tensor {
+  if (is_tensor(value)) return cast(value, dtype);
+  if (typeof value !== "number" && typeof value !== "boolean" && typeof value !== "bigint") {
+    const kind = value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
+    throw new TypeError(`${name}(): expected a Tensor or a number, got ${kind}`);
+  }
+  return scalar_tensor(value, dtype);
+}
+
+/** Both operands in the dtype that they meet in. */
+export function promote(name: string, a: TensorLike, b: TensorLike): [Tensor, Tensor] {
+  if (is_tensor(a) && is_tensor(b) && a.dtype === b.dtype) return [a, b];
+  if (!is_tensor(a) && !is_tensor(b))
+    throw new TypeError(`${name}(): expected a Tensor as input, got two numbers`);
+  const dtype = result_type(a, b);
+  return [as_operand(a, dtype, name), as_operand(b, dtype, name)];
+}
+
+/** Like {@link promote} for operations with floating results: ints and bools become the default dtype. */
+export function promote_floating(name: string, a: TensorLike, b: TensorLike): [Tensor, Tensor] {
+  if (is_tensor(a) && is_tensor(b) && a.dtype === b.dtype && a.dtype.is_floating_point) return [a, b];
+  const met = result_type(a, b);
+  const dtype = met.is_floating_point ? met : get_default_dtype();
+  return [as_operand(a, dtype, name), as_operand(b, dtype, name)];
+}
+
+/** A tensor argument, checked. @throws TypeError naming the function and what came instead. */
+export function expect_tensor(name: string, value: unknown, argument = "input"): Tensor {
+  if (is_tensor(value)) return value;
+  const kind = value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
+  throw new TypeError(`${name}(): argument '${argument}' must be Tensor, not ${kind}`);
+}
+
+/** The value in floating point: ints and bools become the default dtype. */
+export function to_floating(input: Tensor): Tensor {
+  return input.dtype.is_floating_point ? input : cast(input, get_default_dtype());
+}
+
+/** The value as float32. */
+export function float(input: Tensor): Tensor {
+  return cast(input, float32);
+}
+
+/** The value as float64. */
+export function double(input: Tensor): Tensor {
+  return cast(input, float64);
+}
+
+/** The value as int64; fractions are cut off. */
+export function long(input: Tensor): Tensor {
+  return cast(input, int64);
+}
+
+/** The value as int32; fractions are cut off. */
+export function int(input: Tensor): Tensor {
+  return cast(input, int32);
+}
+
+/** The value as int16. */
+export function short(input: Tensor): Tensor {
+  return cast(input, int16);
+}
+
+/** The value as int8. */
+export function char(input: Tensor): Tensor {
+  return cast(input, int8);
+}
+
+/** The value as uint8. */
+export function byte(input: Tensor): Tensor {
+  return cast(input, uint8);
+}

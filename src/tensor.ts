@@ -1,0 +1,429 @@
+/** @file The tensor: a value, its place in the autograd graph, and its relation to the tensor that it is a view of. */
+import { type BackwardOptions, backward } from "./autograd/backward";
+import { is_grad_enabled, no_grad } from "./autograd/grad-mode";
+import { AccumulateGrad, type Node } from "./autograd/node";
+import { read, scalar } from "./backend/engine";
+import type { Handle } from "./backend/handle";
+import { type DType, int64, type TypedArray } from "./dtype";
+import { RuntimeError } from "./errors";
+import { Indexable } from "./indexable";
+import type { TensorMethods } from "./methods";
+import { numel, same_shape, size_text } from "./shape";
+
+/** Numbers, booleans and nested arrays of them, as `tolist` gives and `torch.tensor` takes. */
+export type NestedArray = number | bigint | boolean | NestedArray[];
+
+/** How a view follows its base and writes through to it. */
+export interface View {
+  /** The tensor that it is a view of, possibly a view itself. */
+  readonly base: Tensor;
+  /** Makes the view anew from the base's present value. */
+  replay(base: Tensor): Tensor;
+  /** The base's value once the view's has become `value`. */
+  scatter(base: Tensor, value: Tensor): Tensor;
+  /** Detached views share values, not history. */
+  readonly detached?: boolean;
+}
+
+/**
+ * A multi-dimensional array with PyTorch's behaviour.
+ *
+ * Values are immutable natively; an in-place operation gives the tensor a new one. A view remembers how it comes from its
+ * base: it takes its value anew once the base has changed, and writing to it writes to the base, as if memory were shared.
+ * Methods beside those here come from `ops/` (see `methods.ts`).
+ *
+ * Indexing: `x[0]`, `x[-1]`, `` x[":, -1, :"] ``, assignment alike; {@link Tensor.index} takes tensors as indices.
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: methods.ts puts the operations on the prototype
+export class Tensor extends Indexable {
+  /** The gradient that `backward` added up, null before. */
+  grad: Tensor | null = null;
+  /** @internal */ _handle: Handle;
+  /** @internal */ _view: View | null = null;
+  /** @internal The root's version that a view's value belongs to. */ _seen = 0;
+  /** @internal */ _own_version = 0;
+  /** @internal */ _history: Node | null = null;
+  /** @internal */ _output_nr = 0;
+  /** @internal */ _wants_grad = false;
+  /** @internal */ _accumulator: AccumulateGrad | null = null;
+
+  /** @internal Tensors are made by functions such as `torch.tensor` and `torch.zeros`. */
+  constructor(handle: Handle) {
+    super();
+    this._handle = handle;
+  }
+
+  /** @internal The present value. */
+  get handle(): Handle {
+    if (this._view !== null) this._follow();
+    return this._handle;
+  }
+
+  /** Sizes of the dimensions. */
+  get shape(): number[] {
+    return this._handle.shape as number[];
+  }
+
+  get dtype(): DType {
+    return this._handle.dtype;
+  }
+
+  /** Number of dimensions. */
+  get ndim(): number {
+    return this._handle.shape.length;
+  }
+
+  /** Whether operations on this tensor are recorded for `backward`. Set it on leaves only. */
+  get requires_grad(): boolean {
+    if (this._view !== null) this._follow();
+    return this._wants_grad;
+  }
+
+  set requires_grad(value: boolean) {
+    this.requires_grad_(value);
+  }
+
+  /** The operation that made this tensor, null for leaves. */
+  get grad_fn(): Node | null {
+    if (this._view !== null) this._follow();
+    return this._history;
+  }
+
+  /** Whether nothing recorded made this tensor: `backward` ends here. */
+  get is_leaf(): boolean {
+    return this.grad_fn === null;
+  }
+
+  /** The value without history; writing to it changes this tensor, unseen by autograd. */
+  get data(): Tensor {
+    return this.detach();
+  }
+
+  set data(value: Tensor) {
+    this._handle = value.handle;
+    this._bump();
+  }
+
+  /** The device's name; tensors live where TensorFlow put its runtime. */
+  get device(): string {
+    return "cpu";
+  }
+
+  /** The transpose of a matrix: dimensions in reverse order. */
+  get T(): Tensor {
+    return this.permute([...this.shape.keys()].reverse());
+  }
+
+  /** The last two dimensions swapped. */
+  get mT(): Tensor {
+    return this.transpose(-2, -1);
+  }
+
+  get [Symbol.toStringTag](): string {
+    return "Tensor";
+  }
+
+  /** Sizes of the dimensions, or of one. */
+  size(): number[];
+  size(dim: number): number;
+  size(dim?: number): number | number[] {
+    if (dim === undefined) return [...this.shape];
+    const rank = this.ndim;
+    if (dim < -rank || dim >= rank) {
+      throw new RangeError(
+        rank === 0
+          ? "Dimension specified as 0 but tensor has no dimensions"
+          : `Dimension out of range (expected to be in range of [${-rank}, ${rank - 1}], but got ${dim})`,
+      );
+    }
+    return this.shape[dim < 0 ? dim + rank : dim];
+  }
+
+  /** Number of dimensions. */
+  dim(): number {
+    return this.ndim;
+  }
+
+  /** Number of elements. */
+  numel(): number {
+    return numel(this.shape);
+  }
+
+  /** Bytes per element. */
+  element_size(): number {
+    return this.dtype.itemsize;
+  }
+
+  is_floating_point(): boolean {
+    return this.dtype.is_floating_point;
+  }
+
+  /** The elements as a typed array, in row-major order; a copy. bool comes as a Uint8Array, int64 as a BigInt64Array. */
+  typed_array(): TypedArray {
+    return read(this.handle);
+  }
+
+  /**
+   * The one element as a JavaScript number (bool: boolean; int64 beyond 2^53: bigint).
+   *
+   * @throws RuntimeError unless there is exactly one.
+   */
+  item(): number {
+    if (this.numel() !== 1) {
+      throw new RuntimeError(`a Tensor with ${this.numel()} elements cannot be converted to Scalar`);
+    }
+    return to_js(this.typed_array()[0], this.dtype) as number;
+  }
+
+  /** The elements as nested arrays; a number for a zero-dim tensor. */
+  tolist(): NestedArray {
+    const data = this.typed_array();
+    const shape = this.shape;
+    let at = 0;
+    const build = (dim: number): NestedArray => {
+      if (dim === shape.length) return to_js(data[at++], this.dtype);
+      return Array.from({ length: shape[dim] }, () => build(dim + 1));
+    };
+    return build(0);
+  }
+
+  /**
+   * Adds this tensor's gradients to the `grad` of the leaves that it depends on.
+   *
+   * @param gradient Gradient of this tensor, of its shape; may be left out for one element.
+   * @throws RuntimeError without history, without a needed gradient, or when the graph was freed by an earlier pass.
+   */
+  backward(gradient?: Tensor | null, options?: BackwardOptions): void;
+  backward(options: BackwardOptions & { gradient?: Tensor | null }): void;
+  backward(
+    gradient?: Tensor | null | (BackwardOptions & { gradient?: Tensor | null }),
+    options?: BackwardOptions,
+  ): void {
+    if (gradient === undefined || gradient === null || gradient instanceof Tensor) {
+      backward(this, gradient ?? null, options);
+    } else backward(this, gradient.gradient ?? null, gradient);
+  }
+
+  /** Says whether operations on this leaf are to be recorded. @returns this */
+  requires_grad_(value = true): this {
+    if (this.grad_fn !== null) {
+      if (value) return this;
+      throw new RuntimeError(
+        "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph " +
+          "that doesn't require differentiation use var_no_grad = var.detach().",
+      );
+    }
+    if (value && !this.dtype.is_floating_point) {
+      throw new RuntimeError("only Tensors of floating point dtype can require gradients");
+    }
+    this._wants_grad = value;
+    return this;
+  }
+
+  /** Keeps the gradient of a tensor that is no leaf in `grad` too. */
+  retain_grad(): void {
+    if (!this.requires_grad) {
+      throw new RuntimeError("can't retain_grad on Tensor that has requires_grad=False");
+    }
+    const grad_fn = this.grad_fn;
+    if (grad_fn === null) return;
+    grad_fn.add_hook(this._output_nr, (gradient) => {
+      this.grad = gradient._alias();
+      return undefined;
+    });
+  }
+
+  /**
+   * Calls `hook` with this tensor's gradient whenever one is computed; what it returns takes the gradient's place.
+   *
+   * @returns An object whose `remove()` takes the hook away.
+   */
+  register_hook(hook: (grad: Tensor) => Tensor | undefined): { remove(): void } {
+    if (!this.requires_grad) {
+      throw new RuntimeError("cannot register a hook on a tensor that doesn't require gradient");
+    }
+    const node = this.grad_fn ?? this._grad_accumulator();
+    return { remove: node.add_hook(this.grad_fn === null ? 0 : this._output_nr, hook) };
+  }
+
+  /** This value outside of the graph. It shares the value: writing to either changes both. */
+  detach(): Tensor {
+    return this._make_view(new Tensor(this.handle), {
+      base: this,
+      detached: true,
+      replay: (base) => new Tensor(base.handle),
+      scatter: (_, value) => value,
+    });
+  }
+
+  /** Takes this tensor out of the graph. @returns this */
+  detach_(): this {
+    this._follow();
+    if (this._view !== null && !this._view.detached) {
+      throw new RuntimeError("Can't detach views in-place. Use detach() instead");
+    }
+    this._history = null;
+    this._wants_grad = false;
+    return this;
+  }
+
+  /** Iterates over the first dimension, so that `const [a, b] = x` works. */
+  *[Symbol.iterator](): IterableIterator<Tensor> {
+    if (this.ndim === 0) throw new TypeError("iteration over a 0-d tensor");
+    for (let i = 0; i < this.shape[0]; i++) yield this.select(0, i);
+  }
+
+  /** One element in arithmetic or a template: `+loss`, `` `${loss}` ``. */
+  [Symbol.toPrimitive](hint: string): number | string {
+    if (hint === "string") return this.toString();
+    return Number(this.item());
+  }
+
+  // What follows is for the library alone.
+
+  /** @internal The node that adds to this leaf's grad. */
+  _grad_accumulator(): AccumulateGrad {
+    this._accumulator ??= new AccumulateGrad(this);
+    return this._accumulator;
+  }
+
+  /** @internal Grows with every in-place change of this tensor or one that shares its value. */
+  get _version(): number {
+    return this._root()._own_version;
+  }
+
+  /** @internal */
+  _root(): Tensor {
+    let root: Tensor = this;
+    while (root._view !== null) root = root._view.base;
+    return root;
+  }
+
+  /** @internal */
+  _set_history(node: Node, output_nr: number): void {
+    this._history = node;
+    this._output_nr = output_nr;
+    this._wants_grad = true;
+  }
+
+  /** @internal Another tensor of the same value and history. */
+  _alias(): Tensor {
+    const alias = new Tensor(this.handle);
+    if (this._history !== null) alias._set_history(this._history, this._output_nr);
+    return alias;
+  }
+
+  /** @internal Makes `output` a view. */
+  _make_view(output: Tensor, view: View): Tensor {
+    output._view = view;
+    output._seen = this._version;
+    return output;
+  }
+
+  /** @internal Brings a view up to date with its base. */
+  _follow(): void {
+    const view = this._view;
+    if (view === null) return;
+    const version = this._version;
+    if (this._seen === version) return;
+    this._seen = version;
+    const fresh = view.detached ? no_grad(() => view.replay(view.base)) : view.replay(view.base);
+    this._handle = fresh._handle;
+    if (!view.detached) this._take_history(fresh);
+  }
+
+  /** @internal */
+  _take_history(from: Tensor): void {
+    this._history = from._history;
+    this._output_nr = from._output_nr;
+    this._wants_grad = from._wants_grad;
+  }
+
+  /** @internal */
+  _bump(): void {
+    this._root()._own_version++;
+  }
+
+  /** @internal Refuses what autograd could not follow. */
+  _check_in_place(): void {
+    if (!is_grad_enabled()) return;
+    if (this._history === null && this._wants_grad) {
+      throw new RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.");
+    }
+    for (let view = this._view; view !== null && !view.detached; view = view.base._view) {
+      const base = view.base;
+      if (base._view === null && base._history === null && base._wants_grad) {
+        throw new RuntimeError(
+          "a view of a leaf Variable that requires grad is being used in an in-place operation.",
+        );
+      }
+    }
+  }
+
+  /**
+   * @internal Gives this tensor another value, its history included: the one way in which tensors change.
+   *
+   * @param value Of this tensor's shape and dtype.
+   */
+  _assign(value: Tensor): this {
+    if (!same_shape(value.shape, this.shape)) {
+      throw new RuntimeError(
+        `output with shape ${size_text(this.shape)} doesn't match the broadcast shape ${size_text(value.shape)}`,
+      );
+    }
+    if (value.dtype !== this.dtype) {
+      throw new RuntimeError(
+        `result type ${value.dtype.scalar_type} can't be cast to the desired output type ${this.dtype.scalar_type}`,
+      );
+    }
+    this._check_in_place();
+    this._write(value);
+    return this;
+  }
+
+  /** @internal */
+  _write(value: Tensor): void {
+    const view = this._view;
+    const handle = value.handle;
+    if (view !== null) {
+      const write = (): void => view.base._write(view.scatter(view.base, value));
+      if (view.detached) no_grad(write);
+      else write();
+    }
+    this._handle = handle;
+    // Under no_grad a change leaves the history as it is, as in PyTorch.
+    if (is_grad_enabled() && value._wants_grad) this._take_history(value);
+    if (view === null) this._own_version++;
+    else this._seen = this._version;
+  }
+}
+
+/** The methods that `ops/` provide, with the tensor as their first argument. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: as above
+export interface Tensor extends TensorMethods {
+  /** The element or part at a position of the first dimension; negative ones count from the end. */
+  [index: number]: Tensor;
+  /** Python's indexing as text: `` x[":, -1"] ``, `` x["..., 1:3"] ``. */
+  [index: `${string}:${string}`]: Tensor;
+  [index: `${string},${string}`]: Tensor;
+  [index: `...${string}`]: Tensor;
+}
+
+function to_js(value: number | bigint, dtype: DType): number | bigint | boolean {
+  if (dtype.category === 0) return value !== 0;
+  if (dtype === int64) {
+    const number = Number(value);
+    return Number.isSafeInteger(number) ? number : (value as bigint);
+  }
+  return value as number;
+}
+
+/** A zero-dim tensor; made once per value and dtype, which is safe as values never change. */
+export function scalar_tensor(value: number | bigint | boolean, dtype: DType): Tensor {
+  return new Tensor(scalar(value, dtype));
+}
+
+/** Whether a value is a tensor. */
+export function is_tensor(value: unknown): value is Tensor {
+  return value instanceof Tensor;
+}
