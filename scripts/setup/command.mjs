@@ -42,9 +42,9 @@ export function run(program, args, { cwd = root, env = process.env, show = false
       if (child.pid) noteGroup(child.pid, false);
       if (code === 0) return resolve(output);
       const end = signal ? `was ended by ${signal}` : `ended with exit code ${code}`;
-      const lines = tail.trimEnd().split("\n").slice(-25);
+      const text = shown ? "" : tail.trim();
       const quoted =
-        shown || tail.trim() === "" ? [] : ["its last lines:", ...lines.map((line) => `  | ${line}`)];
+        text === "" ? [] : ["it said:", ...excerpt(text.split("\n")).map((line) => `  | ${line}`)];
       const error = new SetupError(
         [`this command ${end}:`, `  ${commandLine(program, args)}`, ...quoted].join("\n"),
         advice,
@@ -59,4 +59,11 @@ export function run(program, args, { cwd = root, env = process.env, show = false
 export function ask(program, args, options = {}) {
   const answer = spawnSync(program, args, { encoding: "utf8", timeout: 30_000, ...options });
   return answer.status === 0 ? answer.stdout.trim() : undefined;
+}
+
+/** The first and the last lines of an output: tools name the cause first or last, with much in between. */
+function excerpt(lines) {
+  return lines.length <= 30
+    ? lines
+    : [...lines.slice(0, 8), `... (${lines.length - 28} lines)`, ...lines.slice(-20)];
 }
