@@ -26,8 +26,8 @@ export function curve_text(
   if (xs.length === 0) return [...lines, "(no values to show)"].join("\n");
   const [y_low, y_high] = [ys.reduce((a, b) => Math.min(a, b)), ys.reduce((a, b) => Math.max(a, b))];
   const [x_low, x_high] = [xs.reduce((a, b) => Math.min(a, b)), xs.reduce((a, b) => Math.max(a, b))];
-  const y_axis = options.log ? log_axis(y_low, y_high, 4) : linear_axis(y_low, y_high, 4, { loose: true });
-  const x_axis = linear_axis(x_low, x_high, 6, { whole: xs.every(Number.isInteger) });
+  const y_axis = options.log ? log_axis(y_low, y_high, 5) : linear_axis(y_low, y_high, 5, { loose: true });
+  const x_axis = linear_axis(x_low, x_high, 8, { whole: xs.every(Number.isInteger) });
 
   const grid = Array.from({ length: HEIGHT }, () => new Array<string>(WIDTH).fill(" "));
   all.forEach((series, i) => {

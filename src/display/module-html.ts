@@ -59,7 +59,7 @@ function layer_line(layer: Layer, own: number, total: number): string {
   const { tree, name, repeats } = layer;
   const label = name === "" ? "" : `<span style="${MUTED}">${escape_html(shorten(name, 60))}: </span>`;
   const times = repeats > 1 ? `${repeats} × ` : "";
-  const extra = tree.extra_repr ? `<span>(${escape_html(shorten(tree.extra_repr, 160))})</span>` : "";
+  const extra = tree.extra_repr ? `(${escape_html(shorten(tree.extra_repr, 160))})` : "";
   const share = total > 0 ? own / total : 0;
   const bar =
     `<span style="float:right;width:60px;height:7px;margin:7px 0 0 8px;border-radius:3px;background-color:#8888882e">` +

@@ -193,7 +193,7 @@ function body(prepared: Prepared, cells: number): string {
       prepared,
       0,
       "",
-      { rows: Math.min(16, cells), columns: columns_within(prepared, 108, cells) },
+      { rows: Math.min(16, cells), columns: columns_within(prepared, 100, cells) },
       cells,
     );
   return panels(prepared, cells);
@@ -225,18 +225,17 @@ export function edge_positions(size: number, limit: number): number[] {
   return positions;
 }
 
+/** Characters that most of the shown values take. */
+function text_columns(prepared: Prepared): number {
+  const { dtype, statistics: s, text } = prepared;
+  if (dtype === "bool") return 5;
+  const ends = [s.min_index, s.max_index].map((index) => (index < 0 ? 3 : text(index).length));
+  return Math.max(/int/.test(dtype) || s.whole ? 1 : s.min < 0 ? 7 : 6, ...ends);
+}
+
 /** How many columns of values fit in a width of so many characters. */
 function columns_within(prepared: Prepared, characters: number, cells: number): number {
-  const { dtype, statistics: s, text } = prepared;
-  const width =
-    dtype === "bool"
-      ? 5
-      : Math.max(
-          /int/.test(dtype) || s.whole ? 1 : s.min < 0 ? 7 : 6,
-          s.min_index < 0 ? 3 : text(s.min_index).length,
-          s.max_index < 0 ? 3 : text(s.max_index).length,
-        );
-  return Math.max(2, Math.min(24, cells, Math.floor(characters / (width + 2))));
+  return Math.max(2, Math.min(24, cells, Math.floor(characters / (text_columns(prepared) + 2))));
 }
 
 const TABLE = `style="${MONOSPACE};font-size:11px;margin:0;border-collapse:separate;border-spacing:1px;border:none;table-layout:auto;width:auto"`;
@@ -251,14 +250,15 @@ function cell(prepared: Prepared, position: number, title: string): string {
   return `<td title="[${title}]${exact}" style="padding:2px 6px;background-color:${background}">${prepared.text(position)}</td>`;
 }
 
-function heading(text: string | number): string {
-  return `<th style="${HEAD_STYLE}">${text}</th>`;
+/** @param width least width of the column in pixels, so that the panels of one tensor line up */
+function heading(text: string | number, width = 0): string {
+  return `<th style="${HEAD_STYLE}${width > 0 ? `;min-width:${width}px` : ""}">${text}</th>`;
 }
 
 /** Rows of ten, so that a position is read off easily. */
 function vector(prepared: Prepared, cells: number): string {
   const size = prepared.shape[0] as number;
-  const columns = Math.min(size, columns_within(prepared, 108, cells) >= 20 ? 20 : 10);
+  const columns = Math.min(size, columns_within(prepared, 100, cells) >= 20 ? 20 : 10);
   const rows = edge_positions(
     Math.ceil(size / columns),
     Math.max(2, Math.min(8, Math.floor(cells / columns))),
@@ -288,8 +288,9 @@ function matrix(
   const [height, width] = prepared.shape.slice(-2) as [number, number];
   const columns = edge_positions(width, limit.columns);
   const rows = edge_positions(height, Math.max(2, Math.min(limit.rows, Math.floor(cells / columns.length))));
+  const pixels = Math.round(6.6 * text_columns(prepared));
   let html = ROW + heading("");
-  for (const column of columns) html += column < 0 ? `${GAP}…</td>` : heading(column);
+  for (const column of columns) html += column < 0 ? `${GAP}…</td>` : heading(column, pixels);
   html += "</tr>";
   for (const row of rows) {
     html += ROW + heading(row < 0 ? "⋮" : row);
@@ -307,18 +308,31 @@ function matrix(
 function panels(prepared: Prepared, cells: number): string {
   const { shape } = prepared;
   const leading = shape.slice(0, -2);
-  const limits = leading.length === 1 ? [6] : leading.length === 2 ? [3, 3] : [2, 2, 2];
-  // Dimensions before the last three show their first index only.
-  const shown = leading.map((size, dim) =>
-    edge_positions(size, limits[dim - leading.length + limits.length] ?? 1),
-  );
-  const count = shown.reduce((product, positions) => product * positions.filter((p) => p >= 0).length, 1);
-  const columns = columns_within(
-    prepared,
-    leading.length === 1 && count === 1 ? 108 : 52,
-    Math.max(2, cells / count),
-  );
-  const budget = Math.max(4, Math.floor(cells / count));
+  // The most panels of which each still shows enough rows. Dimensions before the last three show their first index only.
+  const choices =
+    leading.length === 1
+      ? [[6], [4]]
+      : leading.length === 2
+        ? [
+            [3, 3],
+            [2, 3],
+            [2, 2],
+          ]
+        : [[2, 2, 2]];
+  let shown: number[][] = [];
+  let count = 0;
+  let columns = 0;
+  let budget = 0;
+  for (const limits of choices) {
+    shown = leading.map((size, dim) => {
+      const limit = limits[dim - leading.length + limits.length];
+      return limit !== undefined ? edge_positions(size, limit) : size > 1 ? [0, -1] : [0];
+    });
+    count = shown.reduce((product, positions) => product * positions.filter((p) => p >= 0).length, 1);
+    budget = Math.max(4, Math.floor(cells / count));
+    columns = columns_within(prepared, count === 1 ? 100 : 52, budget);
+    if (budget >= Math.min(5, shape.at(-2) as number) * Math.min(columns, shape.at(-1) as number)) break;
+  }
   const size = (shape.at(-1) as number) * (shape.at(-2) as number);
   const panel = (index: number[]): string => {
     const flat = index.reduce((offset, position, dim) => offset * (leading[dim] as number) + position, 0);
