@@ -1,0 +1,131 @@
+/** @file What is answered to each request: one table. */
+import type { CellCompiler } from "../compiler/cell-compiler";
+import type { Comms } from "./comms";
+import type { Executions } from "./executions";
+import type { History, HistoryRequest } from "./history";
+import { kernelInfo } from "./kernel-info";
+import { toCodePointOffset, toUtf16Offset } from "./text";
+import type { Message } from "./wire";
+
+/** What handlers work with. */
+export interface Kernel {
+  readonly compiler: CellCompiler;
+  readonly executions: Executions;
+  readonly history: History;
+  readonly comms: Comms;
+  /** Called when a client got to know the kernel. */
+  greeted(): void;
+  /** Ends the kernel after the reply was sent. */
+  shutdown(restart: boolean): void;
+}
+
+/** A request that is answered at once, also while a cell runs. */
+export interface Handler {
+  /** Type of the reply. */
+  reply: string;
+  answer(kernel: Kernel, message: Message): object | Promise<object>;
+}
+
+const HANDLERS: Record<string, Handler> = {
+  kernel_info_request: {
+    reply: "kernel_info_reply",
+    answer: (kernel) => {
+      kernel.greeted();
+      return kernelInfo();
+    },
+  },
+  complete_request: { reply: "complete_reply", answer: complete },
+  inspect_request: { reply: "inspect_reply", answer: inspect },
+  is_complete_request: {
+    reply: "is_complete_reply",
+    answer: async ({ compiler }, { content }) => {
+      const { status, indent } = await compiler.isComplete(text(content.code));
+      return status === "incomplete" ? { status, indent: indent ?? "" } : { status };
+    },
+  },
+  history_request: {
+    reply: "history_reply",
+    answer: ({ history }, { content }) => ({
+      status: "ok",
+      history: history.query(content as HistoryRequest),
+    }),
+  },
+  comm_info_request: {
+    reply: "comm_info_reply",
+    answer: ({ comms }, { content }) => ({ status: "ok", comms: comms.info(content.target_name) }),
+  },
+};
+
+const CONTROL_HANDLERS: Record<string, Handler> = {
+  shutdown_request: {
+    reply: "shutdown_reply",
+    answer: (kernel, { content }) => {
+      const restart = content.restart === true;
+      kernel.shutdown(restart);
+      return { status: "ok", restart };
+    },
+  },
+  interrupt_request: {
+    reply: "interrupt_reply",
+    answer: ({ executions }) => {
+      executions.interrupt();
+      return { status: "ok" };
+    },
+  },
+  debug_request: {
+    reply: "debug_reply",
+    answer: (_kernel, { content }) => ({
+      type: "response",
+      request_seq: content.seq ?? 0,
+      success: false,
+      command: content.command ?? "",
+      message: "this kernel has no debugger",
+      body: {},
+    }),
+  },
+};
+
+/** Finds the handler of a message type on a channel. Clients before protocol 5.3 shut down by shell. */
+export function findHandler(channel: "shell" | "control", msgType: string): Handler | undefined {
+  const own = (table: Record<string, Handler>) =>
+    Object.hasOwn(table, msgType) ? table[msgType] : undefined;
+  if (channel === "shell") {
+    return own(HANDLERS) ?? (msgType === "debug_request" ? undefined : own(CONTROL_HANDLERS));
+  }
+  return own(CONTROL_HANDLERS) ?? (msgType === "kernel_info_request" ? HANDLERS[msgType] : undefined);
+}
+
+async function complete({ compiler }: Kernel, { content }: Message): Promise<object> {
+  const code = text(content.code);
+  const offset = toUtf16Offset(code, position(content.cursor_pos, code));
+  const { matches, cursorStart, cursorEnd, types } = await compiler.complete(code, offset);
+  return {
+    status: "ok",
+    matches,
+    cursor_start: toCodePointOffset(code, cursorStart),
+    cursor_end: toCodePointOffset(code, cursorEnd),
+    metadata: {
+      _jupyter_types_experimental: types.map(({ start, end, ...rest }) => ({
+        ...rest,
+        start: toCodePointOffset(code, start),
+        end: toCodePointOffset(code, end),
+      })),
+    },
+  };
+}
+
+async function inspect({ compiler }: Kernel, { content }: Message): Promise<object> {
+  const code = text(content.code);
+  const offset = toUtf16Offset(code, position(content.cursor_pos, code));
+  const result = await compiler.inspect(code, offset, content.detail_level === 1 ? 1 : 0);
+  const data = result.found ? { "text/plain": result.text, "text/markdown": result.markdown } : {};
+  return { status: "ok", found: result.found, data, metadata: {} };
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function position(value: unknown, code: string): number {
+  return typeof value === "number" && value >= 0 ? value : code.length;
+}

@@ -1,0 +1,201 @@
+/** @file The protocol thread: joins the sockets, the compiler and the main thread. */
+import { workerData } from "node:worker_threads";
+import type { FromMain, ProtocolThreadData, StdinAnswer, ToMain } from "../channel";
+import { Slot } from "../channel";
+import { CompilerClient } from "../compiler/client";
+import { mentionsPreload } from "../preload-names";
+import { Comms, readComm } from "./comms";
+import { Executions } from "./executions";
+import { findHandler, type Kernel } from "./handlers";
+import { History } from "./history";
+import { Input } from "./input";
+import { log } from "./log";
+import { Output } from "./output";
+import { watchParent } from "./parent";
+import { Server } from "./server";
+import { Transport } from "./transport";
+import type { Message } from "./wire";
+
+/** How long after the first greeting an idle kernel loads the library by itself. */
+const PRELOAD_AFTER_MS = 150;
+const CLOSE_MS = 2000;
+/** How long the main thread may take to end the process before it is ended for it. */
+const EXIT_MS = 1500;
+
+const data = workerData as ProtocolThreadData;
+const shared = new Int32Array(data.shared);
+const toMain = (message: ToMain) => data.main.postMessage(message);
+
+class ProtocolThread implements Kernel {
+  readonly compiler = new CompilerClient(data.compiler);
+  readonly history = new History();
+  readonly comms = new Comms();
+  readonly output = new Output((cell, msgType, content, sent) => {
+    this.publish(cell, msgType, content, sent);
+  }, shared);
+  readonly server = new Server(Transport.readConnectionFile(data.connectionFile), (channel, message) =>
+    this.receive(channel, message),
+  );
+  readonly executions = new Executions(
+    this.server,
+    this.compiler,
+    this.history,
+    this.output,
+    toMain,
+    (source) => {
+      // Loads beside the compiler, which takes as long over its first cell.
+      if (mentionsPreload(source)) this.preload();
+    },
+  );
+  private readonly input = new Input(this.server, (answer) => {
+    data.stdin.postMessage(answer satisfies StdinAnswer);
+    Atomics.add(shared, Slot.stdin, 1);
+    Atomics.notify(shared, Slot.stdin);
+  });
+  private preloaded = false;
+  private wasGreeted = false;
+  private ending = false;
+
+  async start(): Promise<void> {
+    data.main.on("message", (message: FromMain) => this.fromMain(message));
+    watchParent(() => void this.end(0));
+    await this.server.open();
+    this.server.status({}, "starting");
+  }
+
+  greeted(): void {
+    if (this.wasGreeted) return;
+    this.wasGreeted = true;
+    setTimeout(() => this.executions.running || this.preload(), PRELOAD_AFTER_MS).unref();
+  }
+
+  shutdown(_restart: boolean): void {
+    setImmediate(() => void this.end(0));
+  }
+
+  private receive(channel: "shell" | "control" | "stdin", message: Message): void {
+    const type = message.header.msg_type;
+    if (channel === "stdin") {
+      if (type === "input_reply") this.input.answered(message);
+      else log("warning", `ignored ${type} on stdin`);
+    } else if (channel === "shell" && type === "execute_request") {
+      this.executions.execute(message);
+    } else if (channel === "shell" && /^comm_(open|msg|close)$/.test(type)) {
+      const comm = readComm(
+        type as "comm_open" | "comm_msg" | "comm_close",
+        this.executions.newCell(),
+        message,
+      );
+      this.comms.observe(comm);
+      this.executions.comm(comm, message);
+    } else {
+      void this.answer(channel, message);
+    }
+  }
+
+  private async answer(channel: "shell" | "control", message: Message): Promise<void> {
+    const { header } = message;
+    const handler = findHandler(channel, header.msg_type);
+    if (!handler) {
+      log("warning", `ignored ${header.msg_type} on ${channel}`);
+      return;
+    }
+    this.server.status(header, "busy");
+    let content: object;
+    try {
+      content = await handler.answer(this, message);
+    } catch (error) {
+      const { name, message: text, stack } = error instanceof Error ? error : new Error(String(error));
+      log("error", `${header.msg_type} failed: ${stack}`);
+      content = { status: "error", ename: name, evalue: text, traceback: [] };
+    }
+    this.server.reply(channel, message, handler.reply, content);
+    this.server.status(header, "idle");
+    // Clients show the state that they heard last: a cell that still runs is said again to be running.
+    const { running } = this.executions;
+    if (running) this.server.status(running.header, "busy");
+  }
+
+  private fromMain(message: FromMain): void {
+    switch (message.type) {
+      case "stream":
+        this.output.stream(message.cell, message.name, message.text);
+        break;
+      case "display": {
+        const { cell, data, metadata, transient, update } = message;
+        const msgType = update ? "update_display_data" : "display_data";
+        this.output.message(cell, msgType, { data, metadata, transient });
+        break;
+      }
+      case "clear_output":
+        this.output.message(message.cell, "clear_output", { wait: message.wait });
+        break;
+      case "result": {
+        const { cell, data, metadata, executionCount } = message;
+        const plain = data["text/plain"];
+        if (typeof plain === "string") this.history.setOutput(executionCount, plain);
+        this.output.message(cell, "execute_result", { execution_count: executionCount, data, metadata });
+        break;
+      }
+      case "error":
+        this.output.message(message.cell, "error", message.error);
+        break;
+      case "input": {
+        this.output.flush();
+        const request = this.executions.request(message.cell);
+        if (request) this.input.ask(request, message);
+        break;
+      }
+      case "comm": {
+        this.output.flush();
+        this.comms.observe(message);
+        const { commId, targetName, kind, data, metadata, buffers } = message;
+        const content = { comm_id: commId, ...(kind === "comm_open" && { target_name: targetName }), data };
+        const parent = this.executions.request(message.cell)?.header ?? {};
+        this.server.publish(parent, kind, content, { metadata, buffers });
+        break;
+      }
+      case "done":
+      case "interrupted":
+        this.input.cancel();
+        this.executions.ended(message);
+        break;
+      case "exit":
+        this.output.flush();
+        this.executions.exited(message.code);
+        setImmediate(() => void this.end(message.code));
+        break;
+    }
+  }
+
+  private publish(cell: number, msgType: string, content: object, sent?: () => void): void {
+    if (this.executions.isSilent(cell)) return sent?.();
+    const parent = this.executions.request(cell)?.header ?? {};
+    this.server.publish(parent, msgType, content, { sent });
+  }
+
+  private preload(): void {
+    if (this.preloaded) return;
+    this.preloaded = true;
+    toMain({ type: "preload" });
+  }
+
+  /** Sends what is left, closes everything and ends the process, whatever the main thread is doing. */
+  private async end(code: number): Promise<void> {
+    if (this.ending) return;
+    this.ending = true;
+    this.output.flush();
+    await this.server.close(CLOSE_MS);
+    Atomics.store(shared, Slot.flushed, 1);
+    Atomics.notify(shared, Slot.flushed);
+    toMain({ type: "shutdown", code });
+    // A main thread that is busy does not read that: it is stopped, and if all fails the process is killed.
+    setTimeout(() => this.executions.interrupt(), 100);
+    setTimeout(() => process.kill(process.pid, "SIGKILL"), EXIT_MS);
+  }
+}
+
+new ProtocolThread().start().catch((error) => {
+  log("error", `cannot start: ${error instanceof Error ? error.message : error}`);
+  toMain({ type: "shutdown", code: 1 });
+});

@@ -1,0 +1,58 @@
+/** @file The sources of the cells that ran, and where a place in their JavaScript lies in them. */
+import { SourceMap } from "node:module";
+
+/** A place in a cell's own source, 1-based. */
+export interface Place {
+  line: number;
+  column: number;
+}
+
+interface Entry {
+  source: string;
+  lines: string[] | null;
+  sourceMap: string;
+  map: SourceMap | null;
+}
+
+/** Name of a cell as a script, and in tracebacks. */
+export function cellName(executionCount: number): string {
+  return `Cell In[${executionCount}]`;
+}
+
+/** Keeps every cell by its name; maps are parsed when an error asks for them. */
+export class CellSources {
+  private readonly entries = new Map<string, Entry>();
+
+  add(name: string, source: string, sourceMap: string): void {
+    this.entries.set(name, { source, lines: null, sourceMap, map: null });
+  }
+
+  has(name: string): boolean {
+    return this.entries.has(name);
+  }
+
+  /** The source lines of a cell. */
+  lines(name: string): string[] {
+    const entry = this.entries.get(name);
+    if (!entry) return [];
+    entry.lines ??= entry.source.split(/\r?\n/);
+    return entry.lines;
+  }
+
+  /** Where a 1-based place in the emitted JavaScript lies in the cell; null in code that the compiler added. */
+  map(name: string, line: number, column: number): Place | null {
+    const entry = this.entries.get(name);
+    if (!entry) return null;
+    if (!entry.sourceMap) return { line, column };
+    try {
+      entry.map ??= new SourceMap(JSON.parse(entry.sourceMap));
+      const found = entry.map.findEntry(line - 1, column - 1);
+      if (!("originalLine" in found) || found.originalLine === undefined) return null;
+      // The nearest mapping before the place may belong to an earlier line: then the place is the compiler's own.
+      if (found.generatedLine !== line - 1) return null;
+      return { line: found.originalLine + 1, column: found.originalColumn + 1 };
+    } catch {
+      return null;
+    }
+  }
+}

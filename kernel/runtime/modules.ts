@@ -1,0 +1,135 @@
+/** @file Modules for cells: from the notebook's folder first, then from torchbook's own packages. */
+import { createRequire, Module } from "node:module";
+import { dirname, extname, isAbsolute, join, resolve as resolvePath } from "node:path";
+import { pathToFileURL } from "node:url";
+import { resolveImportOnly } from "./import-only";
+
+/** Folder of the torchbook package, seen from dist/kernel/runtime. */
+const PACKAGE_ROOT = join(__dirname, "..", "..", "..");
+
+/** Extensions tried for a compiled file beside the notebook, as TypeScript does. */
+const EXTENSIONS = ["", ".js", ".ts", "/index.js", "/index.ts"];
+
+/** Finds and loads modules on behalf of cells. */
+export class CellModules {
+  /** What cells know as `__filename`: the notebook has no file of that name, but lies in that folder. */
+  readonly filename: string;
+  readonly require: NodeJS.Require;
+  private readonly own = createRequire(join(PACKAGE_ROOT, "package.json"));
+  private readonly local: NodeJS.Require;
+  private readonly compiled = new Map<string, string>();
+  private readonly loaded = new Map<string, Module>();
+
+  /** @param folder The notebook's folder, in which Jupyter starts the kernel. */
+  constructor(readonly folder: string) {
+    this.filename = join(folder, "notebook.ts");
+    this.local = createRequire(this.filename);
+    this.require = this.makeRequire(this.local, folder);
+  }
+
+  /** Takes compiled `.ts` files; one that is given again is run anew by its next import. */
+  provide(files: { path: string; code: string }[] = []): void {
+    for (const { path, code } of files) {
+      this.compiled.set(path, code);
+      this.loaded.delete(path);
+    }
+  }
+
+  /** What `import("x")` in a cell does. */
+  async import(specifier: string): Promise<unknown> {
+    if (/^(?:node|data|https?):/.test(specifier)) return import(specifier);
+    const path = specifier.startsWith("file:") ? specifier : this.resolve(specifier);
+    if (this.compiled.has(path)) return asNamespace(this.load(path));
+    if (Module.isBuiltin(path)) return import(path);
+    if (extname(path) === ".json") return asNamespace(this.local(path));
+    return import(path.startsWith("file:") ? path : pathToFileURL(path).href);
+  }
+
+  private makeRequire(local: NodeJS.Require, folder: string): NodeJS.Require {
+    const resolve = (id: string) => this.resolve(id, local, folder);
+    const cellRequire = (id: string) => {
+      const path = resolve(id);
+      return this.compiled.has(path) ? this.load(path).exports : local(path);
+    };
+    return Object.assign(cellRequire, {
+      cache: local.cache,
+      extensions: local.extensions,
+      main: local.main,
+      resolve: Object.assign(resolve, { paths: local.resolve.paths }),
+    }) as NodeJS.Require;
+  }
+
+  private resolve(id: string, local = this.local, folder = this.folder): string {
+    if (isAbsolute(id) || /^\.\.?(?:\/|$)/.test(id)) {
+      const path = resolvePath(folder, id);
+      const stem = path.replace(/\.[jt]s$/, "");
+      const found = [...EXTENSIONS.map((extension) => path + extension), `${stem}.js`, `${stem}.ts`].find(
+        (candidate) => this.compiled.has(candidate),
+      );
+      return found ?? local.resolve(id);
+    }
+    // The package knows itself by name, wherever the notebook lies.
+    if (id === "torchbook" || id.startsWith("torchbook/")) return this.own.resolve(id);
+    try {
+      return resolveFrom(local, id, folder);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      try {
+        return resolveFrom(this.own, id, PACKAGE_ROOT);
+      } catch (inner) {
+        throw isNotFound(inner) ? withHint(error as Error, id, folder) : inner;
+      }
+    }
+  }
+
+  /** Runs a compiled file once. */
+  private load(path: string): Module {
+    const known = this.loaded.get(path);
+    if (known) return known;
+    const module = new Module(path) as Module & { _compile(code: string, filename: string): void };
+    const folder = dirname(path);
+    module.filename = path;
+    module.require = this.makeRequire(createRequire(path), folder) as typeof module.require;
+    // Before it runs, as files may import each other in a circle.
+    this.loaded.set(path, module);
+    try {
+      module._compile(this.compiled.get(path) as string, path);
+      module.loaded = true;
+    } catch (error) {
+      this.loaded.delete(path);
+      throw error;
+    }
+    return module;
+  }
+}
+
+/** Resolves by `require`'s rules, and where a package is there for `import` only, by those of `import`. */
+function resolveFrom(from: NodeJS.Require, id: string, folder: string): string {
+  try {
+    return from.resolve(id);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ERR_PACKAGE_PATH_NOT_EXPORTED") throw error;
+    const path = resolveImportOnly(id, folder);
+    if (!path) throw error;
+    return path;
+  }
+}
+
+/** The namespace that `import()` would make of a CommonJS module. */
+function asNamespace(module: Module | unknown): unknown {
+  const exports = module instanceof Module ? module.exports : module;
+  if (typeof exports === "object" && exports !== null && (exports as { __esModule?: boolean }).__esModule) {
+    return exports;
+  }
+  return { ...(exports as object), default: exports };
+}
+
+function isNotFound(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException)?.code === "MODULE_NOT_FOUND";
+}
+
+function withHint(error: Error, id: string, folder: string): Error {
+  const name = id.startsWith("@") ? id.split("/").slice(0, 2).join("/") : id.split("/")[0];
+  error.message = `Cannot find module '${id}' from ${folder}; \`npm install ${name}\` in that folder adds it`;
+  return error;
+}

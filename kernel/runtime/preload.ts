@@ -1,0 +1,72 @@
+/** @file The library's names as globals: loaded when one is first touched, or when the kernel has time. */
+import { join } from "node:path";
+import { PRELOAD_NAMES } from "../preload-names";
+
+/** The compiled library, seen from dist/kernel/runtime. */
+const LIBRARY = join(__dirname, "..", "..", "src", "index.js");
+
+/** Defines the library's globals and loads it at need. */
+export class Preload {
+  private values: Record<string, unknown> | null = null;
+  private failure: unknown = null;
+
+  /** Puts a getter for each name on the global object. */
+  install(): void {
+    for (const name of PRELOAD_NAMES) {
+      Object.defineProperty(globalThis, name, {
+        configurable: true,
+        enumerable: false,
+        get: () => {
+          const values = this.load();
+          if (!Object.hasOwn(values, name))
+            throw new Error(`${name}: the torchbook library does not export it`);
+          return values[name];
+        },
+        set: (value: unknown) => {
+          Object.defineProperty(globalThis, name, {
+            value,
+            writable: true,
+            configurable: true,
+            enumerable: true,
+          });
+        },
+      });
+    }
+  }
+
+  /** Loads the library without a complaint; a cell that needs it gets that. */
+  warm(): void {
+    try {
+      this.load();
+    } catch {}
+  }
+
+  private load(): Record<string, unknown> {
+    if (this.values) return this.values;
+    if (this.failure) throw this.failure;
+    try {
+      const library = require(LIBRARY);
+      if (!library.preload) throw new Error("it has no preload");
+      this.values = library.preload as Record<string, unknown>;
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.failure = new Error(
+        `the torchbook library cannot be loaded: ${why} (run \`npm run setup\`, then restart the kernel)`,
+        { cause: error },
+      );
+      throw this.failure;
+    }
+    // From here on plain properties, which cost nothing to read.
+    for (const [name, value] of Object.entries(this.values)) {
+      const present = Object.getOwnPropertyDescriptor(globalThis, name);
+      if (present && !("get" in present && present.get)) continue;
+      Object.defineProperty(globalThis, name, {
+        value,
+        writable: true,
+        configurable: true,
+        enumerable: false,
+      });
+    }
+    return this.values;
+  }
+}

@@ -1,0 +1,89 @@
+/** @file Stack traces in the cells' own lines and columns. */
+import type { CellSources, Place } from "./cell-sources";
+
+/** One call on the stack. */
+export interface Frame extends Place {
+  /** Name of a cell, path of a file, or empty. */
+  file: string;
+  name: string;
+  isAsync: boolean;
+  isCell: boolean;
+}
+
+/** Deep enough to reach a cell through a library. */
+const STACK_LIMIT = 100;
+
+const framesOf = new WeakMap<Error, Frame[]>();
+
+/** Makes `error.stack` speak of cells; the frames are kept for the traceback. */
+export function installStackTraces(sources: CellSources): void {
+  Error.stackTraceLimit = STACK_LIMIT;
+  Error.prepareStackTrace = (error, sites) => {
+    const frames = sites.map((site) => toFrame(site, sources));
+    if (typeof error === "object" && error !== null) framesOf.set(error, frames);
+    const shown = frames.filter(({ file }) => !isKernelFile(file));
+    return [headline(error), ...shown.map((frame) => `    at ${describe(frame)}`)].join("\n");
+  };
+}
+
+/** The frames of an error, innermost first; empty when it has none. */
+export function stackFrames(error: Error): Frame[] {
+  // Reading the stack makes V8 format it, which is when the frames are noted.
+  void error.stack;
+  return framesOf.get(error) ?? [];
+}
+
+/** True for the kernel's own files and Node's. */
+export function isKernelFile(file: string): boolean {
+  return file === "" || file.startsWith("node:") || file.startsWith(KERNEL_FOLDER) || file === RUNNER;
+}
+
+/** Name of the script that calls a cell. */
+export const RUNNER = "torchbook:run";
+
+const KERNEL_FOLDER = __dirname.replace(/runtime$/, "");
+
+function toFrame(site: NodeJS.CallSite, sources: CellSources): Frame {
+  const file = site.getFileName() ?? site.getScriptNameOrSourceURL?.() ?? "";
+  const line = site.getLineNumber() ?? 0;
+  const column = site.getColumnNumber() ?? 0;
+  const isCell = sources.has(file);
+  const place = isCell ? sources.map(file, line, column) : { line, column };
+  return {
+    // What the compiler added to a cell is folded like the kernel's own code.
+    file: place ? file.replace(/^file:\/\//, "") : "",
+    line: place?.line ?? 0,
+    column: place?.column ?? 0,
+    name: functionName(site, isCell),
+    isAsync: (site as unknown as { isAsync(): boolean }).isAsync(),
+    isCell: isCell && place !== null,
+  };
+}
+
+function functionName(site: NodeJS.CallSite, isCell: boolean): string {
+  const name = site.getFunctionName() ?? "";
+  if (isCell && name === CELL_FUNCTION) return "";
+  if (site.isConstructor()) return `new ${name || "<anonymous>"}`;
+  const type = site.getTypeName();
+  if (name && site.isToplevel() !== true && type && type !== "Object" && !name.includes(".")) {
+    const method = site.getMethodName();
+    return method && method !== name ? `${type}.${name} [as ${method}]` : `${type}.${name}`;
+  }
+  return name;
+}
+
+/** Name of the function round a cell's code. */
+export const CELL_FUNCTION = "__cell__";
+
+function describe({ file, line, column, name, isAsync }: Frame): string {
+  const place = file ? `${file}:${line}:${column}` : "<anonymous>";
+  return `${isAsync ? "async " : ""}${name ? `${name} (${place})` : place}`;
+}
+
+function headline(error: unknown): string {
+  try {
+    return String(error);
+  } catch {
+    return "Error";
+  }
+}

@@ -1,0 +1,119 @@
+/** @file Sets up the main thread for the user's code and starts the other two. */
+import { join } from "node:path";
+import { MessageChannel, Worker } from "node:worker_threads";
+import { type ProtocolThreadData, SHARED_SLOTS, type ToMain } from "../channel";
+import { CellSources } from "./cell-sources";
+import { currentContext } from "./context";
+import { makeDisplay } from "./display";
+import { Executor } from "./executor";
+import { Link } from "./link";
+import { DISPLAY } from "./mime";
+import { CellModules } from "./modules";
+import { Preload } from "./preload";
+import { installStackTraces } from "./stack";
+import { makeInput } from "./stdin";
+import { installStdio } from "./stdio";
+import { installTimers } from "./timers";
+
+/** How long `process.exit` in a cell waits for its output to be sent. */
+const EXIT_FLUSH_MS = 5000;
+
+/** Runs a kernel for a connection file until Jupyter ends it. */
+export function start(connectionFile: string): void {
+  const protocol = new MessageChannel();
+  const stdin = new MessageChannel();
+  const compiler = new MessageChannel();
+  const buffer = new SharedArrayBuffer(SHARED_SLOTS * Int32Array.BYTES_PER_ELEMENT);
+  const shared = new Int32Array(buffer);
+  const workerData: ProtocolThreadData = {
+    connectionFile,
+    main: protocol.port2,
+    stdin: stdin.port2,
+    compiler: compiler.port1,
+    shared: buffer,
+  };
+  const threads = [
+    new Worker(join(__dirname, "..", "protocol", "thread.js"), {
+      workerData,
+      transferList: [protocol.port2, stdin.port2, compiler.port1],
+    }),
+    new Worker(join(__dirname, "..", "compiler", "worker.js"), {
+      workerData: { port: compiler.port2 },
+      transferList: [compiler.port2],
+    }),
+  ];
+  const exit = process.exit.bind(process);
+  for (const thread of threads) {
+    thread.on("error", (error) => {
+      process.stderr.write(`torchbook: a thread of the kernel failed: ${error.stack ?? error}\n`);
+      exit(1);
+    });
+  }
+
+  const link = new Link(protocol.port1, shared);
+  const sources = new CellSources();
+  const modules = new CellModules(process.cwd());
+  const executor = new Executor(link, sources, modules);
+  const preload = new Preload();
+
+  installStackTraces(sources);
+  installTimers();
+  installStdio(link);
+  preload.install();
+  const { display, clear_output } = makeDisplay(link, (context, error) => executor.report(context, error));
+  const input = makeInput(link, stdin.port1, shared);
+  define({ display, clear_output, input, prompt: input, require: modules.require, [DISPLAY]: display });
+
+  process.exit = ((code?: number | string | null) => {
+    const status = Number(code ?? process.exitCode ?? 0) || 0;
+    link.post({ type: "exit", code: status });
+    link.waitForFlush(EXIT_FLUSH_MS);
+    exit(status);
+  }) as typeof process.exit;
+  // Errors that nobody caught belong to the cell that started what threw them, and never end the kernel.
+  process.on("uncaughtException", (error) => executor.report(currentContext(), error));
+  process.on("unhandledRejection", (reason) => executor.report(currentContext(), reason));
+  // Synchronous code is stopped by the script's own breakOnSigint; here a cell waits, or none runs.
+  process.on("SIGINT", () => {
+    const { currentCell } = executor;
+    if (currentCell !== null) executor.stop(currentCell);
+  });
+
+  protocol.port1.on("message", (message: ToMain) => {
+    switch (message.type) {
+      case "run":
+        void executor.run(message);
+        break;
+      case "interrupt":
+        dropUnfinishedModules();
+        executor.stop(message.cell);
+        break;
+      case "preload":
+        preload.warm();
+        break;
+      case "comm":
+        break;
+      case "shutdown":
+        exit(message.code);
+    }
+  });
+}
+
+/** Defines globals of the cells that a cell may replace. */
+function define(values: Record<string | symbol, unknown>): void {
+  for (const key of Reflect.ownKeys(values)) {
+    Object.defineProperty(globalThis, key, {
+      value: values[key],
+      writable: true,
+      configurable: true,
+      enumerable: false,
+    });
+  }
+}
+
+/** A module that was being loaded when its cell was stopped would be handed out half made. */
+function dropUnfinishedModules(): void {
+  for (const [path, module] of Object.entries(require.cache)) {
+    if (module && !module.loaded) delete require.cache[path];
+  }
+}
