@@ -4,7 +4,7 @@ import { Displayable, JUPYTER_DISPLAY, type MimeBundle } from "./contract";
 import { curve_text } from "./curve-text";
 import { escape_html, MUTED, PALETTE, shorten } from "./html";
 import { compact, text_width } from "./number-text";
-import { read_series, type Series, type SeriesInput, smooth, thin_out } from "./series";
+import { is_list, read_series, type Series, type SeriesInput, smooth, thin_out } from "./series";
 
 /** Options of {@link plot_curve}. */
 export interface CurveOptions {
@@ -272,7 +272,7 @@ export function plot_curve(
   series: Readonly<Record<string, SeriesInput>> | SeriesInput,
   options: CurveOptions = {},
 ): Curve {
-  const single = typeof (series as { length?: unknown }).length === "number";
+  const single = is_list(series) || typeof (series as { length?: unknown }).length === "number";
   const named = single ? { [options.y_label ?? "value"]: series as SeriesInput } : series;
   return new Curve(named as Readonly<Record<string, SeriesInput>>, options);
 }

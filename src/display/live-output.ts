@@ -66,6 +66,15 @@ export class LiveOutput {
     }
   }
 
+  /** Writes a line of text above a terminal's line, or to stdout beside the notebook's output. */
+  print(text: string): void {
+    if (this.display || this.is_log) this.stream.write(`${text}\n`);
+    else {
+      this.rewrite("");
+      this.stream.write(`\r${text}\n`);
+    }
+  }
+
   /** Takes the output away: nothing of it stays but an empty output. */
   clear(): void {
     if (!this.shown) return;

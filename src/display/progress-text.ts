@@ -29,7 +29,13 @@ export function metric_number(metric: Metric): number {
 }
 
 function metric_label(metric: Metric): string {
-  const value = typeof metric === "object" && metric !== null ? metric.item() : metric;
+  let value: unknown = metric;
+  // A bar is no place to fail: a tensor that cannot be read as one number shows as its text.
+  try {
+    if (typeof metric === "object" && metric !== null) value = metric.item();
+  } catch {
+    value = metric;
+  }
   return typeof value === "number" ? metric_text(value) : shorten(String(value), 60);
 }
 

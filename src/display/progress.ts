@@ -39,7 +39,8 @@ export class Progress<T> implements Iterable<T>, AsyncIterable<T> {
   private readonly leave: boolean;
   private readonly disabled: boolean;
   private postfix: Record<string, Metric>;
-  private readonly output: LiveOutput;
+  private output: LiveOutput;
+  private readonly file: TextStream | undefined;
   private readonly initial: number;
   private started = performance.now();
   private ended: number | undefined;
@@ -64,6 +65,7 @@ export class Progress<T> implements Iterable<T>, AsyncIterable<T> {
     this.initial = options.initial ?? 0;
     this.n = this.initial;
     this.mark_n = this.n;
+    this.file = options.file;
     this.output = new LiveOutput(options.file);
   }
 
@@ -126,7 +128,8 @@ export class Progress<T> implements Iterable<T>, AsyncIterable<T> {
 
   /** Writes a line of text without disturbing the bar. */
   write(text: string): void {
-    process.stdout.write(`${text}\n`);
+    this.output.print(text);
+    if (!this.output.is_log) this.refresh();
   }
 
   /** Shows the bar now, whenever it was shown last. */
@@ -170,7 +173,9 @@ export class Progress<T> implements Iterable<T>, AsyncIterable<T> {
     return progress_text(this.state(), this.output.columns);
   }
 
+  /** Each loop has a bar of its own, in the cell that runs it. */
   private restart(): void {
+    this.output = new LiveOutput(this.file);
     this.started = performance.now();
     this.mark_time = this.started;
     this.n = this.initial;

@@ -1,8 +1,8 @@
 /** @file The data of a chart: reading what the caller gives, thinning out and smoothing long series. */
 import { type Metric, metric_number } from "./progress-text";
 
-/** Values at 1, 2, 3, ... or pairs `[x, y]`. */
-export type SeriesInput = ArrayLike<Metric> | ArrayLike<readonly [number, number]>;
+/** Values at 1, 2, 3, ..., pairs `[x, y]`, or what gives such a list, as a tensor does. */
+export type SeriesInput = ArrayLike<Metric> | ArrayLike<readonly [number, number]> | { tolist(): unknown };
 
 /** A line of a chart. NaN and infinite values are gaps in it. */
 export interface Series {
@@ -11,9 +11,15 @@ export interface Series {
   y: number[];
 }
 
+/** Whether a series gives its values as a list. */
+export function is_list(value: unknown): value is { tolist(): unknown } {
+  return typeof (value as { tolist?: unknown } | null)?.tolist === "function";
+}
+
 /** Reads `{ loss: [...], val_loss: [...] }`. */
 export function read_series(input: Readonly<Record<string, SeriesInput>>): Series[] {
-  return Object.entries(input).map(([name, values]) => {
+  return Object.entries(input).map(([name, given]) => {
+    const values = is_list(given) ? (given.tolist() as ArrayLike<Metric>) : given;
     const series: Series = { name, x: [], y: [] };
     for (let i = 0; i < values.length; i++) {
       const value = values[i] as Metric | readonly [number, number];

@@ -46,9 +46,12 @@ export class TrainingHistory extends Displayable {
   /** One record an epoch: `epoch` and the metrics logged. */
   readonly records: EpochRecord[] = [];
   private readonly epochs: number | undefined;
-  private readonly output: LiveOutput;
-  private readonly started = performance.now();
+  // Made by the cell that trains, which need not be the one that made the history.
+  private output: LiveOutput | undefined;
+  private started = performance.now();
   private ended: number | undefined;
+  /** Records of earlier runs: training may go on after the last epoch, in another cell. */
+  private base = 0;
   private live: Record<string, Metric> = {};
   private batch = 0;
   private counting = false;
@@ -60,12 +63,11 @@ export class TrainingHistory extends Displayable {
     if (epochs !== undefined && !(Number.isFinite(epochs) && epochs >= 0))
       throw new RangeError(`TrainingHistory: epochs must be a number of at least 0, got ${epochs}`);
     this.epochs = epochs;
-    this.output = new LiveOutput(settings.file);
-    if (!this.output.is_log) this.refresh();
   }
 
   /** Loops over a loader while the live line follows; call it once an epoch. */
   *batches<T>(loader: Iterable<T>): Generator<T, void, undefined> {
+    this.open();
     this.batch = 0;
     this.batch_total = known_length(loader);
     this.counting = true;
@@ -86,8 +88,22 @@ export class TrainingHistory extends Displayable {
   }
 
   private advance(): void {
+    const output = this.open();
     this.batch += 1;
-    if (this.ended === undefined && !this.output.is_log && this.output.due()) this.refresh();
+    if (!output.is_log && output.due()) this.refresh(output);
+  }
+
+  /** Starts a run with a line of its own, unless one is under way. */
+  private open(): LiveOutput {
+    if (this.output !== undefined && this.ended === undefined) return this.output;
+    const output = new LiveOutput(this.settings.file);
+    this.output = output;
+    this.base = this.records.length;
+    this.ended = undefined;
+    this.started = performance.now();
+    this.live = {};
+    if (!output.is_log) this.refresh(output);
+    return output;
   }
 
   /**
@@ -95,8 +111,7 @@ export class TrainingHistory extends Displayable {
    * numbers or tensors of one value.
    */
   log(metrics: Readonly<Record<string, Metric>>): void {
-    if (this.ended !== undefined && this.records.length === 0)
-      throw new Error("TrainingHistory: the run has ended");
+    const output = this.open();
     const record: EpochRecord = { epoch: (this.records.at(-1)?.epoch ?? 0) + 1 };
     for (const [name, metric] of Object.entries(metrics))
       if (metric !== undefined && metric !== null) record[name] = metric_number(metric);
@@ -105,17 +120,18 @@ export class TrainingHistory extends Displayable {
     this.live = shown;
     this.batch = 0;
     this.batch_total = undefined;
-    if (this.ended !== undefined) return;
-    if (this.epochs !== undefined && this.records.length >= this.epochs) this.end();
-    else if (this.output.is_log || this.output.due()) this.refresh();
+    const done = this.records.length - this.base;
+    if (this.epochs !== undefined && done >= this.epochs) this.end();
+    else if (output.is_log ? done % Math.max(1, Math.round((this.epochs ?? 1) / 50)) === 0 : output.due())
+      this.refresh(output);
   }
 
   /** Ends the run: the line stands still and the curve is shown. The last epoch does this by itself. */
   end(): void {
-    if (this.ended !== undefined) return;
+    if (this.output === undefined || this.ended !== undefined) return;
     this.ended = performance.now();
     this.output.finish(
-      () => this.line(),
+      () => this.line(this.output),
       () => this.line_html(),
     );
     if (this.settings.plot === false || this.records.length < 2) return;
@@ -190,15 +206,15 @@ export class TrainingHistory extends Displayable {
     return [names, ...records.slice(0, 15).map(row), names.map(() => "…"), ...records.slice(-15).map(row)];
   }
 
-  private refresh(): void {
-    this.output.update(
-      () => this.line(),
+  private refresh(output: LiveOutput): void {
+    output.update(
+      () => this.line(output),
       () => this.line_html(),
     );
   }
 
-  private line(): string {
-    return progress_text(this.state(), this.output.columns);
+  private line(output: LiveOutput | undefined): string {
+    return progress_text(this.state(), output?.columns ?? 100);
   }
 
   private line_html(): string {
@@ -207,7 +223,7 @@ export class TrainingHistory extends Displayable {
 
   /** Progress over the whole run; a batch counts as its share of an epoch. */
   private state(): Parameters<typeof progress_html>[0] {
-    const done = this.records.length;
+    const done = this.records.length - this.base;
     const { epochs, batch, batch_total, ended } = this;
     const within = batch_total ? Math.min(1, batch / batch_total) : 0;
     const elapsed = ((ended ?? performance.now()) - this.started) / 1000;

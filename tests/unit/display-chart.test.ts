@@ -116,6 +116,8 @@ test("a log scale leaves out what is not positive; pairs give their own x", () =
   );
   assert.equal(/d="([^"]+)"/.exec(curve.to_svg())?.[1]?.match(/[ML]/g)?.length, 3);
   assert.deepEqual(curve.series[0]?.x, [0, 10, 20, 30]);
+  assert.deepEqual(plot_curve({ tolist: () => [3, 4n] }).series[0]?.y, [3, 4]);
+  assert.deepEqual(plot_curve({ loss: [{ item: () => 0.5 }, 1] }).series[0]?.y, [0.5, 1]);
 });
 
 test("BIO, BIOES, BMES and broken tags", () => {

@@ -205,6 +205,40 @@ test("in a log each epoch is a line, and the curve is text", () => {
   assert.equal(log.text.match(/\* loss \(last 0\.4\)/g)?.length, 1);
 });
 
+test("the line belongs to the cell that trains, and training may go on in another", () => {
+  const history = new TrainingHistory({ epochs: 2 });
+  const first = kernel();
+  for (let i = 0; i < 2; i++) history.log({ loss: 1 });
+  const second = kernel();
+  for (let i = 0; i < 2; i++) history.log({ loss: 0.5 });
+  assert.ok(first.length >= 3 && second.length >= 3);
+  assert.equal(second[0]?.options.update, false);
+  assert.notEqual(first[0]?.options.display_id, second[0]?.options.display_id);
+  assert.match(plain(second.at(-2)), /2\/2/);
+  assert.deepEqual(history.values("epoch"), [1, 2, 3, 4]);
+  const bar = progress([1, 2]);
+  const ids = [kernel(), kernel()].map((messages) => {
+    for (const _ of bar);
+    return messages;
+  });
+  assert.equal(ids[1]?.filter(({ options }) => options.update === false).length, 2);
+});
+
+test("text can be written beside a bar, and a metric that cannot be read does no harm", () => {
+  const terminal = stream(true);
+  const bar = progress(2, { file: terminal });
+  for (const _ of bar) bar.write("hello");
+  assert.equal(terminal.text.match(/\rhello\n/g)?.length, 2);
+  const broken = {
+    item: () => {
+      throw new Error("2 values");
+    },
+    toString: () => "tensor([1, 2])",
+  };
+  bar.set_postfix({ loss: broken });
+  assert.match(String(bar), /loss=tensor\(\[1, 2\]\)/);
+});
+
 test("a history without a known end stops when told, and a bad epochs is refused", () => {
   const messages = kernel();
   const history = new TrainingHistory({ plot: false });
