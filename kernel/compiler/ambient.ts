@@ -2,26 +2,77 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type ts from "typescript";
+import { PRELOAD_NAMES } from "../preload-names";
 import type { TypeScript } from "./scope-emit";
 
+/** Where the declarations pretend to lie, seen from the package's folder. */
+const FOLDER = path.join("dist", "__globals__");
+
 /**
- * One file for each global, by absolute path. `export as namespace` makes a name global as value, type and namespace at
- * once, so that `nn.Linear` can be called and can be the type of a field, and a cell may still declare the name itself.
+ * One file for each global, by absolute path; none of them exists. `export as namespace` makes a name global as value,
+ * type and namespace at once, so that `nn.Linear` can be called and can be the type of a field, and a cell may still
+ * declare the name itself.
  */
 export function ambientFiles(api: TypeScript, packageRoot: string): Map<string, string> {
   const files = new Map<string, string>();
-  const add = (name: string, text: string): void => {
-    files.set(path.join(packageRoot, "dist", "__globals__", `${name}.d.ts`), text);
-  };
-  const library = path.join(packageRoot, "dist", "src", "index.d.ts");
-  if (existsSync(library)) {
-    for (const name of objectKeys(api, path.join(packageRoot, "dist", "src", "preload.d.ts"), "preload"))
-      add(name, globalFrom(name, "torchbook", name === "torch" ? "default" : name));
+  const fileOf = (name: string): string => path.join(packageRoot, FOLDER, `${name}.d.ts`);
+  if (existsSync(libraryFile(packageRoot)))
+    for (const name of PRELOAD_NAMES) files.set(fileOf(name), libraryGlobal(name));
+  const kernel = kernelGlobals(api, path.join(packageRoot, "dist", "kernel", "runtime", "cell-globals.d.ts"));
+  if (kernel) {
+    files.set(fileOf(KERNEL_MODULE), kernel.text);
+    for (const name of kernel.names) files.set(fileOf(name), globalFrom(name, `./${KERNEL_MODULE}`, name));
   }
-  const kernel = path.join(packageRoot, "dist", "kernel", "runtime", "cell-globals");
-  if (existsSync(`${kernel}.d.ts`))
-    for (const name of exportedNames(api, `${kernel}.d.ts`)) add(name, globalFrom(name, kernel, name));
   return files;
+}
+
+/** A module of this name holds the declarations of the kernel's globals. */
+const KERNEL_MODULE = "__kernel__";
+
+/** The library's types. */
+export function libraryFile(packageRoot: string): string {
+  return path.join(packageRoot, "dist", "src", "index.d.ts");
+}
+
+/**
+ * Mends globals whose names the library does not export on their own, only as keys of `preload`: they get that value's
+ * type. Gives the files that changed.
+ */
+export function mendGlobals(program: ts.Program, packageRoot: string, files: Map<string, string>): string[] {
+  const library = program.getSourceFile(libraryFile(packageRoot));
+  const checker = program.getTypeChecker();
+  const symbol = library && checker.getSymbolAtLocation(library);
+  if (!symbol) return [];
+  const exported = new Map(checker.getExportsOfModule(symbol).map((one) => [one.name, one]));
+  const preload = exported.get("preload");
+  const keys = preload
+    ? new Set(
+        checker
+          .getTypeOfSymbolAtLocation(preload, library)
+          .getProperties()
+          .map((one) => one.name),
+      )
+    : new Set<string>();
+  const changed: string[] = [];
+  const put = (name: string, text: string): void => {
+    const file = path.join(packageRoot, FOLDER, `${name}.d.ts`);
+    if (files.get(file) === text) return;
+    files.set(file, text);
+    changed.push(file);
+  };
+  for (const name of new Set([...PRELOAD_NAMES, ...keys])) {
+    const wanted = name === "torch" ? "default" : name;
+    if (exported.has(wanted)) put(name, libraryGlobal(name));
+    else if (keys.has(name))
+      put(name, `declare const ${name}: (typeof import("torchbook"))["preload"]["${name}"];\n`);
+    // Better an unknown name at compile time than an undefined value at run time.
+    else put(name, "");
+  }
+  return changed;
+}
+
+function libraryGlobal(name: string): string {
+  return globalFrom(name, "torchbook", name === "torch" ? "default" : name);
 }
 
 function globalFrom(name: string, module: string, imported: string): string {
@@ -29,48 +80,38 @@ function globalFrom(name: string, module: string, imported: string): string {
   return `import ${clause} from ${JSON.stringify(module)};\nexport = ${name};\nexport as namespace ${name};\n`;
 }
 
-/** The property names of an exported object, as its declaration spells them. */
-function objectKeys(api: TypeScript, file: string, name: string): string[] {
-  const source = parse(api, file);
-  if (!source) return [];
-  const keys: string[] = [];
-  for (const statement of source.statements) {
-    if (!api.isVariableStatement(statement)) continue;
-    for (const declaration of statement.declarationList.declarations) {
-      if (declaration.name.getText(source) !== name || !declaration.type) continue;
-      if (!api.isTypeLiteralNode(declaration.type)) continue;
-      for (const member of declaration.type.members)
-        if (member.name) keys.push(member.name.getText(source).replace(/^["']|["']$/g, ""));
-    }
-  }
-  return keys;
-}
-
-/** Names of the functions, variables and classes that a declaration file exports. */
-function exportedNames(api: TypeScript, file: string): string[] {
-  const source = parse(api, file);
-  if (!source) return [];
-  const names = new Set<string>();
-  for (const statement of source.statements) {
-    const exported =
-      api.canHaveModifiers(statement) &&
-      api.getModifiers(statement)?.some((one) => one.kind === api.SyntaxKind.ExportKeyword);
-    if (!exported) continue;
-    if (api.isVariableStatement(statement)) {
-      for (const one of statement.declarationList.declarations) names.add(one.name.getText(source));
-    } else if ((api.isFunctionDeclaration(statement) || api.isClassDeclaration(statement)) && statement.name)
-      names.add(statement.name.text);
-  }
-  return [...names];
-}
-
-function parse(api: TypeScript, file: string): ts.SourceFile | undefined {
-  if (!existsSync(file)) return undefined;
-  return api.createSourceFile(
-    file,
-    readFileSync(file, "utf8"),
-    api.ScriptTarget.ESNext,
-    true,
-    api.ScriptKind.TS,
+/**
+ * The kernel's declarations, with a function or a constant added for each member of its interface `CellGlobals`, so that
+ * each has its own documentation.
+ */
+function kernelGlobals(api: TypeScript, file: string): { text: string; names: string[] } | null {
+  if (!existsSync(file)) return null;
+  const text = readFileSync(file, "utf8");
+  const source = api.createSourceFile(file, text, api.ScriptTarget.ESNext, true, api.ScriptKind.TS);
+  const interfaces = new Map(
+    source.statements.filter(api.isInterfaceDeclaration).map((one) => [one.name.text, one]),
   );
+  const added: string[] = [];
+  const names = new Set<string>();
+  for (const member of interfaces.get("CellGlobals")?.members ?? []) {
+    if (!member.name || !api.isIdentifier(member.name)) continue;
+    const name = member.name.text;
+    names.add(name);
+    let docs = docsOf(api, member, text);
+    if (api.isMethodSignature(member)) {
+      const signature = text.slice(member.name.end, member.end).replace(/;\s*$/, "");
+      added.push(`${docs}export declare function ${name}${signature};`);
+      continue;
+    }
+    const type = api.isPropertySignature(member) ? member.type?.getText(source) : undefined;
+    const described = type === undefined ? undefined : interfaces.get(type);
+    if (docs === "" && described) docs = docsOf(api, described, text);
+    added.push(`${docs}export declare const ${name}: ${type ?? `CellGlobals["${name}"]`};`);
+  }
+  return { text: `${text}\n${added.join("\n")}\n`, names: [...names] };
+}
+
+function docsOf(api: TypeScript, node: ts.Node, text: string): string {
+  const blocks = api.getJSDocCommentsAndTags(node).filter(api.isJSDoc);
+  return blocks.map((block) => `${text.slice(block.pos, block.end)}\n`).join("");
 }

@@ -1,5 +1,6 @@
 /** @file Compiles cells with tslab's converter, mended where it falls short of one program made of cells. */
-import { ambientFiles } from "./ambient";
+import type ts from "typescript";
+import { ambientFiles, mendGlobals } from "./ambient";
 import type {
   CellCompiler,
   CompiledCell,
@@ -38,6 +39,8 @@ export class TslabCompiler implements CellCompiler {
     const ambient = ambientFiles(loadTypeScript() as unknown as TypeScript, options.packageRoot);
     this.host = createTslabHost({ ...options, ambient });
     this.ts = this.host.ts as unknown as TypeScript;
+    const changed = mendGlobals(this.host.program() as unknown as ts.Program, options.packageRoot, ambient);
+    this.host.changed(changed);
     // The first check pays for the standard library's types; let it be this one.
     this.host.converter.convert("", "const warm: Promise<number[]> = Promise.resolve([1]);");
   }

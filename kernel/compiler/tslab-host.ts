@@ -8,6 +8,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import type TsNamespace from "@tslab/typescript-for-tslab";
 import type { Converter, ConvertResult } from "tslab/dist/converter";
+import { libraryFile } from "./ambient";
 
 export type Ts = typeof TsNamespace;
 export type { ConvertResult };
@@ -32,6 +33,8 @@ export interface TslabHost {
   declarations(): string | undefined;
   /** Tells the converter about files beside the notebook that changed since it read them. */
   refresh(): void;
+  /** Tells the converter that ambient files changed. */
+  changed(files: readonly string[]): void;
 }
 
 /** The name that the converter gives to the cell's file. */
@@ -54,10 +57,12 @@ export function createTslabHost(options: TslabOptions): TslabHost {
   let builder: TsNamespace.EmitAndSemanticDiagnosticsBuilderProgram | undefined;
   let raw: readonly TsNamespace.Diagnostic[] = [];
   let declarations: string | undefined;
+  let updateRootFiles: (() => void) | undefined;
   const watched = new Map<
     string,
     { callback: TsNamespace.FileWatcherCallback; modified: number | undefined }
   >();
+  const ambientWatchers = new Map<string, TsNamespace.FileWatcherCallback>();
   const modifiedTime = (file: string): number | undefined => ts.sys.getModifiedTime?.(file)?.getTime();
 
   const sys: TsNamespace.System = Object.assign(Object.create(ts.sys) as TsNamespace.System, {
@@ -68,14 +73,17 @@ export function createTslabHost(options: TslabOptions): TslabHost {
     // Nothing is watched: packages do not change under a session, and the user's own files are looked at before each cell.
     watchDirectory: () => ({ close: () => {} }),
     watchFile: (file: string, callback: TsNamespace.FileWatcherCallback) => {
-      if (file.includes("/node_modules/") || options.ambient.has(file) || !file.startsWith(options.cwd))
-        return { close: () => {} };
+      if (options.ambient.has(file)) {
+        ambientWatchers.set(file, callback);
+        return { close: () => ambientWatchers.delete(file) };
+      }
+      if (file.includes("/node_modules/") || !file.startsWith(`${options.cwd}/`)) return { close: () => {} };
       watched.set(file, { callback, modified: modifiedTime(file) });
       return { close: () => watched.delete(file) };
     },
   });
 
-  const resolve = moduleResolver(ts, options);
+  const resolve = moduleResolver(ts, sys, options);
   const overrides: Record<string, unknown> = {
     sys,
     // The text is made into CommonJS here later, with source maps.
@@ -95,11 +103,7 @@ export function createTslabHost(options: TslabOptions): TslabHost {
       const create = ts.createWatchCompilerHost as unknown as (
         ...all: unknown[]
       ) => TsNamespace.WatchCompilerHost<TsNamespace.BuilderProgram>;
-      const host = create(
-        [...rootFiles, ...options.ambient.keys()],
-        { ...compilerOptions, ...cellOptions(ts, options) },
-        ...rest,
-      );
+      const host = create(rootFiles, { ...compilerOptions, ...cellOptions(ts, options) }, ...rest);
       host.resolveModuleNameLiterals = resolve;
       (host as { hasInvalidatedResolutions?: () => boolean }).hasInvalidatedResolutions = () => false;
       return host;
@@ -122,7 +126,11 @@ export function createTslabHost(options: TslabOptions): TslabHost {
           );
         tell?.(created);
       };
-      return ts.createWatchProgram(host);
+      const { rootFiles } = host;
+      host.rootFiles = [...rootFiles, ...options.ambient.keys()];
+      const watch = ts.createWatchProgram(host);
+      updateRootFiles = () => watch.updateRootFileNames([...rootFiles, ...options.ambient.keys()]);
+      return watch;
     },
     getPreEmitDiagnosticsOfFiles: (
       program: TsNamespace.Program,
@@ -157,6 +165,11 @@ export function createTslabHost(options: TslabOptions): TslabHost {
     },
     diagnostics: () => raw,
     declarations: () => declarations,
+    changed: (files) => {
+      if (files.length === 0) return;
+      updateRootFiles?.();
+      for (const file of files) ambientWatchers.get(file)?.(file, ts.FileWatcherEventKind.Changed);
+    },
     refresh: () => {
       declarations = undefined;
       for (const [file, entry] of watched) {
@@ -198,17 +211,19 @@ function cellOptions(ts: Ts, options: TslabOptions): TsNamespace.CompilerOptions
 /** Resolves from the importing file first, then from torchbook's own packages. */
 function moduleResolver(
   ts: Ts,
+  sys: TsNamespace.System,
   options: TslabOptions,
 ): NonNullable<TsNamespace.WatchCompilerHost<TsNamespace.BuilderProgram>["resolveModuleNameLiterals"]> {
+  const ambientFolders = new Set([...options.ambient.keys()].map((file) => path.dirname(file)));
   const host: TsNamespace.ModuleResolutionHost = {
-    fileExists: ts.sys.fileExists,
-    readFile: ts.sys.readFile,
-    directoryExists: ts.sys.directoryExists,
+    fileExists: sys.fileExists,
+    readFile: sys.readFile,
+    directoryExists: (folder) => ambientFolders.has(folder) || ts.sys.directoryExists(folder),
     realpath: ts.sys.realpath,
     getDirectories: ts.sys.getDirectories,
     getCurrentDirectory: () => options.cwd,
   };
-  const library = path.join(options.packageRoot, "dist", "src", "index.d.ts");
+  const library = libraryFile(options.packageRoot);
   const own = path.join(options.packageRoot, "cell.ts");
   return (literals, containingFile, redirected, compilerOptions) =>
     literals.map(({ text }) => {
