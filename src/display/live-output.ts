@@ -40,7 +40,7 @@ export class LiveOutput {
 
   /** Columns that a line may take. */
   get columns(): number {
-    return Math.max(20, this.stream.columns ?? 100);
+    return Math.max(20, this.stream.columns || 100);
   }
 
   /** Whether an update is due. Costs one clock reading. */

@@ -288,7 +288,8 @@ function matrix(
   const [height, width] = prepared.shape.slice(-2) as [number, number];
   const columns = edge_positions(width, limit.columns);
   const rows = edge_positions(height, Math.max(2, Math.min(limit.rows, Math.floor(cells / columns.length))));
-  const pixels = Math.round(6.6 * text_columns(prepared));
+  const spare = prepared.dtype.startsWith("float") && !prepared.statistics.whole ? 1 : 0;
+  const pixels = Math.round(6.6 * (text_columns(prepared) + spare));
   let html = ROW + heading("");
   for (const column of columns) html += column < 0 ? `${GAP}…</td>` : heading(column, pixels);
   html += "</tr>";
