@@ -399,7 +399,6 @@ export class Tensor extends Indexable {
 }
 
 /** The methods that `ops/` provide, with the tensor as their first argument. */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: as above
 export interface Tensor extends TensorMethods {
   /** The element or part at a position of the first dimension; negative ones count from the end. */
   [index: number]: Tensor;

@@ -2,8 +2,9 @@
  * @file Tensor lifetime through the garbage collector.
  *
  * A JavaScript object that stands for a native tensor is tracked with the tensor's id and size. V8 is told the size
- * (`napi_adjust_external_memory`), so it collects such objects by the memory they really hold. The finalizer is a basic one: it runs inside the collection, also while a synchronous loop never returns to the event loop. It
- * must not touch the JavaScript heap, so it only queues the id; the next dispatch takes the queue and deletes the tensors.
+ * (`napi_adjust_external_memory`), so it collects such objects by the memory they really hold. The finalizer is a basic
+ * one: it runs inside the collection, also while a synchronous loop never returns to the event loop. It must not touch the
+ * JavaScript heap, so it only queues the id; the next dispatch takes the queue and deletes the tensors.
  */
 #define NAPI_VERSION 9
 #include <node_api.h>
