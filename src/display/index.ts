@@ -1,15 +1,18 @@
 /** @file Rich display: what tensors, modules, training runs and tagged text look like in a notebook and in a terminal. */
-import type { MimeBundle } from "./contract";
 import { Curve, plot_curve } from "./curve";
 import { Matrix, show_matrix } from "./matrix";
-import { module_html } from "./module-html";
-import { module_summary } from "./module-text";
-import type { ModuleTree } from "./module-tree";
 import { Progress, progress, tqdm, trange } from "./progress";
 import { show_entities, show_spans, TaggedText } from "./tagged-text";
-import { type TensorView, tensor_html } from "./tensor-html";
 import { TrainingHistory } from "./training-history";
 
+export {
+  display_module,
+  display_tensor,
+  type ModuleLike,
+  module_tree,
+  type TensorLike,
+  tensor_view,
+} from "./adapters";
 export {
   Displayable,
   type DisplayFunction,
@@ -42,16 +45,6 @@ export {
   TrainingHistory,
   type TrainingHistoryOptions,
 } from "./training-history";
-
-/** The MIME bundle of a tensor: HTML, and PyTorch's text as the plain form. */
-export function tensor_bundle(view: TensorView, text: string): MimeBundle {
-  return { "text/plain": text, "text/html": tensor_html(view) };
-}
-
-/** The MIME bundle of a module: the tree as HTML, and PyTorch's repr (or a summary table without one) as the plain form. */
-export function module_bundle(tree: ModuleTree, text?: string): MimeBundle {
-  return { "text/plain": text ?? module_summary(tree), "text/html": module_html(tree) };
-}
 
 /** What a notebook has by name without an import. */
 export const display_preload = {

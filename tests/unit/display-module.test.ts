@@ -2,11 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  display_module,
+  display_tensor,
   type ModuleTree,
-  module_bundle,
   module_html,
   module_summary,
   module_totals,
+  module_tree,
 } from "../../src/display";
 
 function linear(name: string, inputs: number, outputs: number, trainable = true): ModuleTree {
@@ -104,9 +106,50 @@ test("names are escaped and huge models stay small", () => {
   assert.match(big, /… 2,\d+ more/);
 });
 
-test("the bundle has both forms; a module without parameters is fine", () => {
-  const bundle = module_bundle(sequence());
-  assert.deepEqual(Object.keys(bundle), ["text/plain", "text/html"]);
-  assert.ok(String(bundle["text/html"]).includes("<b>0</b> parameters"));
-  assert.equal(module_bundle(sequence(), "Sequential()")["text/plain"], "Sequential()");
+test("a module and its tensors are read as they are, absent members left out", () => {
+  class Parameter {
+    requires_grad = true;
+    dtype = { toString: () => "torch.float32" };
+    constructor(readonly shape: number[]) {}
+  }
+  class Module {
+    training = false;
+    _parameters: Record<string, Parameter | null> = {};
+    _buffers = new Map<string, Parameter>();
+    _modules: Record<string, Module> = {};
+    extra_repr = () => "";
+    toString = () => `${this.constructor.name}()`;
+  }
+  class Linear extends Module {
+    override _parameters = { weight: new Parameter([2, 3]), bias: null };
+    override extra_repr = () => "3, 2";
+  }
+  class Net extends Module {
+    override _modules = { fc: new Linear() };
+  }
+  const net = new Net();
+  const tree = module_tree(net);
+  assert.deepEqual([tree.type, tree.children[0]?.type, tree.children[0]?.name], ["Net", "Linear", "fc"]);
+  assert.deepEqual(
+    tree.children[0]?.params.map(({ name }) => name),
+    ["weight"],
+  );
+  const bundle = display_module(net);
+  assert.equal(bundle["text/plain"], "Net()");
+  assert.match(String(bundle["text/html"]), /<b>Linear<\/b>\(3, 2\).*<b>6<\/b> parameters.*eval mode/);
+  assert.ok(module_html(module_tree(new Module())).includes("<b>0</b> parameters"));
+});
+
+test("a tensor's bundle has PyTorch's text and the HTML", () => {
+  class Tensor {
+    shape = [2];
+    dtype = { toString: () => "torch.int64" };
+    requires_grad = false;
+    grad_fn = { name: () => "AddBackward0" };
+    typed_array = () => BigInt64Array.of(1n, 2n);
+    toString = () => "tensor([1, 2])";
+  }
+  const bundle = display_tensor(new Tensor());
+  assert.equal(bundle["text/plain"], "tensor([1, 2])");
+  assert.match(String(bundle["text/html"]), /<b[^>]*>Tensor<\/b>.*int64.*grad_fn=&lt;AddBackward0&gt;/);
 });
