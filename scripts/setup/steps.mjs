@@ -36,6 +36,11 @@ export function chosenVariant() {
  */
 export async function setUp({ variant, only, keepTypeErrors = false } = {}) {
   const begun = performance.now();
+  const unknown = only?.filter((name) => !steps.some((step) => step.name === name)) ?? [];
+  if (unknown.length > 0)
+    throw new SetupError(`no such step: ${unknown.join(", ")}`, [
+      `there are ${steps.map((step) => step.name).join(", ")}`,
+    ]);
   mkdirSync(stateDir, { recursive: true });
   const stopOnSignals = onSignals();
   await takeLock();
