@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type ts from "typescript";
 import { PRELOAD_NAMES } from "../preload-names";
-import type { TypeScript } from "./scope-emit";
+import type { TypeScript } from "./bind";
 
 /** Where the declarations pretend to lie, seen from the package's folder. */
 const FOLDER = path.join("dist", "__globals__");

@@ -1,7 +1,7 @@
 /** @file TypeScript's diagnostics at their place in the cell, with a source frame. */
 import type ts from "typescript";
+import type { TypeScript } from "./bind";
 import type { Diagnostic } from "./cell-compiler";
-import type { TypeScript } from "./scope-emit";
 
 /** What keeps a cell from being parsed, before anything else is asked. */
 export function syntaxDiagnostics(api: TypeScript, code: string): Diagnostic[] {

@@ -1,6 +1,6 @@
 /** @file Tells whether a cell can run as it is or wants another line. */
 import type ts from "typescript";
-import type { TypeScript } from "./scope-emit";
+import type { TypeScript } from "./bind";
 
 export interface Completeness {
   status: "complete" | "incomplete" | "invalid" | "unknown";

@@ -6,10 +6,9 @@
  * likewise. What JavaScript says about hoisting, inner class names and `f.name` of `const f = () => {}` stays true.
  */
 import type ts from "typescript";
+import { type Bound, bind, escapeName, type TypeScript, unescapeName } from "./bind";
 import { decodeMappings, encodeSourceMap, type Segment } from "./source-map";
 import { TextEdits } from "./text-edits";
-
-export type TypeScript = typeof ts;
 
 export interface EmitInput {
   /** The ES module that the compiler wrote. */
@@ -33,7 +32,7 @@ export interface EmitOutput {
 
 /** Makes a cell's module runnable. `api` is whichever TypeScript compiled it. */
 export function emitCell(api: TypeScript, input: EmitInput): EmitOutput {
-  const { file, checker } = bind(api, input.code);
+  const { file, checker } = bind(api, input.code, "/cell.ts");
   const rewriter = new Rewriter(api, file, checker, input);
   rewriter.run();
   const head = rewriter.head();
@@ -58,40 +57,6 @@ export function emitCell(api: TypeScript, input: EmitInput): EmitOutput {
     isAsync: rewriter.isAsync,
     names: [...rewriter.names],
   };
-}
-
-interface Bound {
-  file: ts.SourceFile & { locals?: ReadonlyMap<string, ts.Symbol> };
-  checker: ts.TypeChecker & {
-    resolveName(
-      name: string,
-      location: ts.Node,
-      meaning: ts.SymbolFlags,
-      excludeGlobals: boolean,
-    ): ts.Symbol | undefined;
-  };
-}
-
-/** Parses and binds one file on its own; nothing is type-checked. */
-function bind(api: TypeScript, code: string): Bound {
-  const name = "/cell.ts";
-  const parsed = api.createSourceFile(name, code, api.ScriptTarget.ESNext, true, api.ScriptKind.TS);
-  const program = api.createProgram({
-    rootNames: [name],
-    options: { noLib: true, noResolve: true, types: [], target: api.ScriptTarget.ESNext },
-    host: {
-      getSourceFile: (path) => (path === name ? parsed : undefined),
-      getDefaultLibFileName: () => "lib.d.ts",
-      writeFile: () => {},
-      getCurrentDirectory: () => "/",
-      getCanonicalFileName: (path) => path,
-      useCaseSensitiveFileNames: () => true,
-      getNewLine: () => "\n",
-      fileExists: (path) => path === name,
-      readFile: () => undefined,
-    },
-  });
-  return { file: parsed, checker: program.getTypeChecker() } as Bound;
 }
 
 /** Where an offset of a text is, by lines as JavaScript counts them. */
@@ -381,13 +346,4 @@ function isReference(api: TypeScript, node: ts.Identifier): boolean {
   if (api.isFunctionLike(parent) || api.isClassLike(parent))
     return api.isArrowFunction(parent) && parent.body === node;
   return true;
-}
-
-/** TypeScript writes a third underscore before names that start with two. */
-function escapeName(name: string): string {
-  return name.startsWith("__") ? `_${name}` : name;
-}
-
-function unescapeName(name: string): string {
-  return name.startsWith("___") ? name.slice(1) : name;
 }

@@ -29,6 +29,13 @@ export class TextEdits {
     this.replace(start, end, this.source.slice(start, end).replace(/[^\r\n\u2028\u2029]/g, ""));
   }
 
+  /** Removes `source[start, end)` with all edits inside it. */
+  drop(start: number, end: number): void {
+    const kept = this.edits.filter((edit) => edit.end <= start || edit.start >= end);
+    this.edits.splice(0, this.edits.length, ...kept);
+    this.replace(start, end, "");
+  }
+
   /** Applies the edits; `moved` takes offsets of the source, asked in rising order or not, to the result. */
   apply(): { text: string; moved: (offset: number) => number } {
     // Insertions at an offset come before a replacement that starts there.

@@ -1,6 +1,7 @@
 /** @file Compiles cells with tslab's converter, mended where it falls short of one program made of cells. */
 import type ts from "typescript";
 import { ambientFiles, mendGlobals } from "./ambient";
+import type { TypeScript } from "./bind";
 import type {
   CellCompiler,
   CompiledCell,
@@ -10,11 +11,11 @@ import type {
   InspectionResult,
 } from "./cell-compiler";
 import { completionAt } from "./completion";
-import { filterDeclarations } from "./declarations";
+import { filterDeclarations, mergeDeclarations } from "./declarations";
 import { cellDiagnostics, syntaxDiagnostics } from "./diagnostics";
 import { inspectionAt } from "./inspection";
 import { type Completeness, isCompleteCell } from "./is-complete";
-import { emitCell, type TypeScript } from "./scope-emit";
+import { emitCell } from "./scope-emit";
 import { CELL_FILE, createTslabHost, loadTypeScript, PREFIX, type TslabHost } from "./tslab-host";
 
 /** What is known about the cell that was compiled last, until it is committed. */
@@ -23,8 +24,6 @@ interface Pending {
   names: string[];
   /** Declarations of this cell alone. */
   own: string;
-  /** Declarations of this cell and what is left of those before it. */
-  all: string;
 }
 
 /** Compiles in the calling thread; the kernel runs it in a Worker. */
@@ -61,16 +60,10 @@ export class TslabCompiler implements CellCompiler {
       earlier: this.values,
       resultName: result.lastExpressionVar ?? null,
     });
-    const own = this.host.declarations();
-    const all = result.declOutput ?? "";
-    const untyped = emitted.names.map((name) => `declare let ${name}: any;\n`).join("");
-    this.pending = {
-      executionCount: cell.executionCount,
-      names: emitted.names,
-      own: own ?? untyped,
-      // Where declarations cannot be written, the converter writes the word "undefined" for them.
-      all: own === undefined ? untyped + all.replace(/^undefined/, "") : all,
-    };
+    // Where declarations cannot be written, the names are there without types.
+    const own =
+      this.host.declarations() ?? emitted.names.map((name) => `declare let ${name}: any;\n`).join("");
+    this.pending = { executionCount: cell.executionCount, names: emitted.names, own };
     return {
       ok: true,
       ...emitted,
@@ -88,14 +81,8 @@ export class TslabCompiler implements CellCompiler {
     const assigned = new Set(outcome.assigned);
     const dropped = new Set(outcome.ok ? [] : pending.names.filter((name) => !assigned.has(name)));
     for (const name of pending.names) if (!dropped.has(name)) this.values.add(name);
-    if (dropped.size === 0) this.declarations = pending.all;
-    else {
-      const rest = pending.all.slice(pending.own.length);
-      this.declarations =
-        filterDeclarations(this.ts, pending.own, (name) => !dropped.has(name)) +
-        filterDeclarations(this.ts, this.declarations, (name) => dropped.has(name)) +
-        rest;
-    }
+    const own = filterDeclarations(this.ts, pending.own, (name) => !dropped.has(name));
+    this.declarations = mergeDeclarations(this.ts, this.declarations, own);
   }
 
   async complete(code: string, offset: number): Promise<CompletionResult> {
@@ -116,7 +103,8 @@ export class TslabCompiler implements CellCompiler {
 
   /** While a cell runs, what it declares is on offer too. */
   private visible(): string {
-    return this.pending?.all ?? this.declarations;
+    const { pending } = this;
+    return pending ? mergeDeclarations(this.ts, this.declarations, pending.own) : this.declarations;
   }
 
   private diagnose(code: string, problems: ReturnType<TslabHost["diagnostics"]>): Diagnostic[] {
