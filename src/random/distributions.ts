@@ -1,5 +1,6 @@
 /** @file Fills typed arrays with random values, drawing from the generator in exactly PyTorch's CPU order. */
 
+import { log_float, sin_cos, sin_cos_float } from "./float-math";
 import type { Generator } from "./generator";
 
 /** Storage of a floating tensor. */
@@ -67,10 +68,10 @@ function normal_block_float(data: FloatArray, start: number, mean: number, std: 
   const m = fround(mean);
   const s = fround(std);
   for (let j = start; j < start + 8; j++) {
-    const radius = fround(Math.sqrt(fround(-2 * fround(Math.log(1 - data[j])))));
-    const theta = fround(TWO_PI_FLOAT * data[j + 8]);
-    data[j] = fround(radius * fround(Math.cos(theta))) * s + m;
-    data[j + 8] = fround(radius * fround(Math.sin(theta))) * s + m;
+    const radius = fround(Math.sqrt(fround(-2 * log_float(1 - data[j]))));
+    sin_cos_float(fround(TWO_PI_FLOAT * data[j + 8]));
+    data[j] = fround(radius * sin_cos.cos) * s + m;
+    data[j + 8] = fround(radius * sin_cos.sin) * s + m;
   }
 }
 

@@ -13,3 +13,4 @@ export {
 export { default_generator, Generator } from "./generator";
 export { permutation, randint, random_int64, randperm } from "./integers";
 export { multinomial } from "./multinomial";
+export { erf, erfinv, fill_trunc_normal } from "./truncated";

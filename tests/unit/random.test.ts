@@ -3,10 +3,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
+  erfinv,
   fill_bernoulli,
   fill_exponential,
   fill_geometric,
   fill_normal,
+  fill_trunc_normal,
   fill_uniform,
   Generator,
   multinomial,
@@ -26,6 +28,11 @@ const STREAMS = [
     randperm: [7, 4, 9, 2, 11, 3, 0, 5, 6, 1, 8, 10],
     bernoulli: [1, 0, 1, 0, 0, 1, 0, 0, 0, 0],
     uniform: [0.2843277, 1.005953, 2.089599, 2.868115, 2.08764, 2.873534],
+    normal: [
+      2.97023869, 0.480716884, 1.23667407, 1.4879185, 0.785366178, 2.99691319, 0.00257045031, 2.5222218,
+      2.23660183, 0.40123105, 0.624443889, 4.83179522, 1.72091937, 0.371930003, -1.15741611, 1.48162103,
+      -1.79245448, 1.22710419, 3.20945144, -1.790344,
+    ],
     multinomial: [3, 1, 1, 2, 1, 1],
     dropout: [0, 1, 0, 1, 0, 0, 1, 0, 1, 0, 1, 1, 0, 0, 0, 0, 1, 0, 0, 1],
     rand_after: [0.9124038, 0.5624194],
@@ -40,6 +47,11 @@ const STREAMS = [
     randperm: [8, 11, 3, 2, 1, 9, 4, 0, 7, 5, 6, 10],
     bernoulli: [1, 0, 0, 0, 0, 1, 0, 0, 0, 1],
     uniform: [-1.985402, 1.215277, -0.04610968, 1.473308, -1.551659, 2.356073],
+    normal: [
+      0.767347932, -0.945347786, 2.91691542, 4.23840094, 0.308099508, 1.57366562, -0.461684823, 1.34964049,
+      -1.18785858, 2.92667723, 0.380939245, 2.14240503, 1.10459089, -2.09370089, 2.513412, 2.55103898,
+      5.05307102, 2.96241808, -0.280238032, 0.0183213353,
+    ],
     multinomial: [1, 0, 2, 1, 1, 2],
     dropout: [0, 1, 1, 0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 1, 0, 1, 0, 1, 1],
     rand_after: [0.8728501, 0.7400529],
@@ -70,7 +82,7 @@ describe("PyTorch's streams", () => {
       assert.deepEqual(numbers(randperm(g, 12)), stream.randperm);
       assert.deepEqual([...fill_bernoulli(g, 10, new Float32Array(10).fill(0.3))], stream.bernoulli);
       close(fill_uniform(g, new Float32Array(6), -2, 3), stream.uniform);
-      fill_normal(g, new Float32Array(20), 1, 2);
+      assert.deepEqual(fill_normal(g, new Float32Array(20), 1, 2), Float32Array.from(stream.normal));
       const weights = Float32Array.of(0.1, 0.2, 0.3, 0.4);
       assert.deepEqual(numbers(multinomial(g, weights, 1, 4, 6, true)), stream.multinomial);
       assert.deepEqual([...fill_bernoulli(g, 20, 0.5)], stream.dropout);
@@ -155,6 +167,21 @@ describe("distributions", () => {
       close(moments(fill_exponential(g, out, 4)), [0.25, 0.25], 0.02);
       close(moments(fill_geometric(g, out, 0.25)), [4, Math.sqrt(12)], 0.02);
     }
+  });
+
+  it("holds truncated normals between their bounds, by the quantile function", () => {
+    // erfinv at a quarter, a half and near the ends, from tables.
+    close([0.25, 0.5, -0.9, 0.999999].map(erfinv), [0.22531206, 0.47693628, -1.16308715, 3.45891074], 1e-7);
+    const g = new Generator().manual_seed(0);
+    const uniform = new Generator().manual_seed(0);
+    const out = fill_trunc_normal(g, new Float64Array(20_000), 1, 2, -1, 4);
+    assert.ok(out.every((value) => value >= -1 && value <= 4));
+    let sum = 0;
+    for (const value of out) sum += value;
+    // The mean of a normal(1, 2) between -1 and 4.
+    assert.ok(Math.abs(sum / out.length - 1.2904) < 0.03, `mean ${sum / out.length}`);
+    fill_uniform(uniform, new Float64Array(20_000));
+    assert.equal(g.random(), uniform.random());
   });
 
   it("keeps integers in range at every width, negative bases too", () => {
