@@ -21,6 +21,8 @@ export interface EmitInput {
   earlier: ReadonlySet<string>;
   /** The exported constant that the compiler made for the last expression. */
   resultName: string | null;
+  /** Whether an import can only be loaded with `import()`. */
+  isEsModule: (specifier: string) => boolean;
 }
 
 export interface EmitOutput {
@@ -294,23 +296,25 @@ class Rewriter {
     const specifier = node.moduleSpecifier.getText(this.file);
     const clause = node.importClause;
     const module = `__import_${++this.imports}`;
-    let text = `require(${specifier});`;
+    const isEsModule = this.input.isEsModule((node.moduleSpecifier as ts.StringLiteral).text);
+    if (isEsModule) this.isAsync = true;
+    let text = isEsModule ? `await module.import(${specifier});` : `require(${specifier});`;
+    const defaultOf = (): string => {
+      if (isEsModule) return `${module}.default`;
+      this.usesDefault = true;
+      return `__default(${module})`;
+    };
     if (clause) {
       text = `const ${module} = ${text}`;
-      if (clause.name) {
-        this.usesDefault = true;
-        text += ` exports.${clause.name.text} = __default(${module});`;
-      }
+      if (clause.name) text += ` exports.${clause.name.text} = ${defaultOf()};`;
       const bindings = clause.namedBindings;
       if (bindings && api.isNamespaceImport(bindings)) {
-        this.usesStar = true;
-        text += ` exports.${bindings.name.text} = __star(${module});`;
+        if (!isEsModule) this.usesStar = true;
+        text += ` exports.${bindings.name.text} = ${isEsModule ? module : `__star(${module})`};`;
       } else if (bindings) {
         for (const element of bindings.elements) {
           const imported = element.propertyName?.text ?? element.name.text;
-          if (imported === "default") this.usesDefault = true;
-          const value =
-            imported === "default" ? `__default(${module})` : `${module}[${JSON.stringify(imported)}]`;
+          const value = imported === "default" ? defaultOf() : `${module}[${JSON.stringify(imported)}]`;
           text += ` exports.${element.name.text} = ${value};`;
         }
       }

@@ -15,6 +15,7 @@ import { filterDeclarations, mergeDeclarations } from "./declarations";
 import { cellDiagnostics, syntaxDiagnostics } from "./diagnostics";
 import { inspectionAt } from "./inspection";
 import { type Completeness, isCompleteCell } from "./is-complete";
+import { ModuleKinds } from "./module-kind";
 import { emitCell } from "./scope-emit";
 import { CELL_FILE, createTslabHost, loadTypeScript, PREFIX, type TslabHost } from "./tslab-host";
 
@@ -32,9 +33,11 @@ export class TslabCompiler implements CellCompiler {
   private readonly ts: TypeScript;
   private declarations = "";
   private readonly values = new Set<string>();
+  private readonly modules: ModuleKinds;
   private pending: Pending | null = null;
 
   constructor(options: { cwd: string; packageRoot: string }) {
+    this.modules = new ModuleKinds(options.cwd, options.packageRoot);
     const ambient = ambientFiles(loadTypeScript() as unknown as TypeScript, options.packageRoot);
     this.host = createTslabHost({ ...options, ambient });
     this.ts = this.host.ts as unknown as TypeScript;
@@ -59,6 +62,7 @@ export class TslabCompiler implements CellCompiler {
       toCell: (line, column) => (line === 0 ? null : { line: line - 1, column }),
       earlier: this.values,
       resultName: result.lastExpressionVar ?? null,
+      isEsModule: (specifier) => this.modules.isEsModule(specifier),
     });
     // Where declarations cannot be written, the names are there without types.
     const own =
