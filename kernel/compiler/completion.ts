@@ -1,6 +1,7 @@
 /** @file Completion at a place of a cell. */
 import type { CompletionResult } from "./cell-compiler";
-import { PREFIX, type TslabHost } from "./tslab-host";
+import { REPLACED } from "./declarations";
+import type { TslabHost } from "./tslab-host";
 
 /** At most so many are sent: a menu with more helps nobody, and the list of all globals is long. */
 const MOST = 500;
@@ -21,24 +22,36 @@ export function completionAt(
   const types: CompletionResult["types"] = [];
   for (const name of info.candidates) {
     const entry = kinds.get(name);
-    if (!entry || name.startsWith("__")) continue;
+    if (!entry || name.startsWith("__") || REPLACED.test(name)) continue;
     if (!/^[\p{ID_Start}$_#][\p{ID_Continue}$\u200c\u200d]*$/u.test(name) && entry.kind !== "string")
       continue;
     if (typed !== "" && !isLike(name, typed)) continue;
     if (matches.length === MOST) break;
     matches.push(name);
-    types.push({ text: name, type: jupyterKind(entry.kind), start: info.start, end: info.end });
+    types.push({ text: name, type: kindOf(host, name, entry.kind), start: info.start, end: info.end });
   }
   return { matches, cursorStart: info.start, cursorEnd: info.end, types };
 }
-
-export { PREFIX };
 
 /** Letters typed so far begin the name or, more than one, are in it. */
 function isLike(name: string, typed: string): boolean {
   const lower = name.toLowerCase();
   const wanted = typed.toLowerCase();
   return lower.startsWith(wanted) || (wanted.length > 1 && lower.includes(wanted));
+}
+
+/** What an imported or preloaded name stands for, or the kind as it is. */
+function kindOf(host: TslabHost, name: string, kind: string): string {
+  if (kind !== "alias") return jupyterKind(kind);
+  const flags = host.flagsOf(name);
+  const { SymbolFlags } = host.ts;
+  if (flags & SymbolFlags.Function) return "function";
+  if (flags & SymbolFlags.Class) return "class";
+  if (flags & SymbolFlags.Interface) return "interface";
+  if (flags & SymbolFlags.TypeAlias) return "type";
+  if (flags & SymbolFlags.Enum) return "enum";
+  if (flags & SymbolFlags.Variable) return flags & SymbolFlags.Module ? "module" : "const";
+  return "module";
 }
 
 /** JupyterLab has icons for these kinds. */

@@ -17,7 +17,9 @@ export function inspectionAt(
   for (const place of placesToLook(code, offset)) {
     const info = host.converter.inspect(declarations, code, place);
     if (!info?.displayParts?.length) continue;
-    const signature = join(info.displayParts);
+    const signature = withoutAlias(join(info.displayParts));
+    // What nothing is known about.
+    if (signature === "any") continue;
     const documentation = join(info.documentation);
     const tags = (info.tags ?? []).map((tag) => ({ name: tag.name, text: join(tag.text).trim() }));
     const textTags = tags.map((tag) => `@${tag.name} ${tag.text}`.trim()).join("\n");
@@ -35,6 +37,17 @@ export function inspectionAt(
     };
   }
   return { found: false, text: "", markdown: "" };
+}
+
+/** How a name came to be global or imported is of no interest, and the marks of replaced declarations are ours. */
+function withoutAlias(text: string): string {
+  const lines = text
+    .replace(/^\(alias\) /, "")
+    .replace(/\$replaced\d+/g, " (declared earlier)")
+    .split("\n");
+  const last = lines.at(-1) ?? "";
+  if (lines.length > 1 && /^(?:export namespace|import) /.test(last)) lines.pop();
+  return lines.join("\n").replace(/^export namespace /, "namespace ");
 }
 
 function join(parts: readonly Part[] | undefined): string {

@@ -13,13 +13,16 @@ export function isCompleteCell(api: TypeScript, code: string): Completeness {
   const { parseDiagnostics } = file as unknown as { parseDiagnostics: ts.DiagnosticWithLocation[] };
   if (parseDiagnostics.length === 0) return { status: "complete" };
   const end = code.trimEnd().length;
-  const atEnd = (one: ts.DiagnosticWithLocation): boolean => one.start >= end || UNTERMINATED.has(one.code);
-  if (!atEnd(parseDiagnostics[0])) return { status: "invalid" };
+  const [first] = parseDiagnostics;
+  const endsTooSoon =
+    UNTERMINATED.has(first.code) || (first.start >= end && first.code !== UNTERMINATED_STRING);
+  if (!endsTooSoon) return { status: "invalid" };
   return { status: "incomplete", indent: indentAfter(api, file, code) };
 }
 
-/** Unterminated template literal, comment; a string or a regular expression cannot go on in the next line. */
+/** Unterminated comment and template literal, which may go on in the next line as a string may not. */
 const UNTERMINATED = new Set([1010, 1160]);
+const UNTERMINATED_STRING = 1002;
 
 /** Two spaces for each bracket that a line leaves open. */
 function indentAfter(api: TypeScript, file: ts.SourceFile, code: string): string {

@@ -29,6 +29,8 @@ export interface TslabHost {
   program(): TsNamespace.Program;
   /** Problems of the last `convert`, as TypeScript gave them. */
   diagnostics(): readonly TsNamespace.Diagnostic[];
+  /** The `SymbolFlags` of what a name of the cell, of an earlier one or of all stands for, aliases followed. */
+  flagsOf(name: string): number;
   /** The last cell's own declarations, without what was left of earlier ones; undefined when none were written. */
   declarations(): string | undefined;
   /** Tells the converter about files beside the notebook that changed since it read them. */
@@ -164,6 +166,23 @@ export function createTslabHost(options: TslabOptions): TslabHost {
       return builder.getProgram();
     },
     diagnostics: () => raw,
+    flagsOf: (name) => {
+      if (!builder) return 0;
+      const checker = builder.getProgram().getTypeChecker() as TsNamespace.TypeChecker & {
+        resolveName(
+          name: string,
+          at: TsNamespace.Node | undefined,
+          meaning: number,
+          exclude: boolean,
+        ): TsNamespace.Symbol | undefined;
+      };
+      const cell = builder.getSourceFile(path.join(options.cwd, CELL_FILE));
+      const all =
+        ts.SymbolFlags.Value | ts.SymbolFlags.Type | ts.SymbolFlags.Namespace | ts.SymbolFlags.Alias;
+      const symbol = checker.resolveName(name, cell, all, false);
+      if (!symbol) return 0;
+      return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol).flags : symbol.flags;
+    },
     declarations: () => declarations,
     changed: (files) => {
       if (files.length === 0) return;
