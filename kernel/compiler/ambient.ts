@@ -81,8 +81,8 @@ function globalFrom(name: string, module: string, imported: string): string {
 }
 
 /**
- * The kernel's declarations, with a function or a constant added for each member of its interface `CellGlobals`, so that
- * each has its own documentation.
+ * The kernel's declarations, with a function or a constant added for each member of its interface `CellGlobals` that is
+ * not exported by that name, so that each has its own documentation.
  */
 function kernelGlobals(api: TypeScript, file: string): { text: string; names: string[] } | null {
   if (!existsSync(file)) return null;
@@ -91,12 +91,21 @@ function kernelGlobals(api: TypeScript, file: string): { text: string; names: st
   const interfaces = new Map(
     source.statements.filter(api.isInterfaceDeclaration).map((one) => [one.name.text, one]),
   );
+  const namesOf = (one: ts.Statement): string[] => {
+    if (!api.canHaveModifiers(one)) return [];
+    if (!api.getModifiers(one)?.some(({ kind }) => kind === api.SyntaxKind.ExportKeyword)) return [];
+    if (api.isVariableStatement(one))
+      return one.declarationList.declarations.map(({ name }) => name.getText(source));
+    return api.isFunctionDeclaration(one) && one.name ? [one.name.text] : [];
+  };
+  const exported = new Set(source.statements.flatMap(namesOf));
   const added: string[] = [];
   const names = new Set<string>();
   for (const member of interfaces.get("CellGlobals")?.members ?? []) {
     if (!member.name || !api.isIdentifier(member.name)) continue;
     const name = member.name.text;
     names.add(name);
+    if (exported.has(name)) continue;
     let docs = docsOf(api, member, text);
     if (api.isMethodSignature(member)) {
       const signature = text.slice(member.name.end, member.end).replace(/;\s*$/, "");
