@@ -221,8 +221,9 @@ function float_format(values: number[]): ElementFormat {
           : fixed(value, precision);
       width = Math.max(width, text.length);
     }
+    // Only here: PyTorch leaves a tensor without such values in its plain form whatever sci_mode says.
+    if (sci_mode !== null) use_scientific = sci_mode;
   }
-  if (sci_mode !== null) use_scientific = sci_mode;
   const print = (value: number): string => {
     if (use_scientific) return scientific(value, precision);
     if (whole) return Number.isFinite(value) ? `${fixed(value, 0)}.` : fixed(value, 0);

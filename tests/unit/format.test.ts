@@ -139,6 +139,7 @@ describe("format_tensor", () => {
     assert.equal(ints(range(10)), "tensor([0, 1,  ..., 8, 9])");
     set_printoptions({ profile: "default", sci_mode: true });
     assert.equal(floats([1.5, 2]), "tensor([1.5000e+00, 2.0000e+00])");
+    assert.equal(floats([0, 0]), "tensor([0., 0.])");
     set_printoptions({ sci_mode: false });
     assert.equal(floats([1e-6, 1.5]), "tensor([    0.0000,     1.5000])");
     set_printoptions();

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { unpickle } from "../../src/io/pickle";
 import { parse_pt, StoredTensor } from "../../src/io/pt";
+import { serialize_pt } from "../../src/io/pt-writer";
 
 // Zip archives of the form that torch.save writes, made with Python's pickle and zipfile.
 const STATE =
@@ -85,6 +86,52 @@ describe(".pt files", () => {
     const [step, plain] = load(PROTOCOL_4) as [StoredTensor, Map<string, number>];
     assert.deepEqual(step.data, BigInt64Array.of(-7n));
     assert.deepEqual(plain, new Map([["a", 1.5]]));
+  });
+
+  it("come back as they were written", () => {
+    const weight = { dtype: "float32", shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, -0.5) };
+    const values = [
+      0,
+      -1,
+      255,
+      65536,
+      -(2 ** 31),
+      2 ** 31,
+      2 ** 53 - 1,
+      0.1,
+      -0,
+      2n ** 80n,
+      -(2n ** 63n),
+      "词",
+      null,
+    ];
+    const state = new Map<string, unknown>([
+      ["weight", weight],
+      ["steps", { dtype: "int64", shape: [], data: BigInt64Array.of(3n) }],
+      ["mask", { dtype: "bool", shape: [0], data: new Uint8Array(0) }],
+      ["values", values],
+      ["nested", { lr: 0.001, on: true }],
+    ]);
+    const bytes = serialize_pt(state);
+    assert.deepEqual(bytes, serialize_pt(state));
+    const back = parse_pt(bytes) as Map<string, unknown>;
+    assert.deepEqual([...back.keys()], [...state.keys()]);
+    assert.deepEqual(back.get("weight"), new StoredTensor("float32", [2, 3], weight.data, false));
+    assert.deepEqual(back.get("steps"), new StoredTensor("int64", [], BigInt64Array.of(3n), false));
+    assert.deepEqual(back.get("mask"), new StoredTensor("bool", [0], new Uint8Array(0), false));
+    assert.deepEqual(back.get("values"), values);
+    assert.deepEqual(
+      back.get("nested"),
+      new Map<string, unknown>([
+        ["lr", 0.001],
+        ["on", true],
+      ]),
+    );
+    assert.throws(() => serialize_pt({ f: () => 1 }), /Function cannot be saved/);
+    assert.throws(() => serialize_pt(new Date()), /Date cannot be saved/);
+    const loop: unknown[] = [];
+    loop.push(loop);
+    assert.throws(() => serialize_pt(loop), /nested deeper/);
   });
 
   it("run no code and read nothing outside a storage", () => {
