@@ -106,12 +106,13 @@ function keyOf(name, context) {
 }
 
 function commonKey(addon, { tools, variant }) {
+  const tensorflow = addon.link().length > 0 ? tensorflowKey(variant) : "";
   return [
     tools.compiler,
     tools.compilerVersion,
     process.platform,
     process.arch,
-    tensorflowKey(variant),
+    tensorflow,
     ...flagsOf(addon),
   ];
 }

@@ -23,7 +23,7 @@ export const pythonStep = {
 
   async make({ tools }) {
     // A finished environment takes changed requirements in place; half of one is thrown away.
-    const usable = hasStamp("python") && ask(venvProgram("python"), ["-m", "pip", "--version"]) !== undefined;
+    const usable = hasStamp("python") && isWhole();
     removeStamp("python");
     if (!usable) {
       rmSync(venvDir, { recursive: true, force: true });
@@ -46,4 +46,14 @@ export const pythonStep = {
 /** A package with its version, as requirements.txt pins it. */
 function pinned(name) {
   return readFileSync(requirements, "utf8").match(new RegExp(`^${name}==\\S+`, "m"))?.[0] ?? name;
+}
+
+/** Whether .venv runs and was made at this place: its programs name their Python by its full path. */
+function isWhole() {
+  if (ask(venvProgram("python"), ["-m", "pip", "--version"]) === undefined) return false;
+  try {
+    return readFileSync(venvProgram("pip"), "utf8").includes(venvProgram("python"));
+  } catch {
+    return false;
+  }
 }
