@@ -24,3 +24,8 @@ export class KeyError extends Error {
 export class NotImplementedError extends RuntimeError {
   override name = "NotImplementedError";
 }
+
+/** A field or module that an object does not have. */
+export class AttributeError extends Error {
+  override name = "AttributeError";
+}
