@@ -2,5 +2,6 @@
 import { define_rules } from "../tape";
 import { elementwise } from "./elementwise";
 import { movement } from "./movement";
+import { recurrent } from "./recurrent";
 
-define_rules({ ...elementwise, ...movement });
+define_rules({ ...elementwise, ...movement, ...recurrent });
