@@ -17,6 +17,7 @@ import {
 } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { root } from "./paths.mjs";
 
 /** A name beside `path` that no other run uses. */
 export function temporaryBeside(path) {
@@ -63,15 +64,16 @@ export async function fileHash(path) {
   return hash.digest("hex");
 }
 
-/** SHA-256 over strings and small files given as `{ file }`, in order. */
+/** SHA-256 over strings and small files given as `{ file }`, in order; files count by their place in the project. */
 export function contentHash(parts) {
   const hash = createHash("sha256");
   for (const part of parts) {
     if (typeof part === "string") hash.update(`s${part.length}:${part}\n`);
-    else if (existsSync(part.file)) {
-      const bytes = readFileSync(part.file);
-      hash.update(`f${part.file.length}:${part.file}:${bytes.length}\n`).update(bytes);
-    } else hash.update(`missing:${part.file}\n`);
+    else {
+      const name = relative(root, part.file);
+      const bytes = existsSync(part.file) ? readFileSync(part.file) : undefined;
+      hash.update(`f${name.length}:${name}:${bytes?.length ?? "missing"}\n`).update(bytes ?? "");
+    }
   }
   return hash.digest("hex");
 }
