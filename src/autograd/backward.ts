@@ -88,7 +88,7 @@ function initial_gradients(
       if (root.numel() !== 1) {
         throw new RuntimeError("grad can be implicitly created only for scalar outputs");
       }
-      return root.detach().ones_like();
+      return root.detach().new_ones(root.shape);
     }
     if (!same_shape(gradient.shape, root.shape)) {
       throw new RuntimeError(

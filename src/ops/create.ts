@@ -1,39 +1,96 @@
 /** @file New tensors from shapes, numbers and arrays. */
+import { bind, is_options } from "../args";
 import { execute, from_data, ints, scalar } from "../backend/engine";
-import { bool, type DType, dtype_of_array, get_default_dtype, int64, type TypedArray } from "../dtype";
-import { ValueError } from "../errors";
+import {
+  bool,
+  type DType,
+  dtype_of_array,
+  float32,
+  float64,
+  get_default_dtype,
+  int64,
+  type TypedArray,
+} from "../dtype";
+import { RuntimeError, ValueError } from "../errors";
+import { numel, type Shape, size_text } from "../shape";
 import { type NestedArray, Tensor } from "../tensor";
-import { cast } from "./convert";
+import { cast, dtype_of_number } from "./convert";
+import { type Sizes, sizes_of } from "./movement";
 
 /** Keyword arguments of functions that make tensors. */
 export interface CreateOptions {
   dtype?: DType | null;
   requires_grad?: boolean;
+  /** Tensors live where TensorFlow's runtime is: only `"cpu"` says nothing new, anything else is refused. */
+  device?: string;
 }
 
-function finish(tensor: Tensor, options: CreateOptions | undefined): Tensor {
-  return options?.requires_grad ? tensor.requires_grad_() : tensor;
+/** Sizes as a list or one by one, and options at the end. */
+export type SizesAndOptions<O = CreateOptions> = [sizes: Shape, options?: O] | number[] | [...number[], O];
+
+const create_keys = ["dtype", "requires_grad", "device"] as const;
+
+/** Checks the keyword arguments of `name`. */
+export function create_options(name: string, options: unknown): CreateOptions {
+  if (options === undefined || options === null) return {};
+  if (!is_options(options))
+    throw new TypeError(`${name}(): expected an options object, got ${typeof options}`);
+  const bound = bind<Required<CreateOptions>>(name, [], create_keys, [options]);
+  if (bound.dtype !== undefined && bound.dtype !== null && typeof (bound.dtype as DType).code !== "number") {
+    throw new TypeError(`${name}(): argument 'dtype' must be torch.dtype, not ${typeof bound.dtype}`);
+  }
+  return bound;
+}
+
+/** Splits what creation functions take into sizes and options. @throws RuntimeError for negative sizes. */
+export function sizes_and_options(name: string, args: readonly unknown[]): [Shape, CreateOptions] {
+  const last = args[args.length - 1];
+  const has_options = is_options(last);
+  const rest = has_options ? args.slice(0, -1) : args;
+  const sizes = sizes_of(rest as Sizes) ?? [];
+  for (const size of sizes) {
+    if (!Number.isInteger(size)) {
+      throw new TypeError(
+        `${name}(): argument 'size' must be integers, but found ${typeof size} ${String(size)}`,
+      );
+    }
+    if (size < 0) {
+      throw new RuntimeError(`Trying to create tensor with negative dimension ${size}: ${size_text(sizes)}`);
+    }
+  }
+  return [sizes, create_options(name, has_options ? last : undefined)];
+}
+
+/** Applies `requires_grad`. */
+export function finish(made: Tensor, options: CreateOptions): Tensor {
+  return options.requires_grad ? made.requires_grad_() : made;
+}
+
+function filled(sizes: Shape, value: number | boolean | bigint, dtype: DType): Tensor {
+  return new Tensor(execute("Fill", [ints(sizes), scalar(value, dtype)]));
 }
 
 /**
  * A tensor with a copy of `data`: a number, nested arrays, a typed array or a tensor.
  *
  * Whole numbers make int64 as Python's ints do; any fraction makes float32. JavaScript has no 1.0: say
- * `{ dtype: torch.float32 }` for whole numbers that are meant as floats.
+ * `{ dtype: torch.float32 }`, or give a Float32Array, for whole numbers that are meant as floats.
  *
  * @throws ValueError for ragged arrays.
  * @example
  * torch.tensor([[1, 2], [3, 4]]); torch.tensor([1, 2], { dtype: torch.float32 })
  */
 export function tensor(
-  data: NestedArray | TypedArray | Tensor | readonly NestedArray[],
+  data: NestedArray | TypedArray | Tensor | readonly (NestedArray | Tensor)[],
   options?: CreateOptions,
 ): Tensor {
-  if (data instanceof Tensor) return finish(cast(data.detach(), options?.dtype ?? data.dtype), options);
+  const given = create_options("tensor", options);
+  if (data instanceof Tensor)
+    return finish(new Tensor(cast(data.detach(), given.dtype ?? data.dtype).handle), given);
   if (ArrayBuffer.isView(data)) {
     const array = data as TypedArray;
     const made = new Tensor(from_data([array.length], dtype_of_array(array), array));
-    return finish(options?.dtype ? cast(made, options.dtype) : made, options);
+    return finish(given.dtype ? cast(made, given.dtype) : made, given);
   }
   const shape: number[] = [];
   for (let level: unknown = data; Array.isArray(level); level = level[0]) {
@@ -53,11 +110,12 @@ export function tensor(
       for (const item of value) visit(item, dim + 1);
       return;
     }
-    if (dim !== shape.length)
+    if (dim !== shape.length) {
       throw new ValueError(`expected sequence of length ${shape[dim]} at dim ${dim} (got a number)`);
+    }
     const item = value instanceof Tensor ? value.item() : value;
     if (typeof item !== "number" && typeof item !== "boolean" && typeof item !== "bigint") {
-      throw new TypeError(`tensor(): could not make a number of ${item === null ? "null" : typeof item}`);
+      throw new TypeError(`tensor(): could not infer dtype of ${item === null ? "null" : typeof item}`);
     }
     if (typeof item !== "boolean") only_bools = false;
     if (typeof item === "number" && !Number.isInteger(item)) fraction = true;
@@ -66,38 +124,189 @@ export function tensor(
   };
   visit(data, 0);
   const natural = flat.length === 0 || fraction ? get_default_dtype() : only_bools ? bool : int64;
-  const dtype = options?.dtype ?? natural;
-  const array: TypedArray =
-    dtype === int64
-      ? BigInt64Array.from(flat, (value) => BigInt(typeof value === "number" ? Math.trunc(value) : value))
-      : dtype === bool
-        ? Uint8Array.from(flat, (value) => (value ? 1 : 0))
-        : (dtype.array as Float64ArrayConstructor).from(flat, Number);
-  return finish(new Tensor(from_data(shape, dtype, array)), options);
+  const dtype = given.dtype ?? natural;
+  return finish(new Tensor(from_data(shape, dtype, to_array(flat, dtype))), given);
 }
 
-/** A tensor of one number throughout. */
-export function full(
-  size: readonly number[],
+function to_array(values: readonly (number | bigint | boolean)[], dtype: DType): TypedArray {
+  if (dtype === int64) {
+    return BigInt64Array.from(values, (value) =>
+      BigInt(typeof value === "number" ? Math.trunc(value) : value),
+    );
+  }
+  if (dtype === bool) return Uint8Array.from(values, (value) => (value ? 1 : 0));
+  return (dtype.array as Float64ArrayConstructor).from(values, Number);
+}
+
+/** `data` as a tensor; a tensor of the wanted dtype stays the same object. */
+export function as_tensor(
+  data: NestedArray | TypedArray | Tensor,
+  options?: { dtype?: DType | null },
+): Tensor {
+  return data instanceof Tensor ? cast(data, options?.dtype ?? data.dtype) : tensor(data, options);
+}
+
+/** A tensor with a copy of a typed array. @example torch.from_numpy(new Float32Array([1, 2])) */
+export function from_numpy(array: TypedArray): Tensor {
+  return tensor(array);
+}
+
+/** A tensor of one number throughout; its dtype follows the number unless given. */
+export function full(size: Shape, fill_value: number | boolean | bigint, options?: CreateOptions): Tensor {
+  const [sizes, given] = sizes_and_options("full", [size, options ?? {}]);
+  return finish(filled(sizes, fill_value, given.dtype ?? dtype_of_number(fill_value)), given);
+}
+
+/** Zeros. @example torch.zeros(2, 3); torch.zeros([2, 3], { dtype: torch.int64 }) */
+export function zeros(...args: SizesAndOptions): Tensor {
+  const [sizes, options] = sizes_and_options("zeros", args);
+  return finish(filled(sizes, 0, options.dtype ?? get_default_dtype()), options);
+}
+
+/** Ones. @example torch.ones(2, 3) */
+export function ones(...args: SizesAndOptions): Tensor {
+  const [sizes, options] = sizes_and_options("ones", args);
+  return finish(filled(sizes, 1, options.dtype ?? get_default_dtype()), options);
+}
+
+/** A tensor whose values are not promised; here they are zeros. */
+export function empty(...args: SizesAndOptions): Tensor {
+  const [sizes, options] = sizes_and_options("empty", args);
+  return finish(filled(sizes, 0, options.dtype ?? get_default_dtype()), options);
+}
+
+/** Zeros in the shape and, unless given, the dtype of `input`. */
+export function zeros_like(input: Tensor, options?: CreateOptions): Tensor {
+  const given = create_options("zeros_like", options);
+  return finish(filled(input.shape, 0, given.dtype ?? input.dtype), given);
+}
+
+/** Ones in the shape and, unless given, the dtype of `input`. */
+export function ones_like(input: Tensor, options?: CreateOptions): Tensor {
+  const given = create_options("ones_like", options);
+  return finish(filled(input.shape, 1, given.dtype ?? input.dtype), given);
+}
+
+/** {@link empty} in the shape of `input`. */
+export function empty_like(input: Tensor, options?: CreateOptions): Tensor {
+  return zeros_like(input, options);
+}
+
+/** {@link full} in the shape and, unless given, the dtype of `input`. */
+export function full_like(
+  input: Tensor,
   fill_value: number | boolean | bigint,
   options?: CreateOptions,
 ): Tensor {
-  const natural =
-    typeof fill_value === "boolean"
-      ? bool
-      : typeof fill_value === "bigint" || Number.isInteger(fill_value)
-        ? int64
-        : get_default_dtype();
-  const dtype = options?.dtype ?? natural;
-  return finish(new Tensor(execute("Fill", [ints(size), scalar(fill_value, dtype)])), options);
+  const given = create_options("full_like", options);
+  return finish(filled(input.shape, fill_value, given.dtype ?? input.dtype), given);
 }
 
-/** Zeros in the shape and dtype of `input`. */
-export function zeros_like(input: Tensor): Tensor {
-  return new Tensor(execute("Fill", [ints(input.shape), scalar(0, input.dtype)]));
+/** Zeros in the dtype of `input`. */
+export function new_zeros(input: Tensor, ...args: SizesAndOptions): Tensor {
+  const [sizes, options] = sizes_and_options("new_zeros", args);
+  return finish(filled(sizes, 0, options.dtype ?? input.dtype), options);
 }
 
-/** Ones in the shape and dtype of `input`. */
-export function ones_like(input: Tensor): Tensor {
-  return new Tensor(execute("Fill", [ints(input.shape), scalar(1, input.dtype)]));
+/** Ones in the dtype of `input`. */
+export function new_ones(input: Tensor, ...args: SizesAndOptions): Tensor {
+  const [sizes, options] = sizes_and_options("new_ones", args);
+  return finish(filled(sizes, 1, options.dtype ?? input.dtype), options);
+}
+
+/** {@link empty} in the dtype of `input`. */
+export function new_empty(input: Tensor, ...args: SizesAndOptions): Tensor {
+  return new_zeros(input, ...args);
+}
+
+/** {@link full} in the dtype of `input`. */
+export function new_full(
+  input: Tensor,
+  size: Shape,
+  fill_value: number | boolean | bigint,
+  options?: CreateOptions,
+): Tensor {
+  const [sizes, given] = sizes_and_options("new_full", [size, options ?? {}]);
+  return finish(filled(sizes, fill_value, given.dtype ?? input.dtype), given);
+}
+
+/** {@link tensor} in the dtype of `input`. */
+export function new_tensor(
+  input: Tensor,
+  data: NestedArray | TypedArray | Tensor,
+  options?: CreateOptions,
+): Tensor {
+  return tensor(data, { dtype: input.dtype, ...options });
+}
+
+/**
+ * Numbers from `start` (0) up to but without `end`, by `step` (1); int64 when all are whole.
+ *
+ * @example
+ * torch.arange(5); torch.arange(1, 2.5, 0.5)
+ */
+export function arange(end: number, options?: CreateOptions): Tensor;
+export function arange(start: number, end: number, options?: CreateOptions): Tensor;
+export function arange(start: number, end: number, step: number, options?: CreateOptions): Tensor;
+export function arange(...args: unknown[]): Tensor {
+  const last = args[args.length - 1];
+  const numbers = (is_options(last) ? args.slice(0, -1) : args).filter(
+    (value) => value !== undefined,
+  ) as number[];
+  const options = create_options("arange", is_options(last) ? last : undefined);
+  const [start, end, step] =
+    numbers.length === 1 ? [0, numbers[0], 1] : [numbers[0], numbers[1], numbers[2] ?? 1];
+  if (![start, end, step].every((value) => Number.isFinite(value))) {
+    throw new RuntimeError(`unsupported range: ${start} -> ${end}`);
+  }
+  if (step === 0) throw new RuntimeError("step must be nonzero");
+  if (step > 0 ? start > end : start < end) {
+    throw new RuntimeError("upper bound and lower bound inconsistent with step sign");
+  }
+  const whole = numbers.every((value) => Number.isInteger(value));
+  const dtype = options.dtype ?? (whole ? int64 : get_default_dtype());
+  const count = Math.ceil((end - start) / step);
+  const values = Array.from({ length: count }, (_, i) => start + i * step);
+  return finish(new Tensor(from_data([count], dtype, to_array(values, dtype))), options);
+}
+
+/** `steps` numbers from `start` to `end`, both included, at equal distances. */
+export function linspace(start: number, end: number, steps: number, options?: CreateOptions): Tensor {
+  const given = create_options("linspace", options);
+  if (!(steps >= 0)) throw new RuntimeError("number of steps must be non-negative");
+  const dtype = given.dtype ?? get_default_dtype();
+  const round = dtype === float32 ? Math.fround : (value: number) => value;
+  const step = round(steps > 1 ? (end - start) / (steps - 1) : 0);
+  // From both ends towards the middle, as PyTorch does, so that the last one is `end` itself.
+  const values = Array.from({ length: steps }, (_, i) =>
+    i < steps / 2 ? start + step * i : end - step * (steps - i - 1),
+  );
+  return finish(new Tensor(from_data([steps], dtype, to_array(values, dtype))), given);
+}
+
+/** `base` to the powers that {@link linspace} gives. */
+export function logspace(
+  start: number,
+  end: number,
+  steps: number,
+  base = 10,
+  options?: CreateOptions,
+): Tensor {
+  const given = create_options("logspace", options);
+  const powers = linspace(start, end, steps, { dtype: float64 }).typed_array() as Float64Array;
+  const dtype = given.dtype ?? get_default_dtype();
+  const values = Array.from(powers, (power) => base ** power);
+  return finish(new Tensor(from_data([steps], dtype, to_array(values, dtype))), given);
+}
+
+/** Ones on the diagonal, zeros elsewhere. */
+export function eye(n: number, m?: number | CreateOptions, options?: CreateOptions): Tensor {
+  const columns = typeof m === "number" ? m : n;
+  const given = create_options("eye", typeof m === "object" ? m : options);
+  if (n < 0 || columns < 0)
+    throw new RuntimeError(`n must be greater or equal to 0, got ${Math.min(n, columns)}`);
+  const dtype = given.dtype ?? get_default_dtype();
+  const values = new Array<number>(numel([n, columns])).fill(0);
+  for (let i = 0; i < Math.min(n, columns); i++) values[i * columns + i] = 1;
+  return finish(new Tensor(from_data([n, columns], dtype, to_array(values, dtype))), given);
 }

@@ -1,8 +1,10 @@
 /** @file Operations that rearrange or pick elements and share them with their input: PyTorch's views. */
+
+import { bind } from "../args";
 import { record } from "../autograd/tape";
 import { attr, execute, ints } from "../backend/engine";
-import { RuntimeError } from "../errors";
-import { infer_shape, normalize_dim, range, type Shape } from "../shape";
+import { IndexError, RuntimeError } from "../errors";
+import { infer_shape, normalize_dim, normalize_dims, numel, range, type Shape, size_text } from "../shape";
 import type { Tensor, View } from "../tensor";
 
 /** Makes `output` a view of `base`. */
@@ -70,6 +72,175 @@ export function transpose(input: Tensor, dim0: number, dim1: number): Tensor {
   return permute(input, order);
 }
 
+/** A matrix with its dimensions swapped; tensors of fewer dimensions as they are. @throws RuntimeError above two dimensions. */
+export function t(input: Tensor): Tensor {
+  if (input.ndim > 2) {
+    throw new RuntimeError(`t() expects a tensor with <= 2 dimensions, but self is ${input.ndim}D`);
+  }
+  return input.ndim < 2 ? reshape(input, input.shape) : permute(input, [1, 0]);
+}
+
+/** Dimensions moved from the positions `source` to `destination`, the others keeping their order. */
+export function movedim(input: Tensor, source: number | Shape, destination: number | Shape): Tensor {
+  const rank = input.ndim;
+  const from = (typeof source === "number" ? [source] : source).map((dim) => normalize_dim(dim, rank));
+  const to = (typeof destination === "number" ? [destination] : destination).map((dim) =>
+    normalize_dim(dim, rank),
+  );
+  if (from.length !== to.length) {
+    throw new RuntimeError(
+      `movedim: Invalid source or destination dims: source (${size_text(from)} dims) should contain the same number of dims ` +
+        `as destination (${size_text(to)} dims)`,
+    );
+  }
+  if (new Set(from).size !== from.length)
+    throw new RuntimeError(`movedim: repeated dim in \`source\` (${size_text(from)})`);
+  if (new Set(to).size !== to.length)
+    throw new RuntimeError(`movedim: repeated dim in \`destination\` (${size_text(to)})`);
+  const rest = range(rank).filter((dim) => !from.includes(dim));
+  const order = range(rank).map((dim) => {
+    const at = to.indexOf(dim);
+    return at >= 0 ? from[at] : (rest.shift() as number);
+  });
+  return permute(input, order);
+}
+
+/** A new dimension of size 1 at position `dim`. */
+export function unsqueeze(input: Tensor, dim: number): Tensor {
+  const at = normalize_dim(dim, input.ndim + 1);
+  return reshape(input, [...input.shape.slice(0, at), 1, ...input.shape.slice(at)]);
+}
+
+/** Without its dimensions of size 1, or without those of `dim` that have size 1. */
+export function squeeze(input: Tensor, dim?: number | Shape | { dim?: number | Shape }): Tensor {
+  const given =
+    typeof dim === "object" && !Array.isArray(dim)
+      ? (dim as { dim?: number | Shape }).dim
+      : (dim as number | Shape);
+  const dims = new Set(
+    given === undefined
+      ? range(input.ndim)
+      : Array.isArray(given) && given.length === 0
+        ? []
+        : normalize_dims(given, input.ndim),
+  );
+  return reshape(
+    input,
+    input.shape.filter((size, i) => size !== 1 || !dims.has(i)),
+  );
+}
+
+/** Dimensions `start_dim` to `end_dim` as one. */
+export function flatten(input: Tensor, start_dim?: number, end_dim?: number): Tensor;
+export function flatten(input: Tensor, options: { start_dim?: number; end_dim?: number }): Tensor;
+export function flatten(input: Tensor, ...args: unknown[]): Tensor {
+  type Args = { start_dim: number; end_dim: number };
+  const { start_dim = 0, end_dim = -1 } = bind<Args>("flatten", ["start_dim", "end_dim"], [], args);
+  const start = normalize_dim(start_dim, input.ndim);
+  const end = normalize_dim(end_dim, input.ndim);
+  if (start > end) throw new RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim");
+  if (input.ndim === 0) return reshape(input, [1]);
+  const { shape } = input;
+  return reshape(input, [
+    ...shape.slice(0, start),
+    numel(shape.slice(start, end + 1)),
+    ...shape.slice(end + 1),
+  ]);
+}
+
+/** Dimension `dim` as several, of the given sizes (one may be -1). */
+export function unflatten(input: Tensor, dim: number, sizes: Shape): Tensor {
+  const at = normalize_dim(dim, input.ndim);
+  if (sizes.length === 0) throw new RuntimeError("unflatten: sizes must be non-empty");
+  const inner =
+    sizes.includes(-1) || numel(sizes) === input.shape[at] ? infer_shape(sizes, input.shape[at]) : null;
+  if (inner === null) {
+    throw new RuntimeError(
+      `unflatten: Provided sizes ${size_text(sizes)} don't multiply up to the size of dim ${at} (${input.shape[at]}) in the input tensor`,
+    );
+  }
+  return reshape(input, [...input.shape.slice(0, at), ...inner, ...input.shape.slice(at + 1)]);
+}
+
+/** `length` positions of dimension `dim` from `start` on. */
+export function narrow(input: Tensor, dim: number, start: number | Tensor, length: number): Tensor {
+  if (input.ndim === 0) throw new RuntimeError("narrow() cannot be applied to a 0-dim tensor.");
+  if (length < 0) throw new RuntimeError("narrow(): length must be non-negative.");
+  const at = normalize_dim(dim, input.ndim);
+  const size = input.shape[at];
+  const from = typeof start === "number" ? start : start.item();
+  if (from < -size || from > size) {
+    throw new IndexError(
+      `start out of range (expected to be in range of [${-size}, ${size}], but got ${from})`,
+    );
+  }
+  const begin = from < 0 ? from + size : from;
+  if (begin + length > size) {
+    throw new RuntimeError(`start (${begin}) + length (${length}) exceeds dimension size (${size}).`);
+  }
+  return slice(input, at, begin, begin + length);
+}
+
+/** Parts of `split_size` along `dim`, the last smaller where it does not divide; or parts of the listed sizes. */
+export function split(input: Tensor, split_size: number | Shape, dim?: number | { dim?: number }): Tensor[] {
+  const at = normalize_dim((typeof dim === "object" ? dim.dim : dim) ?? 0, input.ndim);
+  if (input.ndim === 0) throw new RuntimeError("split expects at least a 1-dimensional tensor");
+  const size = input.shape[at];
+  let sizes: Shape;
+  if (typeof split_size === "number") {
+    if (split_size < 0 || (split_size === 0 && size !== 0)) {
+      throw new RuntimeError(`split expects split_size be non-negative, but got split_size=${split_size}`);
+    }
+    const count = split_size === 0 ? 1 : Math.max(1, Math.ceil(size / split_size));
+    sizes = range(count).map((i) => Math.min(split_size, size - i * split_size));
+  } else {
+    sizes = split_size;
+    if (sizes.reduce((sum, part) => sum + part, 0) !== size) {
+      throw new RuntimeError(
+        `split_with_sizes expects split_sizes to sum exactly to ${size} (input tensor's size at dimension ${at}), but got ` +
+          `split_sizes=${size_text(sizes)}`,
+      );
+    }
+  }
+  let start = 0;
+  return sizes.map((length) => {
+    start += length;
+    return slice(input, at, start - length, start);
+  });
+}
+
+/** At most `chunks` parts of equal size along `dim`. */
+export function chunk(input: Tensor, chunks: number, dim?: number | { dim?: number }): Tensor[] {
+  if (!(chunks > 0)) throw new RuntimeError(`chunk expects \`chunks\` to be greater than 0, got: ${chunks}`);
+  if (input.ndim === 0) throw new RuntimeError("chunk expects at least a 1-dimensional tensor");
+  const at = normalize_dim((typeof dim === "object" ? dim.dim : dim) ?? 0, input.ndim);
+  const size = input.shape[at];
+  if (size === 0) return split(input, new Array<number>(chunks).fill(0), at);
+  return split(input, Math.ceil(size / chunks), at);
+}
+
+/** All positions of dimension `dim`, as a list of tensors without it. */
+export function unbind(input: Tensor, dim?: number | { dim?: number }): Tensor[] {
+  if (input.ndim === 0) throw new RuntimeError("Dimension specified as 0 but tensor has no dimensions");
+  const at = normalize_dim((typeof dim === "object" ? dim.dim : dim) ?? 0, input.ndim);
+  return range(input.shape[at]).map((i) => select(input, at, i));
+}
+
+/** Reshaped like `other`. */
+export function view_as(input: Tensor, other: Tensor): Tensor {
+  return reshape(input, other.shape);
+}
+
+/** Reshaped like `other`. */
+export function reshape_as(input: Tensor, other: Tensor): Tensor {
+  return reshape(input, other.shape);
+}
+
+/** Expanded like `other`. */
+export function expand_as(input: Tensor, other: Tensor): Tensor {
+  return expand(input, other.shape);
+}
+
 /** The tensor with dimension `dim` cut to elements start, start + step, ... before end (all within bounds, step > 0). */
 export function slice(input: Tensor, dim: number, start: number, end: number, step = 1): Tensor {
   const rank = input.ndim;
@@ -91,7 +262,7 @@ export function select(input: Tensor, dim: number, index: number): Tensor {
   const at = normalize_dim(dim, rank);
   const size = input.shape[at];
   if (index < -size || index >= size) {
-    throw new RangeError(
+    throw new IndexError(
       `select(): index ${index} out of range for tensor of size [${input.shape.join(", ")}] at dimension ${at}`,
     );
   }

@@ -1,7 +1,8 @@
 /** @file All gradient rules, in one table. */
 import { define_rules } from "../tape";
 import { elementwise } from "./elementwise";
+import { gather } from "./gather";
 import { movement } from "./movement";
 import { recurrent } from "./recurrent";
 
-define_rules({ ...elementwise, ...movement, ...recurrent });
+define_rules({ ...elementwise, ...gather, ...movement, ...recurrent });

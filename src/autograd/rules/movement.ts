@@ -1,11 +1,14 @@
 /** @file Gradient rules of operations that rearrange or pick elements. */
 
 import { zeros_like } from "../../ops/create";
+import { flip, fold_tiles, roll } from "../../ops/join";
 import {
   expand,
   permute,
   type Ranges,
   reshape,
+  select,
+  slice,
   strided,
   strided_scatter,
   strided_zeros,
@@ -33,6 +36,41 @@ export const movement: Record<string, Rule> = {
       const part = strided(g, attrs);
       return [needs[0] && strided_scatter(g, zeros_like(part), attrs), needs[1] && part];
     },
+  },
+  clone: { name: "Clone", backward: (g: Tensor) => [g] },
+  overwrite: {
+    name: "Copy",
+    backward: (g: Tensor, { needs }: Context) => [needs[0] && zeros_like(g), needs[1] && g],
+  },
+  cat: {
+    name: "Cat",
+    backward: (g: Tensor, { attrs: dim, shapes, needs }: Context<[], number>) => {
+      let start = 0;
+      return shapes.map((shape, i) => {
+        start += shape[dim];
+        return needs[i] && slice(g, dim, start - shape[dim], start);
+      });
+    },
+  },
+  stack: {
+    name: "Stack",
+    backward: (g: Tensor, { attrs: dim, needs }: Context<[], number>) =>
+      needs.map((need, i) => need && select(g, dim, i)),
+  },
+  tile: {
+    name: "Repeat",
+    backward: (g: Tensor, { attrs: times, shapes }: Context<[], Shape>) => [fold_tiles(g, shapes[0], times)],
+  },
+  flip: { name: "Flip", backward: (g: Tensor, { attrs: dims }: Context<[], Shape>) => [flip(g, dims)] },
+  roll: {
+    name: "Roll",
+    backward: (g: Tensor, { attrs: { by, at } }: Context<[], { by: Shape; at: Shape }>) => [
+      roll(
+        g,
+        by.map((n) => -n),
+        at,
+      ),
+    ],
   },
   sum: {
     name: "Sum",

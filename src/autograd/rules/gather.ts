@@ -1,0 +1,34 @@
+/** @file Gradient rules of operations that pick and place by index. */
+import type { Handle } from "../../backend/handle";
+import { zeros_like } from "../../ops/create";
+import { add_rows, put_rows, take_rows, where } from "../../ops/gather";
+import { sum_to_size } from "../../ops/reduce";
+import type { Tensor } from "../../tensor";
+import type { Context, Rule } from "../node";
+
+export const gather: Record<string, Rule> = {
+  take_rows: {
+    name: "IndexSelect",
+    backward: (g: Tensor, { attrs: index, shapes }: Context<[], Handle>) => [
+      add_rows(g, index, shapes[0][0]),
+    ],
+  },
+  add_rows: {
+    name: "IndexAdd",
+    backward: (g: Tensor, { attrs: index }: Context<[], Handle>) => [take_rows(g, index)],
+  },
+  put_rows: {
+    name: "IndexPut",
+    backward: (g: Tensor, { attrs: index, needs }: Context<[], Handle>) => {
+      const part = take_rows(g, index);
+      return [needs[0] && put_rows(g, index, zeros_like(part)), needs[1] && part];
+    },
+  },
+  where: {
+    name: "Where",
+    backward: (g: Tensor, { attrs: chosen, needs, shapes }: Context<[], Tensor>) => [
+      needs[0] && sum_to_size(where(chosen, g, 0), shapes[0]),
+      needs[1] && sum_to_size(where(chosen, 0, g), shapes[1]),
+    ],
+  },
+};

@@ -1,0 +1,290 @@
+/** @file Random tensors, drawn from PyTorch's own streams. */
+import { bind } from "../args";
+import { from_data } from "../backend/engine";
+import { bool, type DType, float64, get_default_dtype, int64, type TypedArray } from "../dtype";
+import { RuntimeError } from "../errors";
+import * as random from "../random";
+import { default_generator, type Generator } from "../random";
+import { numel, type Shape } from "../shape";
+import { is_tensor, Tensor } from "../tensor";
+import { cast } from "./convert";
+import { type CreateOptions, finish, type SizesAndOptions, sizes_and_options } from "./create";
+
+/** Keyword arguments of functions that draw. */
+export interface RandomOptions extends CreateOptions {
+  /** Where the numbers come from; the default generator unless given. */
+  generator?: Generator;
+}
+
+interface Drawing {
+  sizes: Shape;
+  options: CreateOptions;
+  generator: Generator;
+  dtype: DType;
+}
+
+/** Takes the generator out of the options of a drawing function. */
+function drawing(name: string, args: readonly unknown[]): Drawing {
+  const list = [...args];
+  const last = list[list.length - 1];
+  let generator = default_generator;
+  if (typeof last === "object" && last !== null && !Array.isArray(last) && "generator" in last) {
+    const { generator: given, ...rest } = last as RandomOptions;
+    if (given !== undefined) generator = given;
+    list[list.length - 1] = rest;
+  }
+  const [sizes, options] = sizes_and_options(name, list);
+  return { sizes, options, generator, dtype: options.dtype ?? get_default_dtype() };
+}
+
+function floats(name: string, dtype: DType, count: number): Float32Array | Float64Array {
+  if (!dtype.is_floating_point) {
+    throw new RuntimeError(`"${name}" not implemented for '${dtype.scalar_type}'`);
+  }
+  return dtype === float64 ? new Float64Array(count) : new Float32Array(count);
+}
+
+function made(sizes: Shape, dtype: DType, data: TypedArray, options: CreateOptions): Tensor {
+  return finish(new Tensor(from_data(sizes, dtype, data)), options);
+}
+
+/** Sets the seed of the default generator: the same seed gives the numbers that PyTorch gives. */
+export function manual_seed(seed: number | bigint): Generator {
+  return default_generator.manual_seed(seed);
+}
+
+/** A fresh random seed for the default generator. @returns the seed */
+export function seed(): bigint {
+  return BigInt(default_generator.seed());
+}
+
+/** The seed that the default generator was last given. */
+export function initial_seed(): bigint {
+  return BigInt(default_generator.initial_seed());
+}
+
+/** Uniform numbers in [0, 1). @example torch.rand(2, 3) */
+export function rand(...args: SizesAndOptions<RandomOptions>): Tensor {
+  const { sizes, options, generator, dtype } = drawing("rand", args);
+  return made(sizes, dtype, random.fill_uniform(generator, floats("uniform", dtype, numel(sizes))), options);
+}
+
+/** Numbers of the standard normal distribution. @example torch.randn(32, 10, 100) */
+export function randn(...args: SizesAndOptions<RandomOptions>): Tensor {
+  const { sizes, options, generator, dtype } = drawing("randn", args);
+  return made(
+    sizes,
+    dtype,
+    random.fill_normal(generator, floats("normal", dtype, numel(sizes)), 0, 1),
+    options,
+  );
+}
+
+/** {@link rand} in the shape and dtype of `input`. */
+export function rand_like(input: Tensor, options?: RandomOptions): Tensor {
+  return rand(input.shape, { dtype: input.dtype, ...options });
+}
+
+/** {@link randn} in the shape and dtype of `input`. */
+export function randn_like(input: Tensor, options?: RandomOptions): Tensor {
+  return randn(input.shape, { dtype: input.dtype, ...options });
+}
+
+/**
+ * Integers from `low` (0) up to but without `high`, as int64.
+ *
+ * @example
+ * torch.randint(10, [8]); torch.randint(0, 10, [8])
+ */
+export function randint(high: number, size: Shape, options?: RandomOptions): Tensor;
+export function randint(low: number, high: number, size: Shape, options?: RandomOptions): Tensor;
+export function randint(...args: unknown[]): Tensor {
+  const numbers = args.filter((arg): arg is number => typeof arg === "number");
+  const [low, high] = numbers.length === 1 ? [0, numbers[0]] : numbers;
+  const { sizes, options, generator } = drawing("randint", args.slice(numbers.length));
+  if (!(low < high))
+    throw new RuntimeError(`random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}`);
+  const drawn = made(sizes, int64, random.randint(generator, numel(sizes), low, high), {});
+  return finish(cast(drawn, options.dtype ?? int64), options);
+}
+
+/** {@link randint} in the shape and dtype of `input`. */
+export function randint_like(input: Tensor, low: number, high?: number, options?: RandomOptions): Tensor {
+  const [from, to] = high === undefined ? [0, low] : [low, high];
+  return randint(from, to, input.shape, { dtype: input.dtype, ...options });
+}
+
+/** The numbers 0 to n - 1 in random order, int64. */
+export function randperm(n: number, options?: RandomOptions): Tensor {
+  const { options: rest, generator } = drawing("randperm", options === undefined ? [[]] : [[], options]);
+  if (!(n >= 0)) throw new RuntimeError(`n must be non-negative, got ${n}`);
+  const drawn = made([n], int64, random.randperm(generator, n), {});
+  return finish(cast(drawn, rest.dtype ?? int64), rest);
+}
+
+/**
+ * Normal numbers; mean and standard deviation may be tensors, of which each element gives one number.
+ *
+ * @example
+ * torch.normal(0, 1, [2, 3]); torch.normal(means, stds)
+ */
+export function normal(
+  mean: number | Tensor,
+  std: number | Tensor = 1,
+  size?: Shape,
+  options?: RandomOptions,
+): Tensor {
+  if (!is_tensor(mean) && !is_tensor(std)) {
+    if (size === undefined) throw new TypeError("normal(): size is needed when mean and std are numbers");
+    return randn(size, options ?? {})
+      .mul(std)
+      .add(mean);
+  }
+  const shape = is_tensor(mean) ? mean.shape : (std as Tensor).shape;
+  const dtype = is_tensor(mean) ? mean.dtype : (std as Tensor).dtype;
+  return randn(shape, { dtype, ...options })
+    .mul(std)
+    .add(mean);
+}
+
+/** 1 with the probability that each element of `input` gives, else 0. */
+export function bernoulli(input: Tensor, options?: { generator?: Generator }): Tensor {
+  const { generator = default_generator } = bind<{ generator: Generator }>(
+    "bernoulli",
+    [],
+    ["generator"],
+    [options],
+  );
+  const p = input.typed_array();
+  if (!input.dtype.is_floating_point)
+    throw new RuntimeError(`bernoulli expects a floating point tensor, got ${input.dtype}`);
+  for (const value of p as Float32Array) {
+    if (!(value >= 0 && value <= 1))
+      throw new RuntimeError(`Expected p_in >= 0 && p_in <= 1 to be true, but got ${value}`);
+  }
+  const drawn = random.fill_bernoulli(generator, p.length, p as Float32Array);
+  return cast(new Tensor(from_data(input.shape, bool, drawn)), input.dtype);
+}
+
+/**
+ * Positions drawn from each row of `input`, whose elements are weights.
+ *
+ * @param input Weights, (n) or (rows, n); not negative, not all zero.
+ * @returns int64 positions, (num_samples) or (rows, num_samples).
+ */
+export function multinomial(
+  input: Tensor,
+  num_samples: number,
+  replacement?: boolean | { replacement?: boolean; generator?: Generator },
+  options?: { generator?: Generator },
+): Tensor {
+  type Args = { replacement: boolean; generator: Generator };
+  const args = [replacement, options].filter((arg) => arg !== undefined);
+  const given = bind<Args>("multinomial", ["replacement"], ["generator"], args);
+  if (input.ndim < 1 || input.ndim > 2) throw new RuntimeError("prob_dist must be 1 or 2 dim");
+  if (!input.dtype.is_floating_point) {
+    throw new RuntimeError(
+      `multinomial only supports floating-point dtypes for input, got: ${input.dtype.scalar_type}`,
+    );
+  }
+  if (!(num_samples > 0)) throw new RuntimeError("cannot sample n_sample <= 0 samples");
+  const columns = input.shape[input.ndim - 1];
+  const rows = input.ndim === 2 ? input.shape[0] : 1;
+  const repeat = given.replacement ?? false;
+  if (!repeat && num_samples > columns) {
+    throw new RuntimeError("cannot sample n_sample > prob_dist.size(-1) samples without replacement");
+  }
+  const weights = input.typed_array() as Float32Array;
+  for (let row = 0; row < rows; row++) {
+    let sum = 0;
+    for (let i = 0; i < columns; i++) {
+      const weight = weights[row * columns + i];
+      if (!(weight >= 0) || !Number.isFinite(weight)) {
+        throw new RuntimeError("probability tensor contains either `inf`, `nan` or element < 0");
+      }
+      sum += weight;
+    }
+    if (!(sum > 0)) throw new RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)");
+  }
+  const drawn = random.multinomial(
+    given.generator ?? default_generator,
+    weights,
+    rows,
+    columns,
+    num_samples,
+    repeat,
+  );
+  const shape = input.ndim === 2 ? [rows, num_samples] : [num_samples];
+  return new Tensor(from_data(shape, int64, drawn as TypedArray));
+}
+
+/** Keyword arguments of the in-place drawing methods. */
+interface GeneratorOption {
+  generator?: Generator;
+}
+
+function fill(input: Tensor, name: string, draw: (out: Float32Array | Float64Array) => void): Tensor {
+  input._check_in_place();
+  const data = floats(name, input.dtype, input.numel());
+  draw(data);
+  return input._assign(new Tensor(from_data(input.shape, input.dtype, data)));
+}
+
+/** Fills the tensor with uniform numbers of [from, to). */
+export function uniform_(input: Tensor, from?: number, to?: number, options?: GeneratorOption): Tensor;
+export function uniform_(input: Tensor, options: GeneratorOption & { from?: number; to?: number }): Tensor;
+export function uniform_(input: Tensor, ...args: unknown[]): Tensor {
+  type Args = { from: number; to: number; generator: Generator };
+  const {
+    from = 0,
+    to = 1,
+    generator = default_generator,
+  } = bind<Args>("uniform_", ["from", "to"], ["generator"], args);
+  if (from > to) {
+    throw new RuntimeError(
+      `uniform_ expects to return a [from, to) range, but found from=${from} > to=${to}`,
+    );
+  }
+  return fill(input, "uniform_", (out) => random.fill_uniform(generator, out, from, to));
+}
+
+/** Fills the tensor with normal numbers. */
+export function normal_(input: Tensor, mean?: number, std?: number, options?: GeneratorOption): Tensor;
+export function normal_(input: Tensor, options: GeneratorOption & { mean?: number; std?: number }): Tensor;
+export function normal_(input: Tensor, ...args: unknown[]): Tensor {
+  type Args = { mean: number; std: number; generator: Generator };
+  const {
+    mean = 0,
+    std = 1,
+    generator = default_generator,
+  } = bind<Args>("normal_", ["mean", "std"], ["generator"], args);
+  if (std < 0) throw new RuntimeError(`normal expects std >= 0.0, but found std ${std}`);
+  return fill(input, "normal_", (out) => random.fill_normal(generator, out, mean, std));
+}
+
+/** Fills the tensor with numbers of the exponential distribution of rate `lambd`. */
+export function exponential_(input: Tensor, lambd = 1, options?: GeneratorOption): Tensor {
+  if (!(lambd > 0)) throw new RuntimeError(`exponential_ expects lambda > 0.0, but found lambda=${lambd}`);
+  return fill(input, "exponential_", (out) =>
+    random.fill_exponential(options?.generator ?? default_generator, out, lambd),
+  );
+}
+
+/** Fills the tensor with 1 with probability `p` (a number, or one per element), else 0. */
+export function bernoulli_(input: Tensor, p: number | Tensor = 0.5, options?: GeneratorOption): Tensor {
+  if (typeof p === "number" && !(p >= 0 && p <= 1)) {
+    throw new RuntimeError(`bernoulli_ expects p to be in [0, 1], but got p=${p}`);
+  }
+  input._check_in_place();
+  const chances = is_tensor(p) ? (p.expand(input.shape).typed_array() as Float32Array) : p;
+  const drawn = random.fill_bernoulli(options?.generator ?? default_generator, input.numel(), chances);
+  return input._assign(cast(new Tensor(from_data(input.shape, bool, drawn)), input.dtype));
+}
+
+/** Fills the tensor with integers from `from` up to but without `to`. */
+export function random_(input: Tensor, from?: number, to?: number, options?: GeneratorOption): Tensor {
+  const [low, high] = from === undefined ? [0, undefined] : to === undefined ? [0, from] : [from, to];
+  const limit = input.dtype.is_floating_point ? 2 ** (input.dtype === float64 ? 53 : 24) : 2 ** 31;
+  const drawn = random.randint(options?.generator ?? default_generator, input.numel(), low, high ?? limit);
+  return input._assign(cast(new Tensor(from_data(input.shape, int64, drawn)), input.dtype));
+}
