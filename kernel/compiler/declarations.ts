@@ -31,6 +31,11 @@ export function filterDeclarations(api: TypeScript, text: string, keep: (name: s
     .join("");
 }
 
+/** The names that a text declares. */
+export function declaredNames(api: TypeScript, text: string): Set<string> {
+  return new Set(statementsOf(api, text).map((one) => one.name));
+}
+
 /** Declarations after a cell: its own, then those of the earlier text that it does not replace. */
 export function mergeDeclarations(api: TypeScript, earlier: string, own: string): string {
   const ownStatements = statementsOf(api, own);

@@ -26,7 +26,10 @@ export function cellDiagnostics(
   const out: Diagnostic[] = [];
   const sorted = [...diagnostics].sort((a, b) => (a.start ?? 0) - (b.start ?? 0));
   for (const one of sorted) {
-    let message = api.flattenDiagnosticMessageText(one.messageText, "\n").replace(/[ \t]+$/gm, "");
+    let message = api
+      .flattenDiagnosticMessageText(one.messageText, "\n")
+      .replace(/[ \t]+$/gm, "")
+      .replace(/\$replaced\d+/g, " (declared earlier)");
     const inCell = one.file?.fileName.split("/").at(-1) === cellFile;
     let start = 0;
     let end = 0;

@@ -20,7 +20,7 @@ export function inspectionAt(
     const signature = withoutAlias(join(info.displayParts));
     // What nothing is known about.
     if (signature === "any") continue;
-    const documentation = join(info.documentation);
+    const documentation = join(info.documentation) || host.typeDocumentation(place);
     const tags = (info.tags ?? []).map((tag) => ({ name: tag.name, text: join(tag.text).trim() }));
     const textTags = tags.map((tag) => `@${tag.name} ${tag.text}`.trim()).join("\n");
     const markdownTags = tags

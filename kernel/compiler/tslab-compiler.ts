@@ -11,7 +11,7 @@ import type {
   InspectionResult,
 } from "./cell-compiler";
 import { completionAt } from "./completion";
-import { filterDeclarations, mergeDeclarations } from "./declarations";
+import { declaredNames, filterDeclarations, mergeDeclarations } from "./declarations";
 import { cellDiagnostics, syntaxDiagnostics } from "./diagnostics";
 import { inspectionAt } from "./inspection";
 import { type Completeness, isCompleteCell } from "./is-complete";
@@ -64,9 +64,11 @@ export class TslabCompiler implements CellCompiler {
       resultName: result.lastExpressionVar ?? null,
       isEsModule: (specifier) => this.modules.isEsModule(specifier),
     });
-    // Where declarations cannot be written, the names are there without types.
-    const own =
-      this.host.declarations() ?? emitted.names.map((name) => `declare let ${name}: any;\n`).join("");
+    let own = this.host.declarations() ?? "";
+    const declared = declaredNames(this.ts, own);
+    // `var` in a block is declared nowhere else, and with some types declarations are not written at all.
+    for (const name of emitted.names)
+      if (!declared.has(name)) own += `declare let ${name}: ${this.host.typeOf(name)};\n`;
     this.pending = { executionCount: cell.executionCount, names: emitted.names, own };
     return {
       ok: true,

@@ -31,6 +31,10 @@ export interface TslabHost {
   diagnostics(): readonly TsNamespace.Diagnostic[];
   /** The `SymbolFlags` of what a name of the cell, of an earlier one or of all stands for, aliases followed. */
   flagsOf(name: string): number;
+  /** The type of a variable of the cell that was looked at last, as text. */
+  typeOf(name: string): string;
+  /** The documentation of the type of what stands at an offset of the cell that was looked at last. */
+  typeDocumentation(offset: number): string;
   /** The last cell's own declarations, without what was left of earlier ones; undefined when none were written. */
   declarations(): string | undefined;
   /** Tells the converter about files beside the notebook that changed since it read them. */
@@ -183,6 +187,27 @@ export function createTslabHost(options: TslabOptions): TslabHost {
       if (!symbol) return 0;
       return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol).flags : symbol.flags;
     },
+    typeOf: (name) => {
+      const cell = builder?.getSourceFile(path.join(options.cwd, CELL_FILE));
+      const symbol = (cell as { locals?: Map<string, TsNamespace.Symbol> } | undefined)?.locals?.get(name);
+      if (!builder || !cell || !symbol) return "any";
+      const checker = builder.getProgram().getTypeChecker();
+      const type = checker.getTypeOfSymbolAtLocation(symbol, cell);
+      return checker.typeToString(type, cell, ts.TypeFormatFlags.NoTruncation);
+    },
+    typeDocumentation: (offset) => {
+      const cell = builder?.getSourceFile(path.join(options.cwd, CELL_FILE));
+      if (!builder || !cell) return "";
+      const { getTokenAtPosition } = ts as unknown as {
+        getTokenAtPosition(file: TsNamespace.SourceFile, position: number): TsNamespace.Node;
+      };
+      const checker = builder.getProgram().getTypeChecker();
+      const type = checker.getTypeAtLocation(getTokenAtPosition(cell, offset + PREFIX.length));
+      const symbol = type.aliasSymbol ?? type.symbol;
+      // An object literal or a function has no documentation of its own; the standard library's is not asked for.
+      if (!symbol || !(symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface))) return "";
+      return ts.displayPartsToString(symbol.getDocumentationComment(checker));
+    },
     declarations: () => declarations,
     changed: (files) => {
       if (files.length === 0) return;
@@ -283,13 +308,17 @@ function moduleResolver(
 
 const NOT_FOUND = { resolvedModule: undefined } as TsNamespace.ResolvedModuleWithFailedLookupLocations;
 
+/** A package that comes without types may be imported all the same; what it gives is `any`. */
+const UNTYPED_MODULE = 7016;
+
 /** Errors only, and where the text does not even parse only that. */
 function errorsOf(
   ts: Ts,
   program: TsNamespace.Program,
   files: readonly TsNamespace.SourceFile[],
 ): readonly TsNamespace.Diagnostic[] {
-  const isError = (one: TsNamespace.Diagnostic): boolean => one.category === ts.DiagnosticCategory.Error;
+  const isError = (one: TsNamespace.Diagnostic): boolean =>
+    one.category === ts.DiagnosticCategory.Error && one.code !== UNTYPED_MODULE;
   const syntactic = files.flatMap((file) => program.getSyntacticDiagnostics(file)).filter(isError);
   if (syntactic.length > 0) return syntactic;
   return files.flatMap((file) => program.getSemanticDiagnostics(file)).filter(isError);
