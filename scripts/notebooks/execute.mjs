@@ -80,5 +80,5 @@ function describe(events, { code, text }) {
         ...stripVTControlCharacters(error.traceback.join("\n")).split("\n").slice(-12),
       ]
     : [`the cell did not end:`, lastLines(text, 12)];
-  return [`cell ${cell.index}:`, ...head, ...what].join("\n");
+  return [`cell ${cell.index} (the first is 0):`, ...head, ...what].join("\n");
 }
