@@ -29,3 +29,13 @@ export class NotImplementedError extends RuntimeError {
 export class AttributeError extends Error {
   override name = "AttributeError";
 }
+
+/** A condition that the arguments must meet does not hold. */
+export class AssertionError extends Error {
+  override name = "AssertionError";
+}
+
+/** A condition that an argument must meet, in the places where PyTorch asserts it. */
+export class AssertionError extends Error {
+  override name = "AssertionError";
+}

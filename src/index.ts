@@ -1,9 +1,12 @@
-/** @file What `import torch from "torchbook"` gives. */
+/** @file What `import torch, { nn, Tensor } from "torchbook"` gives: the namespace as default, its members by name. */
 import "./methods";
+import "./text-form";
 import "./autograd/rules";
+import * as torch from "./torch";
 
-export { no_grad } from "./autograd/grad-mode";
-export * from "./ops/create";
-export * from "./ops/elementwise";
-export { sum } from "./ops/reduce";
-export { Tensor } from "./tensor";
+export * from "./display";
+export { preload } from "./preload";
+export { print } from "./print";
+export { jieba } from "./text/jieba";
+export * from "./torch";
+export default torch;

@@ -6,7 +6,7 @@
  */
 
 /** An index as text: a number, or parts between commas, among them slices, `...` and `None`. */
-const index_text = /^\s*(?:[-+\d:[]|\.\.\.|None\b|null\b|True\b|False\b)/;
+const index_text = /^\s*(?:[-+\d:[]|\.\.\.|None\b|null\b|True\b|False\b|[^:,]*[:,])/;
 
 interface IndexedByText {
   _get_text(text: string): unknown;

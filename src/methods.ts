@@ -3,16 +3,22 @@
  *
  * Written once in `ops/`, with their documentation; here they are put on the prototype, and their types follow from theirs.
  */
+import * as activation from "./ops/activation";
+import * as compare from "./ops/compare";
 import * as convert from "./ops/convert";
 import * as create from "./ops/create";
 import * as elementwise from "./ops/elementwise";
+import * as extreme from "./ops/extreme";
 import * as fill from "./ops/fill";
 import * as gather from "./ops/gather";
 import * as indexing from "./ops/indexing";
 import * as join from "./ops/join";
+import * as linalg from "./ops/linalg";
 import * as movement from "./ops/movement";
 import * as random from "./ops/random";
 import * as reduce from "./ops/reduce";
+import * as softmax from "./ops/softmax";
+import * as unary from "./ops/unary";
 import { Tensor } from "./tensor";
 
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
@@ -41,7 +47,131 @@ type Method<F> = F extends {
 const methods = {
   convert: ["float", "double", "long", "int", "short", "char", "byte"],
   create: ["new_zeros", "new_ones", "new_empty", "new_full", "new_tensor"],
-  elementwise: ["add", "mul", "neg"],
+  activation: ["relu"],
+  compare: [
+    "eq",
+    "ne",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "not_equal",
+    "less",
+    "less_equal",
+    "greater",
+    "greater_equal",
+    "isnan",
+    "isinf",
+    "isfinite",
+    "isposinf",
+    "isneginf",
+    "logical_and",
+    "logical_or",
+    "logical_xor",
+    "logical_not",
+    "bitwise_and",
+    "bitwise_or",
+    "bitwise_xor",
+    "bitwise_not",
+    "isclose",
+    "allclose",
+    "equal",
+    "heaviside",
+  ],
+  elementwise: [
+    "add",
+    "sub",
+    "subtract",
+    "rsub",
+    "mul",
+    "multiply",
+    "div",
+    "divide",
+    "true_divide",
+    "floor_divide",
+    "remainder",
+    "fmod",
+    "pow",
+    "neg",
+    "negative",
+    "maximum",
+    "minimum",
+    "fmax",
+    "fmin",
+    "clamp",
+    "clip",
+    "clamp_min",
+    "clamp_max",
+    "xlogy",
+    "atan2",
+    "arctan2",
+    "lerp",
+    "addcmul",
+    "addcdiv",
+  ],
+  extreme: ["amax", "amin", "aminmax", "max", "min", "argmax", "argmin", "logsumexp"],
+  linalg: [
+    "matmul",
+    "mm",
+    "bmm",
+    "mv",
+    "dot",
+    "vdot",
+    "inner",
+    "outer",
+    "ger",
+    "addmm",
+    "addmv",
+    "addr",
+    "baddbmm",
+    "addbmm",
+  ],
+  softmax: ["softmax", "log_softmax"],
+  unary: [
+    "exp",
+    "expm1",
+    "exp2",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "sqrt",
+    "rsqrt",
+    "square",
+    "reciprocal",
+    "abs",
+    "absolute",
+    "sign",
+    "sin",
+    "cos",
+    "tan",
+    "asin",
+    "acos",
+    "atan",
+    "sinh",
+    "cosh",
+    "asinh",
+    "acosh",
+    "atanh",
+    "erf",
+    "erfc",
+    "erfinv",
+    "lgamma",
+    "digamma",
+    "polygamma",
+    "sigmoid",
+    "tanh",
+    "floor",
+    "ceil",
+    "round",
+    "trunc",
+    "fix",
+    "frac",
+    "logit",
+    "sinc",
+    "deg2rad",
+    "rad2deg",
+  ],
   fill: [
     "clone",
     "contiguous",
@@ -97,14 +227,111 @@ const methods = {
     "select",
   ],
   random: ["bernoulli", "multinomial", "uniform_", "normal_", "exponential_", "bernoulli_", "random_"],
-  reduce: ["sum", "sum_to_size"],
+  reduce: [
+    "sum",
+    "sum_to_size",
+    "mean",
+    "prod",
+    "nansum",
+    "nanmean",
+    "any",
+    "all",
+    "count_nonzero",
+    "cumsum",
+    "cumprod",
+  ],
 } as const;
 
 /** Operations that also come with a trailing underscore and change their tensor. */
 const in_place = [
   "add",
+  "sub",
+  "subtract",
   "mul",
+  "multiply",
+  "div",
+  "divide",
+  "true_divide",
+  "floor_divide",
+  "remainder",
+  "fmod",
+  "pow",
   "neg",
+  "negative",
+  "clamp",
+  "clip",
+  "clamp_min",
+  "clamp_max",
+  "xlogy",
+  "atan2",
+  "arctan2",
+  "lerp",
+  "addcmul",
+  "addcdiv",
+  "relu",
+  "eq",
+  "ne",
+  "lt",
+  "le",
+  "gt",
+  "ge",
+  "logical_and",
+  "logical_or",
+  "logical_xor",
+  "logical_not",
+  "bitwise_and",
+  "bitwise_or",
+  "bitwise_xor",
+  "bitwise_not",
+  "exp",
+  "expm1",
+  "exp2",
+  "log",
+  "log1p",
+  "log2",
+  "log10",
+  "sqrt",
+  "rsqrt",
+  "square",
+  "reciprocal",
+  "abs",
+  "absolute",
+  "sign",
+  "sin",
+  "cos",
+  "tan",
+  "asin",
+  "acos",
+  "atan",
+  "sinh",
+  "cosh",
+  "asinh",
+  "acosh",
+  "atanh",
+  "erf",
+  "erfc",
+  "erfinv",
+  "lgamma",
+  "digamma",
+  "sigmoid",
+  "tanh",
+  "floor",
+  "ceil",
+  "round",
+  "trunc",
+  "fix",
+  "frac",
+  "logit",
+  "sinc",
+  "deg2rad",
+  "rad2deg",
+  "cumsum",
+  "cumprod",
+  "addmm",
+  "addmv",
+  "addr",
+  "baddbmm",
+  "addbmm",
   "masked_fill",
   "masked_scatter",
   "scatter",
@@ -116,12 +343,35 @@ const in_place = [
   "tril",
 ] as const;
 
-const modules = { convert, create, elementwise, fill, gather, indexing, join, movement, random, reduce };
+const modules = {
+  activation,
+  compare,
+  extreme,
+  linalg,
+  softmax,
+  unary,
+  convert,
+  create,
+  elementwise,
+  fill,
+  gather,
+  indexing,
+  join,
+  movement,
+  random,
+  reduce,
+};
 
 type Modules = typeof modules;
 type Names = typeof methods;
 type Taken<M extends keyof Modules> = Pick<Modules[M], Names[M][number] & keyof Modules[M]>;
-type Operations = Taken<"convert"> &
+type Operations = Taken<"activation"> &
+  Taken<"compare"> &
+  Taken<"extreme"> &
+  Taken<"linalg"> &
+  Taken<"softmax"> &
+  Taken<"unary"> &
+  Taken<"convert"> &
   Taken<"create"> &
   Taken<"elementwise"> &
   Taken<"fill"> &
@@ -169,6 +419,9 @@ for (const name of in_place) {
   install(`${name}_`, function (this: Tensor, ...args) {
     this._check_in_place();
     // The operation may save its input; the alias keeps the value that it had.
-    return this._assign(operation(this._alias(), ...args) as Tensor);
+    const result = operation(this._alias(), ...args) as Tensor;
+    return this._assign(
+      result.dtype.category <= this.dtype.category ? convert.cast(result, this.dtype) : result,
+    );
   });
 }

@@ -132,7 +132,10 @@ export function execute(name: string, inputs: readonly Handle[], attrs: readonly
 }
 
 function failure(name: string, inputs: readonly Handle[], error: unknown): RuntimeError {
-  const words = error instanceof Error ? error.message : String(error);
+  const words = (error instanceof Error ? error.message : String(error)).replace(
+    /^Invalid TF_Status: \d+\s*Message: /,
+    "",
+  );
   const given = inputs.map((input) => `${input.dtype.name}[${input.shape.join(", ")}]`).join(", ");
   return new RuntimeError(`TensorFlow's ${name}(${given}): ${words}`, { cause: error });
 }

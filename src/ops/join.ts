@@ -1,13 +1,18 @@
 /** @file Operations that put tensors together or repeat them. */
 import { bind } from "../args";
 import { record } from "../autograd/tape";
-import { attr, execute, ints, scalar } from "../backend/engine";
-import { int32 } from "../dtype";
+import { type Attr, attr, execute, ints, scalar } from "../backend/engine";
+import { type DType, int32 } from "../dtype";
 import { RuntimeError } from "../errors";
 import { normalize_dim, normalize_dims, numel, range, type Shape, size_text } from "../shape";
 import { is_tensor, type Tensor } from "../tensor";
 import { cast, result_type } from "./convert";
 import { permute, reshape, type Sizes, sizes_of, unsqueeze } from "./movement";
+
+/** Attributes of ops whose input is a list: there the element type is not inferred. */
+function list_attrs(count: number, dtype: DType): Attr[] {
+  return [attr.int("N", count), attr.type("T", dtype)];
+}
 
 function tensor_list(name: string, tensors: readonly Tensor[]): readonly Tensor[] {
   if (!Array.isArray(tensors)) {
@@ -69,20 +74,9 @@ export function cat(tensors: readonly Tensor[], dim?: number | { dim?: number })
       : execute(
           "ConcatV2",
           [...parts.map((part) => part.handle), scalar(at, int32)],
-          [concat_count(parts.length)],
+          list_attrs(parts.length, dtype),
         );
   return record("cat", handle, parts, [], at);
-}
-
-const counts = new Map<number, ReturnType<typeof attr.int>>();
-
-function concat_count(n: number): ReturnType<typeof attr.int> {
-  let count = counts.get(n);
-  if (count === undefined) {
-    count = attr.int("N", n);
-    counts.set(n, count);
-  }
-  return count;
 }
 
 /** {@link cat}. */
@@ -110,7 +104,7 @@ export function stack(tensors: readonly Tensor[], dim?: number | { dim?: number 
   const handle = execute(
     "Pack",
     parts.map((part) => part.handle),
-    [attr.int("axis", at), concat_count(parts.length)],
+    [attr.int("axis", at), ...list_attrs(parts.length, dtype)],
   );
   return record("stack", handle, parts, [], at);
 }

@@ -72,12 +72,4 @@ export const movement: Record<string, Rule> = {
       ),
     ],
   },
-  sum: {
-    name: "Sum",
-    backward: (g: Tensor, { attrs, shapes }: Context<[], { dims: Shape; keepdim: boolean }>) => {
-      const shape = shapes[0];
-      const kept = range(shape.length).map((i) => (attrs.dims.includes(i) ? 1 : shape[i]));
-      return [expand(attrs.keepdim ? g : reshape(g, kept), shape)];
-    },
-  },
 };
