@@ -4,11 +4,13 @@ import "./setup/require-node.mjs";
 const { spawn } = await import("node:child_process");
 const { constants } = await import("node:os");
 const { jupyterEnvironment } = await import("./setup/environment.mjs");
+const { say } = await import("./setup/console.mjs");
 const { inRoot, venvProgram } = await import("./setup/paths.mjs");
 const { explain, setUp } = await import("./setup/steps.mjs");
 
 try {
-  await setUp();
+  const { typeErrors } = await setUp({ keepTypeErrors: true });
+  if (typeErrors) say(`${typeErrors}\ngoing on with what was compiled all the same`);
 } catch (error) {
   explain(error);
   process.exit(1);

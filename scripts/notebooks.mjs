@@ -7,12 +7,13 @@ import "./setup/require-node.mjs";
 const { mkdirSync, readdirSync, rmSync } = await import("node:fs");
 const { basename } = await import("node:path");
 const { executeNotebook } = await import("./notebooks/execute.mjs");
-const { duration } = await import("./setup/console.mjs");
+const { duration, say } = await import("./setup/console.mjs");
 const { inRoot } = await import("./setup/paths.mjs");
 const { explain, setUp } = await import("./setup/steps.mjs");
 
 try {
-  await setUp();
+  const { typeErrors } = await setUp({ keepTypeErrors: true });
+  if (typeErrors) say(`${typeErrors}\ngoing on with what was compiled all the same`);
 } catch (error) {
   explain(error);
   process.exit(1);

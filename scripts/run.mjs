@@ -6,13 +6,15 @@ import "./setup/require-node.mjs";
 
 const { spawn } = await import("node:child_process");
 const { constants } = await import("node:os");
+const { say } = await import("./setup/console.mjs");
 const { inRoot } = await import("./setup/paths.mjs");
 const { explain, setUp } = await import("./setup/steps.mjs");
 
 const words = process.argv.slice(2);
 const only = words[0] === "--steps" ? words.splice(0, 2)[1].split(",") : undefined;
 try {
-  await setUp({ only });
+  const { typeErrors } = await setUp({ only, keepTypeErrors: true });
+  if (typeErrors) say(`${typeErrors}\ngoing on with what was compiled all the same`);
 } catch (error) {
   explain(error);
   process.exit(1);
