@@ -13,9 +13,9 @@ export class Input {
   ) {}
 
   /** Asks the client that sent the request. */
-  ask(request: Message, question: { prompt: string; password: boolean }): void {
+  ask(request: Message, prompt: string, password: boolean): void {
     this.waiting.push({ session: request.header.session });
-    this.server.ask(request, "input_request", question);
+    this.server.ask(request, "input_request", { prompt, password });
   }
 
   /** Takes a reply; one that nobody waits for is left over from a cell that was stopped. */

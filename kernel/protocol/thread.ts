@@ -143,7 +143,7 @@ class ProtocolThread implements Kernel {
       case "input": {
         this.output.flush();
         const request = this.executions.request(message.cell);
-        if (request) this.input.ask(request, message);
+        if (request) this.input.ask(request, message.prompt, message.password);
         break;
       }
       case "comm": {
@@ -169,7 +169,10 @@ class ProtocolThread implements Kernel {
   }
 
   private publish(cell: number, msgType: string, content: object, sent?: () => void): void {
-    if (this.executions.isSilent(cell)) return sent?.();
+    if (this.executions.isSilent(cell)) {
+      sent?.();
+      return;
+    }
     const parent = this.executions.request(cell)?.header ?? {};
     this.server.publish(parent, msgType, content, { sent });
   }

@@ -82,7 +82,10 @@ export class Transport {
 
   /** Queues frames; `sent` is called when the socket has taken them. */
   send(channel: Channel, frames: Buffer[], sent?: () => void): void {
-    if (this.closed) return sent?.();
+    if (this.closed) {
+      sent?.();
+      return;
+    }
     this.queues[channel].push({ frames, sent });
     this.draining[channel] ??= this.drain(channel);
   }

@@ -62,6 +62,37 @@ export interface InputOptions {
   password?: boolean;
 }
 
+/** What came over a comm. */
+export interface CommEvent {
+  data: Record<string, unknown>;
+  metadata: Record<string, unknown>;
+  buffers: Uint8Array[];
+}
+
+/** One end of a channel to a widget in the notebook. */
+export interface Comm {
+  readonly comm_id: string;
+  readonly target_name: string;
+  /** Sends data, and bytes beside it. */
+  send(data: object, options?: { metadata?: object; buffers?: Uint8Array[] }): void;
+  close(data?: object): void;
+  on_msg(listener: (event: CommEvent) => void): void;
+  on_close(listener: (event: CommEvent) => void): void;
+}
+
+/** Opens comms, and takes those that the notebook opens. */
+export interface CommManager {
+  /** Opens a comm to a target of the notebook. */
+  create(
+    target_name: string,
+    data?: object,
+    options?: { comm_id?: string; metadata?: object; buffers?: Uint8Array[] },
+  ): Comm;
+  /** Takes the comms that the notebook opens under a name. */
+  register_target(name: string, target: (comm: Comm, event: CommEvent) => void): void;
+  unregister_target(name: string): void;
+}
+
 /*
  * The globals of the kernel: every cell has each of these exports as a global of that name. They are declared only; the
  * values are made where the kernel starts.
@@ -78,10 +109,14 @@ export declare function input(prompt?: string, options?: InputOptions): string;
 /** Asks the user and waits for the answer, as in a browser. */
 export declare function prompt(message?: string, options?: InputOptions): string;
 
+/** Comms: channels to widgets in the notebook. */
+export declare const comms: CommManager;
+
 /** The values behind the declarations. */
 export interface CellGlobals {
   display: typeof display;
   clear_output: typeof clear_output;
   input: typeof input;
   prompt: typeof prompt;
+  comms: typeof comms;
 }

@@ -50,9 +50,18 @@ export class CellSources {
       if (!("originalLine" in found) || found.originalLine === undefined) return null;
       // The nearest mapping before the place may belong to an earlier line: then the place is the compiler's own.
       if (found.generatedLine !== line - 1) return null;
-      return { line: found.originalLine + 1, column: found.originalColumn + 1 };
+      const place = { line: found.originalLine + 1, column: found.originalColumn + 1 };
+      return this.toCallee(name, place);
     } catch {
       return null;
     }
+  }
+
+  /** A call of a variable is emitted so that V8 places it at the parenthesis; it is better told by the name before. */
+  private toCallee(name: string, { line, column }: Place): Place {
+    const text = this.lines(name)[line - 1] ?? "";
+    if (text[column - 1] !== "(") return { line, column };
+    const callee = /[\p{L}\p{N}_$]+$/u.exec(text.slice(0, column - 1));
+    return { line, column: callee ? column - callee[0].length : column };
   }
 }

@@ -1,5 +1,11 @@
-/** @file Which cell a piece of running code belongs to, kept across timers and promises. */
-import { AsyncLocalStorage } from "node:async_hooks";
+/**
+ * @file Which cell a piece of running code belongs to, kept across promises and timers.
+ *
+ * AsyncLocalStorage would do this, but before Node 24 it stands on async_hooks, and a process with such hooks aborts when
+ * V8 ends JavaScript inside a promise job, which is how a cell is stopped. V8's own promise hooks have no such state.
+ * What neither promises nor timers carry (listeners of sockets and child processes) counts as the newest cell's.
+ */
+import { promiseHooks } from "node:v8";
 
 /** Thrown out of the kernel's own functions in what is left of a cell that was stopped. */
 export class KeyboardInterrupt extends Error {
@@ -22,7 +28,9 @@ export interface CellContext {
   readonly displays: Set<Promise<void>>;
 }
 
-const storage = new AsyncLocalStorage<CellContext>();
+const contexts = new WeakMap<Promise<unknown>, CellContext>();
+let current: CellContext | null = null;
+let outer: (CellContext | null)[] = [];
 let latest: CellContext = newContext(0, 0, false);
 
 /** Makes the context of a new run. */
@@ -37,15 +45,50 @@ export function newContext(cell: number, executionCount: number, allowStdin: boo
   };
 }
 
-/** Runs a function as part of a cell. */
-export function runIn<T>(context: CellContext, run: () => T): T {
-  latest = context;
-  return storage.run(context, run);
+/** Makes promises carry their cell. */
+export function installContext(): void {
+  promiseHooks.createHook({
+    init: (promise) => {
+      if (current) contexts.set(promise, current);
+    },
+    before: (promise) => {
+      outer.push(current);
+      current = contexts.get(promise) ?? null;
+    },
+    after: () => {
+      current = outer.pop() ?? null;
+    },
+  });
 }
 
-/** The cell that the code that calls belongs to; the newest one where that is not known (native callbacks). */
+/** Notes that a cell starts: what belongs to no cell is shown under it from now on. */
+export function setLatest(context: CellContext): void {
+  latest = context;
+}
+
+/** Runs a function as part of a cell. After an error the context stays, so that whoever reports it can tell. */
+export function runIn<T>(context: CellContext, run: () => T): T {
+  const before = current;
+  current = context;
+  const result = run();
+  current = before;
+  return result;
+}
+
+/** Forgets what was entered and not left, as after an error or after JavaScript that was ended from outside. */
+export function resetContext(): void {
+  current = null;
+  outer = [];
+}
+
+/** The cell that the code that calls belongs to; the newest one where that is not known. */
 export function currentContext(): CellContext {
-  return storage.getStore() ?? latest;
+  return current ?? latest;
+}
+
+/** The cell in which a promise was made. */
+export function contextOf(promise: Promise<unknown>): CellContext {
+  return contexts.get(promise) ?? latest;
 }
 
 /** As `currentContext`, for functions that do something visible. @throws KeyboardInterrupt in a stopped cell. */

@@ -4,7 +4,7 @@ import type { MimeBundle } from "../channel";
 import type { CellGlobals, Display, DisplayData, DisplayHandle, DisplayOptions } from "./cell-globals";
 import { type CellContext, liveContext } from "./context";
 import type { Link } from "./link";
-import { DISPLAY, isMimeBundle, isThenable, serialize, toMimeBundle } from "./mime";
+import { DISPLAY, isMimeBundle, isThenable, serialize, toMimeBundle, toPlainData } from "./mime";
 
 /** Makes the display functions of the cells. */
 export function makeDisplay(
@@ -25,8 +25,8 @@ export function makeDisplay(
       cell: context.cell,
       update: options.update === true,
       data,
-      metadata: serialize(options.metadata ?? {}),
-      transient: { ...serialize(options.transient ?? {}), ...(id !== undefined && { display_id: id }) },
+      metadata: toPlainData(options.metadata ?? {}),
+      transient: { ...toPlainData(options.transient ?? {}), ...(id !== undefined && { display_id: id }) },
     });
   };
 

@@ -2,7 +2,7 @@
 import { Script } from "node:vm";
 import type { ErrorContent, ExpressionResult, FromMain, RunCell } from "../channel";
 import { type CellSources, cellName } from "./cell-sources";
-import { type CellContext, KeyboardInterrupt, newContext, runIn } from "./context";
+import { type CellContext, KeyboardInterrupt, newContext, resetContext, runIn, setLatest } from "./context";
 import type { Link } from "./link";
 import { isThenable, plainText, serialize, toMimeBundle } from "./mime";
 import type { CellModules } from "./modules";
@@ -59,6 +59,7 @@ export class Executor {
     );
     const running: Running = { message, context, before };
     this.running = running;
+    setLatest(context);
     let error: ErrorContent | null = null;
     let userExpressions: Record<string, ExpressionResult> = {};
     try {
@@ -80,6 +81,7 @@ export class Executor {
 
   /** Gives up the cell that runs, because it was interrupted, and says so. */
   stop(cell: number): void {
+    resetContext();
     const { running } = this;
     const assigned = running?.message.cell === cell ? this.assigned(running, false) : [];
     if (running?.message.cell === cell) {

@@ -52,14 +52,17 @@ export function serialize(bundle: MimeBundle): MimeBundle {
     } else if (typeof data === "string") {
       result[type] = data;
     } else if (/[/+]json$/.test(type) || typeof data === "object") {
-      result[type] = JSON.parse(
-        JSON.stringify(data, (_key, item) => (typeof item === "bigint" ? String(item) : item)),
-      );
+      result[type] = toPlainData(data);
     } else {
       result[type] = String(data);
     }
   }
   return result;
+}
+
+/** A copy that holds only what JSON can say. */
+export function toPlainData<T>(data: T): T {
+  return JSON.parse(JSON.stringify(data, (_key, item) => (typeof item === "bigint" ? String(item) : item)));
 }
 
 export function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -2,8 +2,10 @@
 import { join } from "node:path";
 import { MessageChannel, Worker } from "node:worker_threads";
 import { type ProtocolThreadData, SHARED_SLOTS, type ToMain } from "../channel";
+import type { CellGlobals } from "./cell-globals";
 import { CellSources } from "./cell-sources";
-import { currentContext } from "./context";
+import { Comms } from "./comm";
+import { contextOf, currentContext, installContext, resetContext } from "./context";
 import { makeDisplay } from "./display";
 import { Executor } from "./executor";
 import { Link } from "./link";
@@ -56,13 +58,16 @@ export function start(connectionFile: string): void {
   const executor = new Executor(link, sources, modules);
   const preload = new Preload();
 
+  installContext();
   installStackTraces(sources);
   installTimers();
   installStdio(link);
   preload.install();
   const { display, clear_output } = makeDisplay(link, (context, error) => executor.report(context, error));
   const input = makeInput(link, stdin.port1, shared);
-  define({ display, clear_output, input, prompt: input, require: modules.require, [DISPLAY]: display });
+  const comms = new Comms(link);
+  const globals: CellGlobals = { display, clear_output, input, prompt: input, comms };
+  define({ ...globals, require: modules.require, [DISPLAY]: display });
 
   process.exit = ((code?: number | string | null) => {
     const status = Number(code ?? process.exitCode ?? 0) || 0;
@@ -71,8 +76,12 @@ export function start(connectionFile: string): void {
     exit(status);
   }) as typeof process.exit;
   // Errors that nobody caught belong to the cell that started what threw them, and never end the kernel.
-  process.on("uncaughtException", (error) => executor.report(currentContext(), error));
-  process.on("unhandledRejection", (reason) => executor.report(currentContext(), reason));
+  process.on("uncaughtException", (error) => {
+    const context = currentContext();
+    resetContext();
+    executor.report(context, error);
+  });
+  process.on("unhandledRejection", (reason, promise) => executor.report(contextOf(promise), reason));
   // Synchronous code is stopped by the script's own breakOnSigint; here a cell waits, or none runs.
   process.on("SIGINT", () => {
     const { currentCell } = executor;
@@ -92,6 +101,7 @@ export function start(connectionFile: string): void {
         preload.warm();
         break;
       case "comm":
+        comms.receive(message);
         break;
       case "shutdown":
         exit(message.code);

@@ -1,15 +1,17 @@
-/** @file Timers that end with the cell that started them when that is stopped. */
-import { type CellContext, currentContext } from "./context";
+/** @file Timers and other callbacks that stay with the cell that started them, and end with it when that is stopped. */
+import { type CellContext, currentContext, runIn } from "./context";
 
-type Callback = (...args: unknown[]) => void;
+type Callback = (this: unknown, ...args: unknown[]) => unknown;
 type Start = (callback: Callback, ...rest: unknown[]) => object;
 type Clear = (timer: unknown) => void;
 
-/** Wraps the global timer functions. */
+/** Wraps the global timer functions, `queueMicrotask` and `process.nextTick`. */
 export function installTimers(): void {
-  wrap("setTimeout", "clearTimeout", true);
-  wrap("setInterval", "clearInterval", false);
-  wrap("setImmediate", "clearImmediate", true);
+  wrapTimer("setTimeout", "clearTimeout", true);
+  wrapTimer("setInterval", "clearInterval", false);
+  wrapTimer("setImmediate", "clearImmediate", true);
+  wrapCallback(globalThis, "queueMicrotask");
+  wrapCallback(process, "nextTick");
 }
 
 /** Cancels what a cell has waiting. */
@@ -18,20 +20,19 @@ export function cancelTimers(context: CellContext): void {
   context.timers.clear();
 }
 
-function wrap(startName: string, clearName: string, once: boolean): void {
+function wrapTimer(startName: string, clearName: string, once: boolean): void {
   const scope = globalThis as unknown as Record<string, Start & Clear>;
   const start: Start = scope[startName];
   const clear: Clear = scope[clearName];
   const started = (callback: Callback, ...rest: unknown[]) => {
     if (typeof callback !== "function") return start(callback, ...rest);
-    const { timers } = currentContext();
+    const context = currentContext();
+    const { timers } = context;
     const timer = start(
-      once
-        ? function (this: unknown, ...args: unknown[]) {
-            timers.delete(timer);
-            callback.apply(this, args);
-          }
-        : callback,
+      function (this: unknown, ...args: unknown[]) {
+        if (once) timers.delete(timer);
+        runIn(context, () => callback.apply(this, args));
+      },
       ...rest,
     );
     timers.set(timer, () => clear(timer));
@@ -41,8 +42,22 @@ function wrap(startName: string, clearName: string, once: boolean): void {
     if (typeof timer === "object" && timer !== null) currentContext().timers.delete(timer);
     clear(timer);
   };
-  // util.promisify(setTimeout) works by a property of the function.
-  Object.defineProperties(started, Object.getOwnPropertyDescriptors(start));
-  scope[startName] = started as unknown as Start & Clear;
-  scope[clearName] = cleared as unknown as Start & Clear;
+  replace(scope, startName, started);
+  replace(scope, clearName, cleared);
+}
+
+function wrapCallback(scope: object, name: string): void {
+  const original = (scope as Record<string, Start>)[name];
+  replace(scope, name, (callback: Callback, ...args: unknown[]) => {
+    if (typeof callback !== "function") return original.call(scope, callback, ...args);
+    const context = currentContext();
+    return original.call(scope, () => runIn(context, () => callback.apply(undefined, args)));
+  });
+}
+
+function replace(scope: object, name: string, wrapped: (...args: never[]) => unknown): void {
+  const target = scope as Record<string, object>;
+  // Among the properties is what makes util.promisify(setTimeout) work.
+  Object.defineProperties(wrapped, Object.getOwnPropertyDescriptors(target[name]));
+  target[name] = wrapped;
 }

@@ -220,8 +220,9 @@ export class KernelClient {
       }
       const left = end - performance.now();
       if (left <= 0) throw new Error(`waited in vain for ${what}; the kernel's log:\n${this.log}`);
-      if (this.process.exitCode !== null) {
-        throw new Error(`the kernel ended with ${this.process.exitCode} before ${what}:\n${this.log}`);
+      const { exitCode, signalCode } = this.process;
+      if (exitCode !== null || signalCode !== null) {
+        throw new Error(`the kernel ended with ${exitCode ?? signalCode} before ${what}:\n${this.log}`);
       }
       await this.change(left);
     }

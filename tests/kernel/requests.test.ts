@@ -1,0 +1,149 @@
+/** @file Every request but the cells' own: answered at once, also while a cell runs. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { KernelClient } from "./client";
+
+let kernel: KernelClient;
+before(async () => {
+  kernel = await KernelClient.start();
+});
+after(() => kernel.close());
+
+test("kernel_info tells protocol, language and implementation", async () => {
+  const info = await kernel.request("shell", "kernel_info_request", {});
+  assert.equal(info.status, "ok");
+  assert.equal(info.protocol_version, "5.4");
+  assert.equal(info.implementation, "torchbook");
+  assert.deepEqual(
+    { ...info.language_info, version: undefined },
+    {
+      name: "typescript",
+      version: undefined,
+      mimetype: "text/typescript",
+      file_extension: ".ts",
+      pygments_lexer: "typescript",
+      codemirror_mode: "typescript",
+      nbconvert_exporter: "",
+    },
+  );
+  assert.match(info.language_info.version, /^\d+\.\d+/);
+  assert.ok(info.banner.length > 0);
+  assert.ok(info.help_links.length > 0);
+});
+
+test("completion, inspection, is_complete and control answer while a cell runs", async () => {
+  await kernel.execute(
+    "/** Adds one. */\nfunction addOne(value: number): number { return value + 1 }\nconst addTwo = 2;",
+  );
+  const busy = await kernel.submit(
+    'console.log("busy"); for (const end = Date.now() + 2500; Date.now() < end; ) {}',
+  );
+  await kernel.printed(busy, "busy");
+  const completed = await kernel.request("shell", "complete_request", { code: "1 + addO", cursor_pos: 8 });
+  assert.equal(completed.status, "ok");
+  assert.ok(completed.matches.includes("addOne"), completed.matches.join());
+  assert.equal(completed.cursor_start, 4);
+  assert.equal(completed.cursor_end, 8);
+  const inspected = await kernel.request("shell", "inspect_request", {
+    code: "addOne",
+    cursor_pos: 3,
+    detail_level: 0,
+  });
+  assert.equal(inspected.found, true);
+  assert.match(inspected.data["text/plain"], /value: number/);
+  assert.match(inspected.data["text/plain"], /Adds one/);
+  const complete = await kernel.request("shell", "is_complete_request", { code: "for (;;) {" });
+  assert.equal(complete.status, "incomplete");
+  assert.equal((await kernel.request("control", "kernel_info_request", {})).status, "ok");
+  assert.ok(
+    !kernel.messages.some(({ type, parent }) => type === "execute_reply" && parent === busy),
+    "all of that came while the cell ran",
+  );
+  await kernel.finished(busy);
+});
+
+test("cursor positions are code points", async () => {
+  await kernel.execute("const 变量名 = 1;");
+  const code = '"😀😀"; 变量';
+  const { matches, cursor_start, cursor_end } = await kernel.request("shell", "complete_request", {
+    code,
+    cursor_pos: [...code].length,
+  });
+  assert.ok(matches.includes("变量名"));
+  assert.equal(cursor_start, 6);
+  assert.equal(cursor_end, 8);
+});
+
+test("is_complete tells complete, incomplete and invalid code", async () => {
+  const status = async (code: string) =>
+    (await kernel.request("shell", "is_complete_request", { code })).status;
+  assert.equal(await status("1 + 1"), "complete");
+  assert.equal(await status("function f() {"), "incomplete");
+  assert.equal(await status("let = = 3;)"), "invalid");
+});
+
+test("history: tail, range, search", async () => {
+  const first = await kernel.execute("const historic = 1 // mark");
+  const second = await kernel.execute("historic + 1");
+  const [one, two] = [first, second].map(({ reply }) => reply.execution_count);
+  const ask = async (content: object) =>
+    (await kernel.request("shell", "history_request", { output: false, raw: true, ...content })).history;
+  assert.deepEqual(await ask({ hist_access_type: "tail", n: 2 }), [
+    [0, one, "const historic = 1 // mark"],
+    [0, two, "historic + 1"],
+  ]);
+  assert.deepEqual(
+    await ask({ hist_access_type: "range", session: 0, start: two, stop: two + 1, output: true }),
+    [[0, two, ["historic + 1", "2"]]],
+  );
+  assert.deepEqual(await ask({ hist_access_type: "search", pattern: "*// m?rk", n: 5 }), [
+    [0, one, "const historic = 1 // mark"],
+  ]);
+  await kernel.execute("7 * 7");
+  await kernel.execute("7 * 7");
+  const unique = await ask({ hist_access_type: "search", pattern: "7*7", unique: true });
+  assert.equal(unique.length, 1);
+});
+
+test("comm_info is empty, an unknown target is closed", async () => {
+  assert.deepEqual(await kernel.request("shell", "comm_info_request", {}), { status: "ok", comms: {} });
+  const id = await kernel.send("shell", "comm_open", { comm_id: "c1", target_name: "nobody", data: {} });
+  const closed = await kernel.waitFor(
+    ({ type, content }) => type === "comm_close" && content.comm_id === "c1",
+  );
+  assert.equal(closed.parent, id);
+  assert.deepEqual((await kernel.request("shell", "comm_info_request", {})).comms, {});
+});
+
+test("debug requests are refused as the specification says", async () => {
+  const reply = await kernel.request("control", "debug_request", {
+    seq: 3,
+    type: "request",
+    command: "debugInfo",
+    arguments: {},
+  });
+  assert.equal(reply.success, false);
+  assert.equal(reply.request_seq, 3);
+  assert.equal(reply.command, "debugInfo");
+});
+
+test("every request is framed by busy and idle", async () => {
+  const id = await kernel.send("shell", "history_request", { hist_access_type: "tail", n: 1 });
+  await kernel.waitFor(({ parent, content }) => parent === id && content.execution_state === "idle");
+  assert.deepEqual(
+    kernel.of(id).map(({ content }) => content.execution_state),
+    ["busy", "idle"],
+  );
+});
+
+test("the heartbeat echoes, also while a cell runs", async () => {
+  const busy = await kernel.submit(
+    'console.log("busy"); for (const end = Date.now() + 1000; Date.now() < end; ) {}',
+  );
+  await kernel.printed(busy, "busy");
+  await kernel.heartbeat.send("ping");
+  const [pong] = await kernel.heartbeat.receive();
+  assert.equal(pong.toString(), "ping");
+  assert.ok(!kernel.messages.some(({ type, parent }) => type === "execute_reply" && parent === busy));
+  await kernel.finished(busy);
+});
