@@ -20,7 +20,7 @@ export function completionAt(
   const kinds = new Map(info.original.entries.map((entry) => [entry.name, entry]));
   const matches: string[] = [];
   const types: CompletionResult["types"] = [];
-  for (const name of info.candidates) {
+  for (const name of keywordsLast(info.candidates, typed, (one) => kinds.get(one)?.kind === "keyword")) {
     const entry = kinds.get(name);
     if (!entry || name.startsWith("__") || REPLACED.test(name)) continue;
     if (!/^[\p{ID_Start}$_#][\p{ID_Continue}$\u200c\u200d]*$/u.test(name) && entry.kind !== "string")
@@ -31,6 +31,21 @@ export function completionAt(
     types.push({ text: name, type: kindOf(host, name, entry.kind), start: info.start, end: info.end });
   }
   return { matches, cursorStart: info.start, cursorEnd: info.end, types };
+}
+
+/** Among names that fit equally well, keywords come after the user's own. */
+function keywordsLast(
+  names: readonly string[],
+  typed: string,
+  isKeyword: (name: string) => boolean,
+): readonly string[] {
+  const rank = (name: string): number =>
+    (name.startsWith(typed) ? 0 : name.toLowerCase().startsWith(typed.toLowerCase()) ? 2 : 4) +
+    Number(isKeyword(name));
+  return names
+    .map((name, index) => ({ name, index, rank: rank(name) }))
+    .sort((a, b) => a.rank - b.rank || a.index - b.index)
+    .map(({ name }) => name);
 }
 
 /** Letters typed so far begin the name or, more than one, are in it. */

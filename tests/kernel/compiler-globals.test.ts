@@ -1,0 +1,179 @@
+/** @file The preloaded globals and the library as cells see them; what is checked here is types, nothing is run. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import type { Diagnostic } from "../../kernel/compiler/cell-compiler";
+import { makeLibrary } from "./compiler-library";
+import { cursor, Session } from "./compiler-session";
+
+let library: string;
+let folder: string;
+let session: Session;
+let count = 0;
+
+before(() => {
+  library = makeLibrary();
+  folder = mkdtempSync(path.join(tmpdir(), "torchbook-anywhere-"));
+  session = new Session({ cwd: folder, packageRoot: library });
+});
+
+after(async () => {
+  await session.close();
+  for (const one of [library, folder]) rmSync(one, { recursive: true, force: true });
+});
+
+/** Compiles a cell as if it ran to its end. */
+async function check(code: string): Promise<Diagnostic[]> {
+  const executionCount = ++count;
+  const compiled = await session.compiler.compile({ code, executionCount });
+  if (!compiled.ok) return compiled.diagnostics;
+  await session.compiler.commit(executionCount, { ok: true, assigned: compiled.names });
+  return [];
+}
+
+const messages = async (code: string): Promise<string[]> => (await check(code)).map((one) => one.message);
+
+test("the tutorial's model class and its call type-check", async () => {
+  const model = `class SimpleRNN extends nn.Module {
+  rnn: nn.RNN; fc: nn.Linear;
+  constructor(input_size: number, hidden_size: number, output_size: number) {
+    super();
+    this.rnn = new nn.RNN(input_size, hidden_size, { batch_first: true });
+    this.fc = new nn.Linear(hidden_size, output_size);
+  }
+  forward(x: Tensor) {
+    const [out, hidden] = this.rnn(x);
+    return this.fc(out[":, -1, :"]);
+  }
+}
+const model = new SimpleRNN(100, 128, 2);
+const output = model(torch.randn(32, 10, 100));
+print(output.shape);`;
+  assert.deepEqual(await messages(model), []);
+  assert.deepEqual(await messages("const shape: number[] = model(torch.randn(1)).shape;"), []);
+});
+
+test("modules of an earlier cell are called with forward's own types", async () => {
+  await check(
+    "class Two extends nn.Module { forward(x: Tensor, times: number) { return [x, times] as const; } }\nconst two = new Two();",
+  );
+  assert.deepEqual(
+    await messages("const [left, right] = two(torch.tensor(1), 2); const n: number = right;"),
+    [],
+  );
+  assert.deepEqual(await messages("two(1, 2)"), [
+    "Argument of type 'number' is not assignable to parameter of type 'Tensor'.",
+  ]);
+  assert.deepEqual(
+    await messages(
+      "const lstm = new nn.LSTM(1, 2); const [out, [hidden, cell]] = lstm(torch.randn(1)); hidden[-1].item()",
+    ),
+    [],
+  );
+});
+
+test("a training loop type-checks", async () => {
+  const loop = `class Words extends Dataset<[Tensor, Tensor]> {
+  constructor(private texts: string[]) { super(); }
+  __len__() { return this.texts.length; }
+  __getitem__(index: number): [Tensor, Tensor] { return [torch.tensor(jieba.lcut(this.texts[index])), torch.tensor(1)]; }
+}
+const loader = new DataLoader(new Words(["a"]), { batch_size: 2 });
+const net = new nn.Linear(1, 2); const criterion = new nn.CrossEntropyLoss(); const optimizer = new optim.Adam(net.parameters());
+for (const [batch_x, batch_y] of loader) { optimizer.zero_grad(); const loss = criterion(net(batch_x), batch_y); loss.backward(); optimizer.step(); }`;
+  assert.deepEqual(await messages(loop), []);
+});
+
+test("globals are types as well as values, and torch has both inside", async () => {
+  const code =
+    "let a: Tensor; let b: torch.Tensor; let c: F.Linear; let d: Dataset<number>; let e: torch.nn.RNN; let f: typeof torch.nn;";
+  assert.deepEqual(await messages(code), []);
+  assert.deepEqual(await messages("const wrong: Tensor = 3;"), [
+    "Type 'number' is not assignable to type 'Tensor'.",
+  ]);
+  assert.deepEqual(await messages("nn.Missing"), [
+    `Property 'Missing' does not exist on type 'typeof import("${library}/dist/src/nn/index")'.`,
+  ]);
+});
+
+test("globals that only preload has get their types from there", async () => {
+  assert.deepEqual(
+    await messages(
+      "const s: string = index(3); const words: string[] = jieba.lcut('x'); const deep: number = extra.deep;",
+    ),
+    [],
+  );
+  assert.deepEqual(await messages("jieba.lcut(3)"), [
+    "Argument of type 'number' is not assignable to parameter of type 'string'.",
+  ]);
+});
+
+test("a cell may declare the name of a global", async () => {
+  assert.deepEqual(await messages("const F = 4; const print = 'p'; function optim() { return 1; }"), []);
+  assert.deepEqual(await messages("const sum: number = F + optim(); print.length"), []);
+  assert.deepEqual(await messages("const torch = { mine: 1 }; torch.mine"), []);
+  assert.deepEqual(await messages('import torch, { nn, Tensor, DataLoader } from "torchbook";'), []);
+  assert.deepEqual(
+    await messages(
+      "const lin: nn.Linear = new nn.Linear(1, 2); const t: Tensor = torch.randn(1); let dl: DataLoader<number>;",
+    ),
+    [],
+  );
+});
+
+test("import from torchbook gives default, named and whole", async () => {
+  const code =
+    'import tt, { nn as layers, random_split } from "torchbook"; import * as all from "torchbook";\nconst l = new layers.Linear(1, 2); const x: all.Tensor = tt.randn(2); const parts = random_split(new all.TensorDataset(x), [1]);';
+  assert.deepEqual(await messages(code), []);
+  assert.deepEqual(await messages('import { Missing } from "torchbook"'), [
+    "Module '\"torchbook\"' has no exported member 'nothing'.",
+  ]);
+});
+
+test("the kernel's own globals are typed", async () => {
+  assert.deepEqual(
+    await messages(
+      'display({ "text/html": "<b>x</b>" }); clear_output({ wait: true }); const name: string = input("name? ");',
+    ),
+    [],
+  );
+  assert.deepEqual(await messages("const n: number = prompt('x');"), [
+    "Type 'string' is not assignable to type 'number'.",
+  ]);
+});
+
+test("tslab's display may be imported", async () => {
+  assert.deepEqual(await messages('import { display as show } from "tslab"; show.html("<b>x</b>");'), []);
+});
+
+test("completion offers the library's members with kinds", async () => {
+  const offered = async (marked: string) => {
+    const { types } = await session.compiler.complete(...cursor(marked));
+    return types.map(({ text, type }) => `${type} ${text}`);
+  };
+  assert.deepEqual(await offered("nn.L|"), ["class Linear", "class LSTM"]);
+  assert.deepEqual(await offered("torch.rand|"), ["function randn"]);
+  assert.deepEqual(await offered("torch.randn(2).sh|"), ["property shape"]);
+  assert.deepEqual(await offered("class M extends nn.Mod|"), ["class Module"]);
+  assert.deepEqual(await offered("new nn.Linear(1, 2, { bi| })"), ["property bias"]);
+  assert.deepEqual(await offered("clear_o|"), ["function clear_output"]);
+  assert.deepEqual(await offered('import { random_s| } from "torchbook"'), ["function random_split"]);
+});
+
+test("inspection shows the library's documentation", async () => {
+  const { found, text, markdown } = await session.compiler.inspect(
+    ...cursor("const l2 = new nn.Lin|ear(1, 2)"),
+    0,
+  );
+  assert.equal(found, true);
+  assert.match(text, /constructor Linear\(in_features: number, out_features: number/);
+  assert.match(text, /Applies a linear transformation\./);
+  assert.match(text, /@param in_features size of each input sample/);
+  assert.match(markdown, /```typescript\nnew nn\.Linear\(20, 30\)\n```/);
+  const inCall = await session.compiler.inspect(...cursor("nn; all.randn(2, |"), 0);
+  assert.match(inCall.text, /randn\(\.\.\.size: number\[\]\): (?:torch\.)?Tensor[\s\S]*Normally distributed/);
+  const global = await session.compiler.inspect(...cursor("clear_out|put"), 0);
+  assert.match(global.text, /^(?:function )?clear_output\([\s\S]*Clears the cell's output/);
+});
