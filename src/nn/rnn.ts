@@ -1,0 +1,586 @@
+/** @file Recurrent layers: `nn.RNN`, `nn.LSTM`, `nn.GRU`. */
+import { bind } from "../args";
+import { from_data } from "../backend/engine";
+import { type DType, float64, get_default_dtype } from "../dtype";
+import { RuntimeError, ValueError } from "../errors";
+import { expect_tensor } from "../ops/convert";
+import { mul } from "../ops/elementwise";
+import { index_select } from "../ops/gather";
+import { cat } from "../ops/join";
+import { slice, squeeze, transpose, unsqueeze } from "../ops/movement";
+import { type LayerResult, type RecurrentMode, recurrent_layer, type Weights } from "../ops/recurrent";
+import { default_generator, fill_bernoulli, fill_uniform } from "../random";
+import { numel, type Shape, same_shape } from "../shape";
+import { is_tensor, Tensor } from "../tensor";
+import { check_device } from "./factory";
+import { Module } from "./module";
+import { Parameter } from "./parameter";
+import { PackedSequence } from "./utils/rnn";
+
+/** Keyword arguments of all recurrent layers. */
+export interface RecurrentOptions {
+  /** Layers stacked on one another. Default 1. */
+  num_layers?: number;
+  /** Whether the layers have biases. Default true. */
+  bias?: boolean;
+  /** Whether batches are (batch, time, features) instead of (time, batch, features). Default false. */
+  batch_first?: boolean;
+  /** Share of the outputs of all layers but the last that is set to zero in training. Default 0. */
+  dropout?: number;
+  /** Whether a second set of weights runs from the end to the beginning. Default false. */
+  bidirectional?: boolean;
+  dtype?: DType | null;
+  device?: string | null;
+}
+
+/** Keyword arguments of {@link RNN}. */
+export interface RNNOptions extends RecurrentOptions {
+  /** Default "tanh". */
+  nonlinearity?: "tanh" | "relu";
+}
+
+/** Keyword arguments of {@link LSTM}. */
+export interface LSTMOptions extends RecurrentOptions {
+  /** Size that the hidden state is projected to; 0 for no projection. Default 0. */
+  proj_size?: number;
+}
+
+/** The sizes by keyword too. */
+export interface RecurrentSizes {
+  /** Features of the input. */
+  input_size: number;
+  /** Features of the hidden state. */
+  hidden_size: number;
+}
+
+interface Arguments extends Required<RecurrentSizes>, RNNOptions, LSTMOptions {}
+
+const gates_of: Record<RecurrentMode, number> = { rnn_tanh: 1, rnn_relu: 1, gru: 3, lstm: 4 };
+
+/** What {@link RecurrentLayers._run} gives. */
+interface RunResult<I> {
+  output: I;
+  hn: Tensor;
+  cn: Tensor | null;
+}
+
+function check_arguments(given: Partial<Arguments>): void {
+  const { input_size, hidden_size, num_layers = 1, bias = true, batch_first = false } = given;
+  const { dropout = 0, proj_size = 0 } = given;
+  if (typeof dropout !== "number" || !(dropout >= 0 && dropout <= 1)) {
+    throw new ValueError(
+      "dropout should be a number in range [0, 1] representing the probability of an element being zeroed",
+    );
+  }
+  if (dropout > 0 && num_layers === 1) {
+    process.emitWarning(
+      "dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects num_layers greater than " +
+        `1, but got dropout=${dropout} and num_layers=${num_layers}`,
+      "UserWarning",
+    );
+  }
+  if (typeof bias !== "boolean") throw new TypeError(`bias should be of type bool, got: ${typeof bias}`);
+  if (typeof batch_first !== "boolean") {
+    throw new TypeError(`batch_first should be of type bool, got: ${typeof batch_first}`);
+  }
+  for (const [name, size] of [
+    ["input_size", input_size],
+    ["hidden_size", hidden_size],
+    ["num_layers", num_layers],
+  ] as const) {
+    if (typeof size !== "number" || !Number.isInteger(size)) {
+      throw new TypeError(
+        `${name} should be of type int, got: ${typeof size === "number" ? size : typeof size}`,
+      );
+    }
+    if (size <= 0) throw new ValueError(`${name} must be greater than zero`);
+  }
+  if (!Number.isInteger(proj_size) || proj_size < 0) {
+    throw new ValueError("proj_size should be a positive integer or zero to disable projections");
+  }
+  if (proj_size >= (hidden_size as number))
+    throw new ValueError("proj_size has to be smaller than hidden_size");
+}
+
+/**
+ * What the recurrent layers share (PyTorch: `nn.RNNBase`): parameters `weight_ih_l{k}`, `weight_hh_l{k}`, `bias_ih_l{k}`,
+ * `bias_hh_l{k}`, those of the backward direction with `_reverse`; all drawn from U(-1/√hidden_size, 1/√hidden_size).
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface types the parameters by their names
+export abstract class RNNBase extends Module {
+  readonly mode: string;
+  readonly input_size: number;
+  readonly hidden_size: number;
+  readonly num_layers: number;
+  readonly bias: boolean;
+  readonly batch_first: boolean;
+  dropout: number;
+  readonly bidirectional: boolean;
+  readonly proj_size: number;
+  /** Names of the parameters, by layer and direction. */
+  readonly #names: Weights<string>[][] = [];
+  readonly #kind: RecurrentMode;
+
+  constructor(kind: RecurrentMode, given: Partial<Arguments>) {
+    super();
+    check_arguments(given);
+    this.#kind = kind;
+    this.mode = kind.toUpperCase();
+    this.input_size = given.input_size as number;
+    this.hidden_size = given.hidden_size as number;
+    this.num_layers = given.num_layers ?? 1;
+    this.bias = given.bias ?? true;
+    this.batch_first = given.batch_first ?? false;
+    this.dropout = given.dropout ?? 0;
+    this.bidirectional = given.bidirectional ?? false;
+    this.proj_size = given.proj_size ?? 0;
+    check_device(given.device);
+    const dtype = given.dtype ?? get_default_dtype();
+    const gates = gates_of[kind] * this.hidden_size;
+    for (let layer = 0; layer < this.num_layers; layer++) {
+      const width = layer === 0 ? this.input_size : this._width * this._directions;
+      const names: Weights<string>[] = [];
+      for (let direction = 0; direction < this._directions; direction++) {
+        const suffix = `_l${layer}${direction === 1 ? "_reverse" : ""}`;
+        const register = (name: string, shape: Shape): string => {
+          this.register_parameter(name + suffix, uniform_parameter(shape, dtype, this.hidden_size));
+          return name + suffix;
+        };
+        names.push({
+          w_ih: register("weight_ih", [gates, width]),
+          w_hh: register("weight_hh", [gates, this._width]),
+          b_ih: this.bias ? register("bias_ih", [gates]) : null,
+          b_hh: this.bias ? register("bias_hh", [gates]) : null,
+          w_hr: this.proj_size > 0 ? register("weight_hr", [this.proj_size, this.hidden_size]) : null,
+        });
+      }
+      this.#names.push(names);
+    }
+  }
+
+  /** @internal Features of the hidden state as it leaves the layer. */
+  get _width(): number {
+    return this.proj_size > 0 ? this.proj_size : this.hidden_size;
+  }
+
+  /** @internal */
+  get _directions(): number {
+    return this.bidirectional ? 2 : 1;
+  }
+
+  /** The parameters, by layer and direction. */
+  get all_weights(): Parameter[][] {
+    const named = this as unknown as Record<string, Parameter>;
+    return this.#names
+      .flat()
+      .map((set) =>
+        [set.w_ih, set.w_hh, set.b_ih, set.b_hh, set.w_hr]
+          .filter((name): name is string => name !== null)
+          .map((name) => named[name]),
+      );
+  }
+
+  /** Draws all parameters anew. */
+  reset_parameters(): void {
+    for (const parameter of this.parameters()) {
+      parameter.data = uniform_parameter(parameter.shape, parameter.dtype, this.hidden_size);
+    }
+  }
+
+  /** Nothing to be done: there is one layout. */
+  flatten_parameters(): void {}
+
+  override extra_repr(): string {
+    const title = (value: boolean): string => (value ? "True" : "False");
+    let text = `${this.input_size}, ${this.hidden_size}`;
+    if (this.proj_size !== 0) text += `, proj_size=${this.proj_size}`;
+    if (this.num_layers !== 1) text += `, num_layers=${this.num_layers}`;
+    if (!this.bias) text += `, bias=${title(this.bias)}`;
+    if (this.batch_first) text += `, batch_first=${title(this.batch_first)}`;
+    if (this.dropout !== 0) {
+      text += `, dropout=${Number.isInteger(this.dropout) ? this.dropout.toFixed(1) : this.dropout}`;
+    }
+    if (this.bidirectional) text += `, bidirectional=${title(this.bidirectional)}`;
+    return text;
+  }
+
+  /** @internal `input` through all layers, from states (layers * directions, batch, hidden), null for zeros. */
+  _run<I extends Tensor | PackedSequence>(input: I, h0: Tensor | null, c0: Tensor | null): RunResult<I> {
+    if (input instanceof PackedSequence) return this.#run_packed(input, h0, c0) as RunResult<I>;
+    return this.#run_padded(expect_tensor(this._get_name(), input), h0, c0) as RunResult<I>;
+  }
+
+  #run_padded(input: Tensor, h0: Tensor | null, c0: Tensor | null): RunResult<Tensor> {
+    const name = this._get_name();
+    if (input.ndim !== 2 && input.ndim !== 3) {
+      throw new ValueError(
+        `${name}: Expected input to be 2D or 3D, got ${input.ndim}D${this.#kind.startsWith("rnn") ? " tensor" : ""} instead`,
+      );
+    }
+    const batched = input.ndim === 3;
+    this.#check_rank(batched, h0, c0);
+    const batch_dim = this.batch_first ? 0 : 1;
+    if (!batched) {
+      const { output, hn, cn } = this.#run_padded(
+        unsqueeze(input, batch_dim),
+        h0 && unsqueeze(h0, 1),
+        c0 && unsqueeze(c0, 1),
+      );
+      return { output: squeeze(output, batch_dim), hn: squeeze(hn, 1), cn: cn && squeeze(cn, 1) };
+    }
+    this.#check(input, input.shape[batch_dim], h0, c0);
+    if (input.shape[1 - batch_dim] === 0) {
+      throw new RuntimeError("Expected sequence length to be larger than 0 in RNN");
+    }
+    // Between layers the batch stays time first, so that it is turned round once only.
+    const turn = this.batch_first && this.num_layers > 1;
+    const result = this.#stack_of_layers(turn ? transpose(input, 0, 1) : input, null, h0, c0);
+    return { ...result, output: turn ? transpose(result.output, 0, 1) : result.output };
+  }
+
+  #run_packed(packed: PackedSequence, h0: Tensor | null, c0: Tensor | null): RunResult<PackedSequence> {
+    const { data, batch_sizes, sorted_indices, unsorted_indices, _sizes } = packed;
+    if (data.ndim !== 2) throw new RuntimeError(`input must have 2 dimensions, got ${data.ndim}`);
+    this.#check_rank(true, h0, c0);
+    this.#check(data, _sizes[0], h0, c0);
+    const sort = (state: Tensor | null, order: Tensor | null): Tensor | null =>
+      state === null || order === null ? state : index_select(state, 1, order);
+    const result = this.#stack_of_layers(data, _sizes, sort(h0, sorted_indices), sort(c0, sorted_indices));
+    return {
+      output: new PackedSequence(result.output, batch_sizes, sorted_indices, unsorted_indices),
+      hn: sort(result.hn, unsorted_indices) as Tensor,
+      cn: sort(result.cn, unsorted_indices),
+    };
+  }
+
+  #stack_of_layers(
+    input: Tensor,
+    batch_sizes: readonly number[] | null,
+    h0: Tensor | null,
+    c0: Tensor | null,
+  ): RunResult<Tensor> {
+    const directions = this._directions;
+    const named = this as unknown as Record<string, Parameter>;
+    const layout = { batch_first: this.batch_first && this.num_layers === 1, batch_sizes };
+    const part = (state: Tensor | null, layer: number): Tensor | null =>
+      state === null || this.num_layers === 1
+        ? state
+        : slice(state, 0, layer * directions, (layer + 1) * directions);
+    const results: LayerResult[] = [];
+    let output = input;
+    for (let layer = 0; layer < this.num_layers; layer++) {
+      if (layer > 0) output = this.#drop(output);
+      const weights = this.#names[layer].map((set) => ({
+        w_ih: named[set.w_ih],
+        w_hh: named[set.w_hh],
+        b_ih: set.b_ih === null ? null : named[set.b_ih],
+        b_hh: set.b_hh === null ? null : named[set.b_hh],
+        w_hr: set.w_hr === null ? null : named[set.w_hr],
+      }));
+      const result = recurrent_layer(this.#kind, output, part(h0, layer), part(c0, layer), weights, layout);
+      results.push(result);
+      output = result.output;
+    }
+    const join = (states: readonly Tensor[]): Tensor => (states.length === 1 ? states[0] : cat(states, 0));
+    return {
+      output,
+      hn: join(results.map((result) => result.hn)),
+      cn: this.#kind === "lstm" ? join(results.map((result) => result.cn as Tensor)) : null,
+    };
+  }
+
+  /** Dropout between layers. */
+  #drop(input: Tensor): Tensor {
+    if (!this.training || this.dropout === 0) return input;
+    const keep = 1 - this.dropout;
+    const drawn = fill_bernoulli(default_generator, input.numel(), keep);
+    const scale = keep === 0 ? 0 : 1 / keep;
+    const mask = input.dtype === float64 ? new Float64Array(drawn.length) : new Float32Array(drawn.length);
+    for (let i = 0; i < drawn.length; i++) mask[i] = drawn[i] * scale;
+    return mul(input, new Tensor(from_data(input.shape, input.dtype, mask)));
+  }
+
+  #check_rank(batched: boolean, h0: Tensor | null, c0: Tensor | null): void {
+    if (h0 === null) return;
+    const rank = batched ? 3 : 2;
+    const kind = batched ? "batched 3-D" : "unbatched 2-D";
+    if (c0 !== null && (h0.ndim !== rank || c0.ndim !== rank)) {
+      throw new RuntimeError(
+        `For ${kind} input, hx and cx should also be ${rank}-D but got (${h0.ndim}-D, ${c0.ndim}-D) tensors`,
+      );
+    }
+    if (h0.ndim !== rank) {
+      throw new RuntimeError(`For ${kind} input, hx should also be ${rank}-D but got ${h0.ndim}-D tensor`);
+    }
+  }
+
+  #check(input: Tensor, batch: number, h0: Tensor | null, c0: Tensor | null): void {
+    const { dtype } = this.all_weights[0][0];
+    if (input.dtype !== dtype) {
+      throw new ValueError(
+        `RNN input dtype (${input.dtype}) does not match weight dtype (${dtype}). Convert input: input.to(${dtype}), or ` +
+          `convert model: model.to(${input.dtype})`,
+      );
+    }
+    const features = input.shape[input.ndim - 1];
+    if (features !== this.input_size) {
+      throw new RuntimeError(
+        `input.size(-1) must be equal to input_size. Expected ${this.input_size}, got ${features}`,
+      );
+    }
+    const expect = (state: Tensor | null, what: string, width: number): void => {
+      const shape = [this.num_layers * this._directions, batch, width];
+      if (state !== null && !same_shape(state.shape, shape)) {
+        throw new RuntimeError(
+          `Expected ${what} size [${shape.join(", ")}], got [${state.shape.join(", ")}]`,
+        );
+      }
+    };
+    expect(h0, c0 === null ? "hidden" : "hidden[0]", this._width);
+    expect(c0, "hidden[1]", this.hidden_size);
+  }
+}
+
+/** Parameters by their names: `lstm.weight_ih_l0`, `lstm.bias_hh_l1_reverse`. */
+export interface RNNBase {
+  [name: `weight_${string}`]: Parameter;
+  [name: `bias_${string}`]: Parameter;
+}
+
+function uniform_parameter(shape: Shape, dtype: DType, hidden_size: number): Parameter {
+  const data = dtype === float64 ? new Float64Array(numel(shape)) : new Float32Array(numel(shape));
+  const bound = 1 / Math.sqrt(hidden_size);
+  return new Parameter(
+    new Tensor(from_data(shape, dtype, fill_uniform(default_generator, data, -bound, bound))),
+  );
+}
+
+const keyword = ["device", "dtype"] as const;
+
+/** Binds a constructor's arguments; `order` names those after the sizes. */
+function bind_arguments(
+  name: string,
+  order: readonly (keyof Arguments)[],
+  args: readonly unknown[],
+): Partial<Arguments> {
+  const more = order.includes("proj_size") ? keyword : ([...keyword, "proj_size"] as const);
+  const given = bind<Arguments>(name, ["input_size", "hidden_size", ...order], more, args);
+  for (const size of ["input_size", "hidden_size"] as const) {
+    if (given[size] === undefined) throw new TypeError(`${name}() missing required argument '${size}'`);
+  }
+  if (!order.includes("proj_size") && given.proj_size !== undefined) {
+    throw new ValueError("proj_size argument is only supported for LSTM, not RNN or GRU");
+  }
+  return given;
+}
+
+function optional_state(name: string, hx: Tensor | null | undefined): Tensor | null {
+  if (hx === null || hx === undefined) return null;
+  if (!is_tensor(hx)) {
+    throw new TypeError(
+      `${name}: hx must be a Tensor${Array.isArray(hx) ? ", not a list" : `, not ${typeof hx}`}`,
+    );
+  }
+  return hx;
+}
+
+/**
+ * An Elman network: h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or relu instead of tanh.
+ *
+ * Takes (time, batch, input_size), with `batch_first` (batch, time, input_size), unbatched (time, input_size), or a
+ * `PackedSequence`, and initial states (num_layers * directions, batch, hidden_size), zeros by default. Gives the last layer's
+ * outputs (time, batch, directions * hidden_size), placed as the input, and the final states, shaped as the initial ones.
+ *
+ * @example
+ * const rnn = new nn.RNN(100, 128, { batch_first: true });
+ * const [out, hidden] = rnn(torch.randn(32, 10, 100));  // (32, 10, 128) and (1, 32, 128)
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface adds the call signatures
+export class RNN extends RNNBase {
+  readonly nonlinearity: "tanh" | "relu";
+
+  /**
+   * @param input_size Features of the input.
+   * @param hidden_size Features of the hidden state.
+   * @param num_layers Layers stacked on one another. Default 1.
+   * @param nonlinearity "tanh" or "relu". Default "tanh".
+   * @param bias Whether the layers have biases. Default true.
+   * @param batch_first Whether batches are (batch, time, features). Default false.
+   * @param dropout Dropout between layers. Default 0.
+   * @param bidirectional Whether a second set of weights runs backwards. Default false.
+   * @throws ValueError or TypeError for arguments that make no sense.
+   */
+  constructor(input_size: number, hidden_size: number, options?: RNNOptions);
+  constructor(
+    input_size: number,
+    hidden_size: number,
+    num_layers: number,
+    nonlinearity?: "tanh" | "relu" | RNNOptions,
+    bias?: boolean | RNNOptions,
+    batch_first?: boolean | RNNOptions,
+    dropout?: number | RNNOptions,
+    bidirectional?: boolean | RNNOptions,
+  );
+  constructor(options: RecurrentSizes & RNNOptions);
+  constructor(...args: unknown[]) {
+    const given = bind_arguments(
+      "RNN",
+      ["num_layers", "nonlinearity", "bias", "batch_first", "dropout", "bidirectional"],
+      args,
+    );
+    const { nonlinearity = "tanh" } = given;
+    if (nonlinearity !== "tanh" && nonlinearity !== "relu") {
+      throw new ValueError(`Unknown nonlinearity '${String(nonlinearity)}'. Select from 'tanh' or 'relu'.`);
+    }
+    super(nonlinearity === "tanh" ? "rnn_tanh" : "rnn_relu", given);
+    this.nonlinearity = nonlinearity;
+  }
+
+  /** Runs all layers. @returns the outputs of all steps and the final states */
+  override forward(input: Tensor, hx?: Tensor | null): [Tensor, Tensor];
+  override forward(input: PackedSequence, hx?: Tensor | null): [PackedSequence, Tensor];
+  override forward(input: Tensor | PackedSequence, hx?: Tensor | null): [Tensor | PackedSequence, Tensor] {
+    const { output, hn } = this._run(input, optional_state("RNN", hx), null);
+    return [output, hn];
+  }
+}
+
+/** Calls as `forward`, which cannot say it through one signature. */
+export interface RNN {
+  (input: Tensor, hx?: Tensor | null): [output: Tensor, hidden: Tensor];
+  (input: PackedSequence, hx?: Tensor | null): [output: PackedSequence, hidden: Tensor];
+}
+
+/** Long short-term memory's state: hidden state and cell. */
+export type LSTMState = readonly [hidden: Tensor, cell: Tensor];
+
+/**
+ * Long short-term memory: gates i, f, o (sigmoid) and g (tanh) of W_ih x + b_ih + W_hh h + b_hh; c' = f c + i g; h' = o tanh(c').
+ *
+ * Takes (time, batch, input_size), with `batch_first` (batch, time, input_size), unbatched (time, input_size), or a
+ * `PackedSequence`, and initial states `[h, c]`, each (num_layers * directions, batch, hidden_size), zeros by default. Gives the
+ * last layer's outputs (time, batch, directions * hidden_size), placed as the input, and the final `[h, c]`.
+ *
+ * @example
+ * const lstm = new nn.LSTM(100, 128, { batch_first: true });
+ * const [out, [hidden, cell]] = lstm(torch.randn(32, 10, 100));  // (32, 10, 128), (1, 32, 128), (1, 32, 128)
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface adds the call signatures
+export class LSTM extends RNNBase {
+  /**
+   * @param input_size Features of the input.
+   * @param hidden_size Features of the hidden state.
+   * @param num_layers Layers stacked on one another. Default 1.
+   * @param bias Whether the layers have biases. Default true.
+   * @param batch_first Whether batches are (batch, time, features). Default false.
+   * @param dropout Dropout between layers. Default 0.
+   * @param bidirectional Whether a second set of weights runs backwards. Default false.
+   * @param proj_size Size that hidden states are projected to, 0 for none. Default 0.
+   * @throws ValueError or TypeError for arguments that make no sense.
+   */
+  constructor(input_size: number, hidden_size: number, options?: LSTMOptions);
+  constructor(
+    input_size: number,
+    hidden_size: number,
+    num_layers: number,
+    bias?: boolean | LSTMOptions,
+    batch_first?: boolean | LSTMOptions,
+    dropout?: number | LSTMOptions,
+    bidirectional?: boolean | LSTMOptions,
+    proj_size?: number | LSTMOptions,
+  );
+  constructor(options: RecurrentSizes & LSTMOptions);
+  constructor(...args: unknown[]) {
+    super(
+      "lstm",
+      bind_arguments(
+        "LSTM",
+        ["num_layers", "bias", "batch_first", "dropout", "bidirectional", "proj_size"],
+        args,
+      ),
+    );
+  }
+
+  /** Runs all layers. @returns the outputs of all steps and the final `[h, c]` */
+  override forward(input: Tensor, hx?: LSTMState | null): [Tensor, [Tensor, Tensor]];
+  override forward(input: PackedSequence, hx?: LSTMState | null): [PackedSequence, [Tensor, Tensor]];
+  override forward(
+    input: Tensor | PackedSequence,
+    hx?: LSTMState | null,
+  ): [Tensor | PackedSequence, [Tensor, Tensor]] {
+    let h0: Tensor | null = null;
+    let c0: Tensor | null = null;
+    if (hx !== null && hx !== undefined) {
+      if (!Array.isArray(hx) || hx.length !== 2 || !hx.every(is_tensor)) {
+        throw new TypeError("LSTM: hx must be a pair of Tensors, [h_0, c_0]");
+      }
+      [h0, c0] = hx;
+    }
+    const { output, hn, cn } = this._run(input, h0, c0);
+    return [output, [hn, cn as Tensor]];
+  }
+}
+
+/** Calls as `forward`, which cannot say it through one signature. */
+export interface LSTM {
+  (input: Tensor, hx?: LSTMState | null): [output: Tensor, state: [hidden: Tensor, cell: Tensor]];
+  (
+    input: PackedSequence,
+    hx?: LSTMState | null,
+  ): [output: PackedSequence, state: [hidden: Tensor, cell: Tensor]];
+}
+
+/**
+ * Gated recurrent units: r, z = sigmoid of W_ih x + b_ih + W_hh h + b_hh; n = tanh(W_in x + b_in + r (W_hn h + b_hn));
+ * h' = (1 - z) n + z h.
+ *
+ * Inputs and results are those of {@link RNN}.
+ *
+ * @example
+ * const gru = new nn.GRU(100, 128, 2, { bidirectional: true });
+ * const [out, hidden] = gru(torch.randn(10, 32, 100));  // (10, 32, 256) and (4, 32, 128)
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface adds the call signatures
+export class GRU extends RNNBase {
+  /**
+   * @param input_size Features of the input.
+   * @param hidden_size Features of the hidden state.
+   * @param num_layers Layers stacked on one another. Default 1.
+   * @param bias Whether the layers have biases. Default true.
+   * @param batch_first Whether batches are (batch, time, features). Default false.
+   * @param dropout Dropout between layers. Default 0.
+   * @param bidirectional Whether a second set of weights runs backwards. Default false.
+   * @throws ValueError or TypeError for arguments that make no sense.
+   */
+  constructor(input_size: number, hidden_size: number, options?: RecurrentOptions);
+  constructor(
+    input_size: number,
+    hidden_size: number,
+    num_layers: number,
+    bias?: boolean | RecurrentOptions,
+    batch_first?: boolean | RecurrentOptions,
+    dropout?: number | RecurrentOptions,
+    bidirectional?: boolean | RecurrentOptions,
+  );
+  constructor(options: RecurrentSizes & RecurrentOptions);
+  constructor(...args: unknown[]) {
+    super(
+      "gru",
+      bind_arguments("GRU", ["num_layers", "bias", "batch_first", "dropout", "bidirectional"], args),
+    );
+  }
+
+  /** Runs all layers. @returns the outputs of all steps and the final states */
+  override forward(input: Tensor, hx?: Tensor | null): [Tensor, Tensor];
+  override forward(input: PackedSequence, hx?: Tensor | null): [PackedSequence, Tensor];
+  override forward(input: Tensor | PackedSequence, hx?: Tensor | null): [Tensor | PackedSequence, Tensor] {
+    const { output, hn } = this._run(input, optional_state("GRU", hx), null);
+    return [output, hn];
+  }
+}
+
+/** Calls as `forward`, which cannot say it through one signature. */
+export interface GRU {
+  (input: Tensor, hx?: Tensor | null): [output: Tensor, hidden: Tensor];
+  (input: PackedSequence, hx?: Tensor | null): [output: PackedSequence, hidden: Tensor];
+}
