@@ -4,15 +4,21 @@ import { index } from "./ops/indexing";
 import { print } from "./print";
 import { jieba } from "./text/jieba";
 import * as torch from "./torch";
+import { DataLoader, Dataset, random_split, TensorDataset } from "./utils/data";
 
-const { nn, Tensor } = torch;
+const { nn, optim, Tensor } = torch;
 
 /** Globals of a cell. */
 export const preload = {
   torch,
   nn,
+  optim,
   F: nn.functional,
   Tensor,
+  Dataset,
+  TensorDataset,
+  DataLoader,
+  random_split,
   jieba,
   print,
   index,

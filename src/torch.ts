@@ -238,6 +238,8 @@ export {
   tanh,
   trunc,
 } from "./ops/unary";
+export * as optim from "./optim";
 export { Generator } from "./random";
 export { is_tensor, Tensor } from "./tensor";
+export * as utils from "./utils";
 export { version as __version__ } from "./version";

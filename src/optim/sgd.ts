@@ -1,0 +1,95 @@
+/** @file Stochastic gradient descent. */
+import { bind } from "../args";
+import { RuntimeError, ValueError } from "../errors";
+import { is_tensor, type Tensor } from "../tensor";
+import { check_not_negative } from "./check";
+import { Optimizer, type OptimizerOptions, type ParamGroup, type Params } from "./optimizer";
+
+/** Options of {@link SGD}. */
+export interface SGDOptions extends OptimizerOptions {
+  /** How much of the last direction is kept. */
+  momentum: number;
+  /** How much less of the gradient enters the momentum. */
+  dampening: number;
+  /** Adds this share of the parameter to its gradient. */
+  weight_decay: number;
+  /** Looks ahead along the momentum; needs one, and no dampening. */
+  nesterov: boolean;
+  /** Without effect here. */
+  fused: boolean | null;
+}
+
+/** What SGD remembers of a parameter. */
+export type SGDState = { momentum_buffer?: Tensor | null };
+
+/**
+ * Gradient descent, with momentum if wanted: `b = momentum * b + (1 - dampening) * grad; param -= lr * b`.
+ *
+ * @param lr Learning rate, 0.001 by default.
+ * @throws ValueError for negative numbers, and for `nesterov` without momentum or with dampening.
+ * @example
+ * new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.9 })
+ */
+export class SGD extends Optimizer<SGDOptions, SGDState> {
+  constructor(
+    params: Params<SGDOptions>,
+    lr?: number,
+    momentum?: number,
+    dampening?: number,
+    weight_decay?: number,
+    nesterov?: boolean,
+    options?: Partial<SGDOptions>,
+  );
+  constructor(params: Params<SGDOptions>, lr: number, options: Partial<SGDOptions>);
+  constructor(params: Params<SGDOptions>, options: Partial<SGDOptions>);
+  constructor(params: Params<SGDOptions>, ...args: unknown[]) {
+    const given = bind<SGDOptions>(
+      "SGD",
+      ["lr", "momentum", "dampening", "weight_decay", "nesterov"],
+      ["maximize", "foreach", "differentiable", "fused"],
+      args,
+    );
+    const options: SGDOptions = {
+      lr: 0.001,
+      momentum: 0,
+      dampening: 0,
+      weight_decay: 0,
+      nesterov: false,
+      maximize: false,
+      foreach: null,
+      differentiable: false,
+      fused: null,
+      ...given,
+    };
+    check_not_negative("learning rate", options.lr);
+    check_not_negative("momentum value", options.momentum);
+    check_not_negative("weight_decay value", options.weight_decay);
+    if (options.nesterov && (options.momentum <= 0 || options.dampening !== 0)) {
+      throw new ValueError("Nesterov momentum requires a momentum and zero dampening");
+    }
+    if (options.fused && options.foreach) {
+      throw new RuntimeError("`fused` and `foreach` cannot be `True` together.");
+    }
+    super(params, options);
+  }
+
+  protected override update_parameter(
+    param: Tensor,
+    grad: Tensor,
+    state: SGDState,
+    group: ParamGroup<SGDOptions>,
+  ): void {
+    const { lr, momentum, dampening, weight_decay, nesterov, maximize } = group;
+    this._compute(param, grad, state, (math, value, gradient) => {
+      let g = maximize ? math.neg(gradient) : gradient;
+      if (weight_decay !== 0) g = math.add_scaled(g, value, weight_decay);
+      if (momentum === 0) return { param: math.add_scaled(value, g, -lr) };
+      const before = state.momentum_buffer;
+      const buffer = is_tensor(before)
+        ? math.add_scaled(math.mul(before.handle, momentum), g, 1 - dampening)
+        : g;
+      const direction = nesterov ? math.add_scaled(g, buffer, momentum) : buffer;
+      return { param: math.add_scaled(value, direction, -lr), momentum_buffer: buffer };
+    });
+  }
+}
