@@ -1,6 +1,6 @@
 /** @file Executes one notebook with `jupyter nbconvert` and tells which cell failed. */
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -34,21 +34,17 @@ export async function executeNotebook(path, output) {
 }
 
 function nbconvert(args, log) {
-  const child = spawn(venvProgram("jupyter-nbconvert"), args, {
-    env: jupyterEnvironment({ TORCHBOOK_CELLS: log }),
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let text = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (data) => {
-      text += data;
-    });
-  }
+  // Into a file: a pipe would be shared with the kernel, and what one of the two does to it loses lines of the other.
+  const path = `${log}.output`;
+  const file = openSync(path, "w");
+  const env = jupyterEnvironment({ TORCHBOOK_CELLS: log });
+  const child = spawn(venvProgram("jupyter-nbconvert"), args, { env, stdio: ["ignore", file, file] });
+  closeSync(file);
   return new Promise((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (code, signal) =>
-      resolve({ code: code ?? signal, text: stripVTControlCharacters(text) }),
-    );
+    child.on("exit", (code, signal) => {
+      resolve({ code: code ?? signal, text: stripVTControlCharacters(readFileSync(path, "utf8")) });
+    });
   });
 }
 
