@@ -34,8 +34,3 @@ export class AttributeError extends Error {
 export class AssertionError extends Error {
   override name = "AssertionError";
 }
-
-/** A condition that an argument must meet, in the places where PyTorch asserts it. */
-export class AssertionError extends Error {
-  override name = "AssertionError";
-}

@@ -5,9 +5,10 @@ import { display_module, JUPYTER_DISPLAY, type MimeBundle } from "../display";
 import { DType, float32, float64 } from "../dtype";
 import { AttributeError, KeyError, NotImplementedError, ValueError } from "../errors";
 import { cast } from "../ops/convert";
+import { zeros_like } from "../ops/create";
 import { Tensor } from "../tensor";
 import { Callable } from "./callable";
-import { check_device } from "./device";
+import { check_device } from "./factory";
 import { convert_in_place, Parameter } from "./parameter";
 import { type IncompatibleKeys, load_state_dict, type StateDict } from "./state-dict";
 
@@ -344,7 +345,7 @@ export class Module extends Callable {
   zero_grad(set_to_none: boolean | { set_to_none?: boolean } = true): void {
     const forget = typeof set_to_none === "boolean" ? set_to_none : (set_to_none.set_to_none ?? true);
     for (const parameter of this.parameters()) {
-      if (parameter.grad !== null) parameter.grad = forget ? null : parameter.grad.detach().zeros_like();
+      if (parameter.grad !== null) parameter.grad = forget ? null : zeros_like(parameter.grad);
     }
   }
 
