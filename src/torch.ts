@@ -240,6 +240,7 @@ export {
 } from "./ops/unary";
 export * as optim from "./optim";
 export { Generator } from "./random";
+export { load, save } from "./serialization";
 export { is_tensor, Tensor } from "./tensor";
 export * as utils from "./utils";
 export { version as __version__ } from "./version";
