@@ -127,9 +127,10 @@ test("import from torchbook gives default, named and whole", async () => {
   const code =
     'import tt, { nn as layers, random_split } from "torchbook"; import * as all from "torchbook";\nconst l = new layers.Linear(1, 2); const x: all.Tensor = tt.randn(2); const parts = random_split(new all.TensorDataset(x), [1]);';
   assert.deepEqual(await messages(code), []);
-  assert.deepEqual(await messages('import { Missing } from "torchbook"'), [
-    "Module '\"torchbook\"' has no exported member 'nothing'.",
-  ]);
+  assert.match(
+    (await messages('import { Missing } from "torchbook"'))[0],
+    /has no exported member 'Missing'/,
+  );
 });
 
 test("the kernel's own globals are typed", async () => {

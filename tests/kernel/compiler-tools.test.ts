@@ -47,7 +47,9 @@ describe("completion", () => {
   });
 
   test("offers names of earlier cells, of this one, globals and keywords", async () => {
-    assert.deepEqual((await complete("bo|")).matches.slice(0, 2), ["box", "Box"]);
+    const { matches } = await complete("bo|");
+    assert.equal(matches[0], "box");
+    assert.ok(matches.includes("Box"));
     assert.deepEqual((await complete("Mo|")).types[0], { text: "Mode", type: "enum", start: 0, end: 2 });
     assert.ok((await complete("const local = 1; loc|")).matches.includes("local"));
     assert.ok((await complete("cons|")).matches.includes("console"));
