@@ -48,7 +48,9 @@ export const compileStep = {
       const lines = (error.output ?? "").split("\n").filter((line) => /error TS\d+/.test(line));
       if (lines.length === 0) throw error;
       const shown = [...new Set(lines)].slice(0, 40).map((line) => `  ${line}`);
-      const failure = new SetupError(`${new Set(lines).size} type errors:\n${shown.join("\n")}`);
+      const failure = new SetupError(
+        `${new Set(lines).size} type error${new Set(lines).size === 1 ? "" : "s"}:\n${shown.join("\n")}`,
+      );
       failure.typeErrors = true;
       throw failure;
     }

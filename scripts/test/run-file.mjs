@@ -1,7 +1,7 @@
 /** @file Runs one compiled test file in a process of its own and gives what its tests did. */
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -31,6 +31,8 @@ export async function runFile(file, timeout) {
     `--test-reporter-destination=${report}`,
     file,
   ];
+  // Into a file: a pipe would be shared with what the test starts, and could be kept open or lose lines through it.
+  const log = openSync(join(temporary, "output.txt"), "w+");
   const child = spawn(process.execPath, args, {
     cwd: inRoot(),
     // A group of its own, and no sign that a test runner is above it: node:test would report to that one.
@@ -41,34 +43,25 @@ export async function runFile(file, timeout) {
       TF_CPP_MIN_LOG_LEVEL: process.env.TF_CPP_MIN_LOG_LEVEL ?? "2",
       [markVariable]: mark,
     },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", log, log],
   });
   const entry = { child, mark };
   running.add(entry);
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (data) => {
-      output = (output + data).slice(-200_000);
-    });
-  }
   let timedOut = false;
   const timer = setTimeout(() => {
     timedOut = true;
     endLeftovers(child.pid, mark);
   }, timeout);
   const ended = await new Promise((resolve) => {
-    // "exit", not "close": something left behind may hold the pipes open.
     child.on("exit", (code, signal) => resolve(signal ?? code));
     child.on("error", (error) => resolve(error.message));
   });
   clearTimeout(timer);
   const leftovers = endLeftovers(child.pid, mark);
-  await new Promise((resolve) => {
-    if (child.stdout.closed && child.stderr.closed) resolve();
-    else child.on("close", resolve);
-  });
   running.delete(entry);
   const result = summarize(readEvents(report), ended, timedOut ? timeout : 0);
+  closeSync(log);
+  const output = readFileSync(join(temporary, "output.txt"), "utf8").slice(-200_000);
   rmSync(temporary, { recursive: true, force: true });
   return { ...result, output, leftovers, milliseconds: performance.now() - begun };
 }

@@ -50,6 +50,12 @@ export class Run {
     return this.end();
   }
 
+  /** Sends what Ctrl-C sends. */
+  async interrupt(): Promise<Result> {
+    this.#child.kill("SIGINT");
+    return this.end();
+  }
+
   async end(): Promise<Result> {
     const code = await this.#ended;
     return { code, output: this.output, milliseconds: performance.now() - this.#begun };
