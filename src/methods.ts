@@ -158,7 +158,6 @@ const methods = {
     "erfinv",
     "lgamma",
     "digamma",
-    "polygamma",
     "sigmoid",
     "tanh",
     "floor",

@@ -1,16 +1,55 @@
-/** @file Arithmetic and functions that work element by element, with broadcasting. */
+/** @file Arithmetic on two operands, with broadcasting and type promotion. */
 
 import { bind } from "../args";
 import { record } from "../autograd/tape";
 import { execute } from "../backend/engine";
+import type { Handle } from "../backend/handle";
+import { bool, type DType, get_default_dtype } from "../dtype";
+import { RuntimeError } from "../errors";
 import { broadcast_shapes, same_shape } from "../shape";
-import type { Tensor } from "../tensor";
-import { promote, type TensorLike } from "./convert";
+import { is_tensor, Tensor } from "../tensor";
+import { as_operand, cast, promote, promote_floating, result_type, type TensorLike } from "./convert";
+import { execute_any } from "./fallback";
 
 /** Checks that two operands broadcast, in PyTorch's words, before TensorFlow would in its own. */
-function check(a: Tensor, b: Tensor): void {
+export function check_broadcast(a: Tensor, b: Tensor): void {
   if (!same_shape(a.shape, b.shape)) broadcast_shapes(a.shape, b.shape);
 }
+
+function run(op: string, a: Tensor, b: Tensor): Handle {
+  check_broadcast(a, b);
+  return execute_any(op, [a.handle, b.handle]);
+}
+
+/** A division of whole numbers; TensorFlow's words for division by zero become PyTorch's. */
+function divide_whole(op: string, a: Tensor, b: Tensor): Handle {
+  try {
+    return run(op, a, b);
+  } catch (error) {
+    if (!a.dtype.is_floating_point && /division by zero/i.test(String(error))) {
+      throw new RuntimeError("ZeroDivisionError");
+    }
+    throw error;
+  }
+}
+
+/** Each operand where the other wants a gradient: what the rule of a product needs. */
+function crosswise(a: Tensor, b: Tensor): (Tensor | null)[] {
+  return [b.requires_grad ? a : null, a.requires_grad ? b : null];
+}
+
+function scaled(name: string, other: TensorLike, dtype: DType, alpha: number | boolean): TensorLike {
+  if (alpha === 1) return other;
+  if (typeof alpha === "boolean" && dtype !== bool) {
+    throw new RuntimeError(`${name}(): Boolean alpha only supported for Boolean results.`);
+  }
+  if (!dtype.is_floating_point && !Number.isInteger(Number(alpha))) {
+    throw new RuntimeError("For integral input tensors, argument alpha must not be a floating point number.");
+  }
+  return mul(as_operand(other, dtype, name), as_operand(alpha, dtype, name));
+}
+
+type Alpha = { alpha?: number };
 
 /**
  * `input + alpha * other`, with broadcasting and type promotion.
@@ -18,31 +57,367 @@ function check(a: Tensor, b: Tensor): void {
  * @example
  * torch.add(x, 1); x.add(y, { alpha: 2 })
  */
-export function add(input: TensorLike, other: TensorLike, options?: { alpha?: number }): Tensor {
+export function add(input: TensorLike, other: TensorLike, options?: Alpha): Tensor {
   let [a, b] = promote("add", input, other);
   if (options !== undefined) {
     const { alpha = 1 } = bind<{ alpha: number }>("add", [], ["alpha"], [options]);
-    if (alpha !== 1) b = mul(b, alpha);
+    b = as_operand(scaled("add", b, a.dtype, alpha), a.dtype, "add");
   }
-  check(a, b);
-  if (a.dtype.category === 0) return record("logical", execute("LogicalOr", [a.handle, b.handle]), []);
+  check_broadcast(a, b);
+  if (a.dtype === bool) return new Tensor(execute("LogicalOr", [a.handle, b.handle]));
   return record("add", execute("AddV2", [a.handle, b.handle]), [a, b]);
+}
+
+/** `input - alpha * other`, with broadcasting and type promotion. @throws RuntimeError for two bools. */
+export function sub(input: TensorLike, other: TensorLike, options?: Alpha): Tensor {
+  let [a, b] = promote("sub", input, other);
+  if (a.dtype === bool) {
+    throw new RuntimeError(
+      "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.",
+    );
+  }
+  if (
+    (is_tensor(input) && input.dtype === bool) ||
+    (is_tensor(other) && other.dtype === bool) ||
+    typeof other === "boolean" ||
+    typeof input === "boolean"
+  ) {
+    throw new RuntimeError(
+      "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or " +
+        "`logical_not()` operator instead.",
+    );
+  }
+  if (options !== undefined) {
+    const { alpha = 1 } = bind<{ alpha: number }>("sub", [], ["alpha"], [options]);
+    b = as_operand(scaled("sub", b, a.dtype, alpha), a.dtype, "sub");
+  }
+  return record("sub", run("Sub", a, b), [a, b]);
+}
+
+/** {@link sub}. */
+export function subtract(input: TensorLike, other: TensorLike, options?: Alpha): Tensor {
+  return sub(input, other, options);
+}
+
+/** `other - alpha * input`. */
+export function rsub(input: TensorLike, other: TensorLike, options?: Alpha): Tensor {
+  return sub(other, input, options);
 }
 
 /** `input * other`, with broadcasting and type promotion. */
 export function mul(input: TensorLike, other: TensorLike): Tensor {
   const [a, b] = promote("mul", input, other);
-  check(a, b);
-  if (a.dtype.category === 0) return record("logical", execute("LogicalAnd", [a.handle, b.handle]), []);
-  return record(
-    "mul",
-    execute("Mul", [a.handle, b.handle]),
-    [a, b],
-    [b.requires_grad ? a : null, a.requires_grad ? b : null],
-  );
+  check_broadcast(a, b);
+  if (a.dtype === bool) return new Tensor(execute("LogicalAnd", [a.handle, b.handle]));
+  return record("mul", execute("Mul", [a.handle, b.handle]), [a, b], crosswise(a, b));
 }
 
-/** `-input`. */
+/** {@link mul}. */
+export function multiply(input: TensorLike, other: TensorLike): Tensor {
+  return mul(input, other);
+}
+
+/**
+ * `input / other`. Ints divide to floats unless `rounding_mode` is `"trunc"` (toward zero) or `"floor"`.
+ *
+ * @throws RuntimeError ZeroDivisionError for rounded division of ints by zero.
+ */
+export function div(
+  input: TensorLike,
+  other: TensorLike,
+  options?: { rounding_mode?: "trunc" | "floor" | null },
+): Tensor {
+  if (options !== undefined) {
+    const { rounding_mode } = bind<{ rounding_mode: string | null }>("div", [], ["rounding_mode"], [options]);
+    if (rounding_mode === "floor") return floor_divide(input, other);
+    if (rounding_mode === "trunc") {
+      const [a, b] = promote("div", input, other);
+      return new Tensor(truncated_quotient(a, b));
+    }
+    if (rounding_mode !== undefined && rounding_mode !== null) {
+      throw new RuntimeError(
+        `div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${rounding_mode}'`,
+      );
+    }
+  }
+  const [a, b] = promote_floating("div", input, other);
+  check_broadcast(a, b);
+  return record("div", execute("RealDiv", [a.handle, b.handle]), [a, b], [b.requires_grad ? a : null, b]);
+}
+
+/** {@link div}. */
+export function divide(
+  input: TensorLike,
+  other: TensorLike,
+  options?: { rounding_mode?: "trunc" | "floor" | null },
+): Tensor {
+  return div(input, other, options);
+}
+
+/** `input / other` in floating point. */
+export function true_divide(input: TensorLike, other: TensorLike): Tensor {
+  return div(input, other);
+}
+
+/** A whole-number type in which bools divide. */
+function no_bool(a: Tensor, b: Tensor, name: string): void {
+  if (a.dtype === bool || b.dtype === bool) throw new RuntimeError(`"${name}" not implemented for 'Bool'`);
+}
+
+function truncated_quotient(a: Tensor, b: Tensor): Handle {
+  no_bool(a, b, "div_trunc");
+  if (!a.dtype.is_floating_point) return divide_whole("TruncateDiv", a, b);
+  const quotient = run("RealDiv", a, b);
+  return truncate(quotient);
+}
+
+/** A floating handle without its fractions. */
+export function truncate(handle: Handle): Handle {
+  return execute("Mul", [execute("Sign", [handle]), execute("Floor", [execute("Abs", [handle])])]);
+}
+
+/** `floor(input / other)`, as Python's `//`. No gradient flows. @throws RuntimeError ZeroDivisionError for ints. */
+export function floor_divide(input: TensorLike, other: TensorLike): Tensor {
+  const [a, b] = promote("floor_divide", input, other);
+  no_bool(a, b, "div_floor");
+  if (!a.dtype.is_floating_point) return new Tensor(divide_whole("FloorDiv", a, b));
+  // As C's: the quotient of what is left after taking the remainder away, so that 1 // 0.1 is 9 and not 10.
+  const quotient = run("RealDiv", a, b);
+  const modulo = run("TruncateMod", a, b);
+  const zero = execute("ZerosLike", [b.handle]);
+  const less = (x: Handle): Handle => execute("Less", [x, execute("ZerosLike", [x])]);
+  const differ = execute("NotEqual", [less(modulo), less(b.handle)]);
+  const down = execute("LogicalAnd", [execute("NotEqual", [modulo, execute("ZerosLike", [modulo])]), differ]);
+  const exact = execute("RealDiv", [execute("Sub", [a.handle, modulo]), b.handle]);
+  const one = execute("OnesLike", [exact]);
+  const lowered = execute("SelectV2", [down, execute("Sub", [exact, one]), exact]);
+  const rounded = execute("Rint", [lowered]);
+  return new Tensor(execute("SelectV2", [execute("Equal", [b.handle, zero]), quotient, rounded]));
+}
+
+/** The remainder with the sign of `other`, as Python's `%`. @throws RuntimeError ZeroDivisionError for ints. */
+export function remainder(input: TensorLike, other: TensorLike): Tensor {
+  const [a, b] = promote("remainder", input, other);
+  no_bool(a, b, "remainder_cpu");
+  return record("remainder", divide_whole("FloorMod", a, b), [a, b], crosswise(a, b));
+}
+
+/** The remainder with the sign of `input`, as C's `fmod`. @throws RuntimeError ZeroDivisionError for ints. */
+export function fmod(input: TensorLike, other: TensorLike): Tensor {
+  const [a, b] = promote("fmod", input, other);
+  no_bool(a, b, "fmod_cpu");
+  // TensorFlow has it for int32 among the whole numbers; by quotients it serves all of them.
+  const handle = a.dtype.is_floating_point
+    ? run("TruncateMod", a, b)
+    : sub(a, mul(new Tensor(divide_whole("TruncateDiv", a, b)), b)).handle;
+  return record("fmod", handle, [a, b], crosswise(a, b));
+}
+
+/**
+ * `input` to the power of `exponent`, either of which may be a number.
+ *
+ * @throws RuntimeError for whole numbers to a negative number.
+ */
+export function pow(input: TensorLike, exponent: TensorLike): Tensor {
+  if (is_tensor(input) && typeof exponent === "number") return pow_number(input, exponent);
+  const [a, b] = promote("pow", input, exponent);
+  if (a.dtype === bool) throw new RuntimeError("\"pow\" not implemented for 'Bool'");
+  if (a.dtype.is_floating_point) {
+    return record("pow", run("Pow", a, b), [a, b], [a, b, b.requires_grad ? true : null]);
+  }
+  // TensorFlow refuses negative exponents of whole numbers; PyTorch cuts 1/x off to 0, 1 or -1.
+  check_broadcast(a, b);
+  const zero = execute("ZerosLike", [b.handle]);
+  const one = execute("OnesLike", [a.handle]);
+  const negative = execute_any("Less", [b.handle, zero]);
+  const power = execute_any("Pow", [a.handle, execute_any("Maximum", [b.handle, zero])]);
+  const unit = execute_any("Equal", [execute_any("Mul", [a.handle, a.handle]), one]);
+  const parity = execute_any("Pow", [
+    a.handle,
+    execute_any("FloorMod", [b.handle, cast(as_operand(2, b.dtype, "pow"), b.dtype).handle]),
+  ]);
+  const inverse = execute("SelectV2", [unit, parity, execute("ZerosLike", [a.handle])]);
+  return new Tensor(execute("SelectV2", [negative, inverse, power]));
+}
+
+function pow_number(input: Tensor, exponent: number): Tensor {
+  const dtype = result_type(input, exponent);
+  const a = cast(input, dtype);
+  if (!dtype.is_floating_point) {
+    if (dtype === bool) throw new RuntimeError("\"pow\" not implemented for 'Bool'");
+    if (exponent < 0) throw new RuntimeError("Integers to negative integer powers are not allowed.");
+    return new Tensor(execute_any("Pow", [a.handle, as_operand(exponent, dtype, "pow").handle]));
+  }
+  let handle: Handle;
+  if (exponent === 2) handle = execute("Square", [a.handle]);
+  else if (exponent === 0.5) handle = execute("Sqrt", [a.handle]);
+  else if (exponent === -1) handle = execute("Reciprocal", [a.handle]);
+  else handle = execute("Pow", [a.handle, as_operand(exponent, dtype, "pow").handle]);
+  return record("pow_number", handle, [a], [a], exponent);
+}
+
+/** `exp(input) ` and the like of one operand are in `unary.ts`; the negative is here as arithmetic needs it. */
 export function neg(input: Tensor): Tensor {
-  return record("neg", execute("Neg", [input.handle]), [input]);
+  if (input.dtype === bool) {
+    throw new RuntimeError(
+      "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or " +
+        "`logical_not()` operator instead.",
+    );
+  }
+  return record("neg", execute_any("Neg", [input.handle]), [input]);
+}
+
+/** {@link neg}. */
+export function negative(input: Tensor): Tensor {
+  return neg(input);
+}
+
+function extreme(name: "maximum" | "minimum", input: TensorLike, other: TensorLike): Tensor {
+  const [a, b] = promote(name, input, other);
+  if (a.dtype === bool) {
+    check_broadcast(a, b);
+    return new Tensor(execute(name === "maximum" ? "LogicalOr" : "LogicalAnd", [a.handle, b.handle]));
+  }
+  return record(name, run(name === "maximum" ? "Maximum" : "Minimum", a, b), [a, b], [a, b]);
+}
+
+/** The greater of two elements; NaN where either is. Equal elements share the gradient. */
+export function maximum(input: Tensor, other: Tensor): Tensor {
+  return extreme("maximum", input, other);
+}
+
+/** The lesser of two elements; NaN where either is. Equal elements share the gradient. */
+export function minimum(input: Tensor, other: Tensor): Tensor {
+  return extreme("minimum", input, other);
+}
+
+function extreme_of_numbers(name: "maximum" | "minimum", input: Tensor, other: Tensor): Tensor {
+  const [a, b] = promote(`f${name.slice(0, 3)}`, input, other);
+  if (!a.dtype.is_floating_point) return extreme(name, a, b);
+  const isnan = (x: Tensor): Tensor => new Tensor(execute("IsNan", [x.handle]));
+  const filled = (x: Tensor, y: Tensor): Tensor => choose(isnan(x), y, x);
+  check_broadcast(a, b);
+  return extreme(name, filled(a, b), filled(b, a));
+}
+
+/** {@link maximum} that takes the other element in place of a NaN. */
+export function fmax(input: Tensor, other: Tensor): Tensor {
+  return extreme_of_numbers("maximum", input, other);
+}
+
+/** {@link minimum} that takes the other element in place of a NaN. */
+export function fmin(input: Tensor, other: Tensor): Tensor {
+  return extreme_of_numbers("minimum", input, other);
+}
+
+type Bound = number | Tensor | null;
+type Bounds = { min?: Bound; max?: Bound };
+
+/**
+ * Elements below `min` become `min`, those above `max` become `max`; either may be left out. NaN stays.
+ *
+ * @throws RuntimeError when both are left out.
+ * @example
+ * x.clamp(0, 1); x.clamp({ min: 0 })
+ */
+export function clamp(input: Tensor, min?: Bound, max?: Bound): Tensor;
+export function clamp(input: Tensor, options: Bounds): Tensor;
+export function clamp(input: Tensor, ...args: unknown[]): Tensor {
+  const { min = null, max = null } = bind<{ min: Bound; max: Bound }>("clamp", ["min", "max"], [], args);
+  if (min === null && max === null)
+    throw new RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None");
+  const bounds = [min, max].filter((bound) => bound !== null);
+  const dtype = result_type(input, ...bounds);
+  const x = cast(input, dtype);
+  if (is_tensor(min) || is_tensor(max)) {
+    let y = x;
+    if (min !== null) {
+      const low = as_operand(min, dtype, "clamp");
+      y = choose(new Tensor(run("Less", y, low)), low, y);
+    }
+    if (max !== null) {
+      const high = as_operand(max, dtype, "clamp");
+      y = choose(new Tensor(run("Greater", y, high)), high, y);
+    }
+    return y;
+  }
+  let handle = x.handle;
+  if (min !== null) handle = execute_any("Maximum", [handle, as_operand(min, dtype, "clamp").handle]);
+  if (max !== null) handle = execute_any("Minimum", [handle, as_operand(max, dtype, "clamp").handle]);
+  return record("clamp", handle, [x], [x], { min, max });
+}
+
+/** {@link clamp}. */
+export function clip(input: Tensor, min?: Bound, max?: Bound): Tensor;
+export function clip(input: Tensor, options: Bounds): Tensor;
+export function clip(input: Tensor, ...args: unknown[]): Tensor {
+  return clamp(input, ...(args as [Bound, Bound]));
+}
+
+/** {@link clamp} from below. */
+export function clamp_min(input: Tensor, min: number | Tensor): Tensor {
+  return is_tensor(min) ? maximum(input, min) : clamp(input, min);
+}
+
+/** {@link clamp} from above. */
+export function clamp_max(input: Tensor, max: number | Tensor): Tensor {
+  return is_tensor(max) ? minimum(input, max) : clamp(input, null, max);
+}
+
+/** Elements of `a` where `condition` holds, else of `b`, which have one dtype: the core of `where`. */
+export function choose(condition: Tensor, a: Tensor, b: Tensor): Tensor {
+  return record("where", execute("SelectV2", [condition.handle, a.handle, b.handle]), [a, b], [], condition);
+}
+
+/** The floating point dtype of results: that of the operand, or the default for whole numbers and bools. */
+export function floating_dtype(dtype: DType): DType {
+  return dtype.is_floating_point ? dtype : get_default_dtype();
+}
+
+/** `x * log(y)`, 0 where x is 0 unless y is NaN. */
+export function xlogy(input: TensorLike, other: TensorLike): Tensor {
+  const [a, b] = promote_floating("xlogy", input, other);
+  check_broadcast(a, b);
+  return record("xlogy", execute("Xlogy", [a.handle, b.handle]), [a, b], [a, b]);
+}
+
+/** The angle of the point (`other`, `input`) in radians, in [-π, π]. */
+export function atan2(input: Tensor, other: Tensor): Tensor {
+  const [a, b] = promote_floating("atan2", input, other);
+  check_broadcast(a, b);
+  return record("atan2", execute("Atan2", [a.handle, b.handle]), [a, b], [a, b]);
+}
+
+/** {@link atan2}. */
+export function arctan2(input: Tensor, other: Tensor): Tensor {
+  return atan2(input, other);
+}
+
+/** `input + weight * (end - input)`. */
+export function lerp(input: Tensor, end: Tensor, weight: number | Tensor): Tensor {
+  return add(input, mul(sub(end, input), weight));
+}
+
+/** `input + value * tensor1 * tensor2`. */
+export function addcmul(
+  input: Tensor,
+  tensor1: Tensor,
+  tensor2: Tensor,
+  options?: { value?: number },
+): Tensor {
+  const { value = 1 } = bind<{ value: number }>("addcmul", [], ["value"], [options]);
+  const product = mul(tensor1, tensor2);
+  return add(input, value === 1 ? product : mul(product, value));
+}
+
+/** `input + value * tensor1 / tensor2`. */
+export function addcdiv(
+  input: Tensor,
+  tensor1: Tensor,
+  tensor2: Tensor,
+  options?: { value?: number },
+): Tensor {
+  const { value = 1 } = bind<{ value: number }>("addcdiv", [], ["value"], [options]);
+  const quotient = div(tensor1, tensor2);
+  return add(input, value === 1 ? quotient : mul(quotient, value));
 }

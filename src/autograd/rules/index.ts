@@ -1,9 +1,23 @@
 /** @file All gradient rules, in one table. */
 import { define_rules } from "../tape";
+import { activation } from "./activation";
 import { elementwise } from "./elementwise";
 import { gather } from "./gather";
+import { linalg } from "./linalg";
 import { linear } from "./linear";
 import { movement } from "./movement";
 import { recurrent } from "./recurrent";
+import { reduce } from "./reduce";
+import { unary } from "./unary";
 
-define_rules({ ...elementwise, ...gather, ...linear, ...movement, ...recurrent });
+define_rules({
+  ...activation,
+  ...elementwise,
+  ...gather,
+  ...linalg,
+  ...linear,
+  ...movement,
+  ...recurrent,
+  ...reduce,
+  ...unary,
+});

@@ -3,7 +3,6 @@
 import { zeros_like } from "../../ops/create";
 import { flip, fold_tiles, roll } from "../../ops/join";
 import {
-  expand,
   permute,
   type Ranges,
   reshape,
@@ -14,7 +13,7 @@ import {
   strided_zeros,
 } from "../../ops/movement";
 import { sum_to_size } from "../../ops/reduce";
-import { range, type Shape } from "../../shape";
+import type { Shape } from "../../shape";
 import type { Tensor } from "../../tensor";
 import type { Context, Rule } from "../node";
 

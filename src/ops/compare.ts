@@ -1,0 +1,251 @@
+/** @file Comparisons, logic, and tests of elements; results are bool. */
+import { bind } from "../args";
+import { execute } from "../backend/engine";
+import type { Handle } from "../backend/handle";
+import { bool } from "../dtype";
+import { RuntimeError } from "../errors";
+import { same_shape } from "../shape";
+import { Tensor } from "../tensor";
+import { expect_tensor, promote, type TensorLike } from "./convert";
+import { check_broadcast } from "./elementwise";
+import { cast_handle, execute_any } from "./fallback";
+
+function compare(name: string, op: string, input: TensorLike, other: TensorLike): Tensor {
+  const [a, b] = promote(name, input, other);
+  check_broadcast(a, b);
+  return new Tensor(execute_any(op, [a.handle, b.handle]));
+}
+
+/** Where the elements are equal. */
+export function eq(input: Tensor, other: TensorLike): Tensor {
+  return compare("eq", "Equal", input, other);
+}
+
+/** Where the elements differ. */
+export function ne(input: Tensor, other: TensorLike): Tensor {
+  return compare("ne", "NotEqual", input, other);
+}
+
+/** Where `input` is below `other`. */
+export function lt(input: Tensor, other: TensorLike): Tensor {
+  return compare("lt", "Less", input, other);
+}
+
+/** Where `input` is at most `other`. */
+export function le(input: Tensor, other: TensorLike): Tensor {
+  return compare("le", "LessEqual", input, other);
+}
+
+/** Where `input` is above `other`. */
+export function gt(input: Tensor, other: TensorLike): Tensor {
+  return compare("gt", "Greater", input, other);
+}
+
+/** Where `input` is at least `other`. */
+export function ge(input: Tensor, other: TensorLike): Tensor {
+  return compare("ge", "GreaterEqual", input, other);
+}
+
+/** {@link ne}. */
+export function not_equal(input: Tensor, other: TensorLike): Tensor {
+  return ne(input, other);
+}
+
+/** {@link lt}. */
+export function less(input: Tensor, other: TensorLike): Tensor {
+  return lt(input, other);
+}
+
+/** {@link le}. */
+export function less_equal(input: Tensor, other: TensorLike): Tensor {
+  return le(input, other);
+}
+
+/** {@link gt}. */
+export function greater(input: Tensor, other: TensorLike): Tensor {
+  return gt(input, other);
+}
+
+/** {@link ge}. */
+export function greater_equal(input: Tensor, other: TensorLike): Tensor {
+  return ge(input, other);
+}
+
+function test(op: string, input: Tensor, otherwise: boolean): Tensor {
+  const x = expect_tensor(op, input);
+  if (x.dtype.is_floating_point) return new Tensor(execute(op, [x.handle]));
+  const zero = execute("ZerosLike", [x.handle]);
+  return new Tensor(execute_any(otherwise ? "Equal" : "NotEqual", [zero, zero]));
+}
+
+/** Where elements are NaN. */
+export function isnan(input: Tensor): Tensor {
+  return test("IsNan", input, false);
+}
+
+/** Where elements are infinite. */
+export function isinf(input: Tensor): Tensor {
+  return test("IsInf", input, false);
+}
+
+/** Where elements are neither infinite nor NaN. */
+export function isfinite(input: Tensor): Tensor {
+  return test("IsFinite", input, true);
+}
+
+/** Where elements are +∞. */
+export function isposinf(input: Tensor): Tensor {
+  return eq(input.double(), Number.POSITIVE_INFINITY);
+}
+
+/** Where elements are -∞. */
+export function isneginf(input: Tensor): Tensor {
+  return eq(input.double(), Number.NEGATIVE_INFINITY);
+}
+
+/** Bools as they are, numbers as "is not 0" (NaN counts as true). */
+export function truth(input: Tensor): Handle {
+  if (input.dtype === bool) return input.handle;
+  return execute_any("NotEqual", [input.handle, execute("ZerosLike", [input.handle])]);
+}
+
+function logical(name: string, op: string, input: Tensor, other: Tensor): Tensor {
+  const a = expect_tensor(name, input);
+  const b = expect_tensor(name, other, "other");
+  check_broadcast(a, b);
+  return new Tensor(execute(op, [truth(a), truth(b)]));
+}
+
+/** Where both are true (not 0). */
+export function logical_and(input: Tensor, other: Tensor): Tensor {
+  return logical("logical_and", "LogicalAnd", input, other);
+}
+
+/** Where either is true (not 0). */
+export function logical_or(input: Tensor, other: Tensor): Tensor {
+  return logical("logical_or", "LogicalOr", input, other);
+}
+
+/** Where one alone is true (not 0). */
+export function logical_xor(input: Tensor, other: Tensor): Tensor {
+  return logical("logical_xor", "NotEqual", input, other);
+}
+
+/** Where elements are false (0). */
+export function logical_not(input: Tensor): Tensor {
+  return new Tensor(execute("LogicalNot", [truth(input)]));
+}
+
+function bitwise(name: string, op: string, logic: string, input: TensorLike, other: TensorLike): Tensor {
+  const [a, b] = promote(name, input, other);
+  check_broadcast(a, b);
+  if (a.dtype === bool) return new Tensor(execute(logic, [a.handle, b.handle]));
+  if (a.dtype.is_floating_point) {
+    throw new RuntimeError(`"${name}_cpu" not implemented for '${a.dtype.scalar_type}'`);
+  }
+  return new Tensor(execute(op, [a.handle, b.handle]));
+}
+
+/** The bits that both have; for bools "and", as Python's `&`. */
+export function bitwise_and(input: TensorLike, other: TensorLike): Tensor {
+  return bitwise("bitwise_and", "BitwiseAnd", "LogicalAnd", input, other);
+}
+
+/** The bits that either has; for bools "or", as Python's `|`. */
+export function bitwise_or(input: TensorLike, other: TensorLike): Tensor {
+  return bitwise("bitwise_or", "BitwiseOr", "LogicalOr", input, other);
+}
+
+/** The bits that one alone has; for bools "either ... or", as Python's `^`. */
+export function bitwise_xor(input: TensorLike, other: TensorLike): Tensor {
+  return bitwise("bitwise_xor", "BitwiseXor", "NotEqual", input, other);
+}
+
+/** All bits turned over; for bools "not", as Python's `~`. */
+export function bitwise_not(input: Tensor): Tensor {
+  if (input.dtype === bool) return logical_not(input);
+  if (input.dtype.is_floating_point) {
+    throw new RuntimeError(`"bitwise_not_cpu" not implemented for '${input.dtype.scalar_type}'`);
+  }
+  return new Tensor(execute("Invert", [input.handle]));
+}
+
+interface Closeness {
+  rtol?: number;
+  atol?: number;
+  equal_nan?: boolean;
+}
+
+/** Where `|input - other| <= atol + rtol * |other|`; equal infinities are close, NaNs where `equal_nan`. */
+export function isclose(
+  input: Tensor,
+  other: Tensor,
+  rtol?: number,
+  atol?: number,
+  equal_nan?: boolean,
+): Tensor;
+export function isclose(input: Tensor, other: Tensor, options: Closeness): Tensor;
+export function isclose(input: Tensor, other: Tensor, ...args: unknown[]): Tensor {
+  const {
+    rtol = 1e-5,
+    atol = 1e-8,
+    equal_nan = false,
+  } = bind<Required<Closeness>>("isclose", ["rtol", "atol", "equal_nan"], [], args);
+  if (input.dtype !== other.dtype) {
+    throw new RuntimeError(`${input.dtype.scalar_type} did not match ${other.dtype.scalar_type}`);
+  }
+  if (rtol < 0) throw new RuntimeError(`rtol must be greater than or equal to zero, but got ${rtol}`);
+  if (atol < 0) throw new RuntimeError(`atol must be greater than or equal to zero, but got ${atol}`);
+  check_broadcast(input, other);
+  const a = input.detach();
+  const b = other.detach();
+  let close = eq(a, b);
+  if (equal_nan && a.dtype.is_floating_point) close = logical_or(close, logical_and(isnan(a), isnan(b)));
+  if (rtol === 0 && atol === 0) return close;
+  // float64 holds int64's differences well enough, as in PyTorch, which compares in the default dtype there.
+  const x = a.dtype.is_floating_point ? a : a.double();
+  const y = b.dtype.is_floating_point ? b : b.double();
+  const error = x.sub(y).abs();
+  const allowed = y.abs().mul(rtol).add(atol);
+  return logical_or(close, logical_and(isfinite(error), le(error, allowed)));
+}
+
+/** Whether all elements are {@link isclose}. */
+export function allclose(
+  input: Tensor,
+  other: Tensor,
+  rtol?: number,
+  atol?: number,
+  equal_nan?: boolean,
+): boolean;
+export function allclose(input: Tensor, other: Tensor, options: Closeness): boolean;
+export function allclose(input: Tensor, other: Tensor, ...args: unknown[]): boolean {
+  return every(isclose(input, other, ...(args as [number])).handle);
+}
+
+function every(handle: Handle): boolean {
+  const flat = new Tensor(handle).reshape(-1);
+  return (flat.typed_array() as Uint8Array).every((value) => value !== 0);
+}
+
+/** Whether both have the same shape and the same elements; NaN equals nothing. */
+export function equal(input: Tensor, other: Tensor): boolean {
+  if (!same_shape(input.shape, other.shape)) return false;
+  return every(eq(input.detach(), other.detach()).handle);
+}
+
+/** The elements that are true (not 0) as bools. */
+export function to_bool(input: Tensor): Tensor {
+  return new Tensor(cast_handle(truth(input), bool));
+}
+
+/** 0 below 0, `values` at 0, 1 above; NaN stays. */
+export function heaviside(input: Tensor, values: Tensor): Tensor {
+  if (input.dtype !== values.dtype) {
+    throw new RuntimeError("heaviside is not yet implemented for tensors with different dtypes.");
+  }
+  check_broadcast(input, values);
+  const zero = execute("ZerosLike", [input.handle]);
+  const step = cast_handle(execute_any("Greater", [input.handle, zero]), input.dtype);
+  return new Tensor(execute("SelectV2", [execute_any("Equal", [input.handle, zero]), values.handle, step]));
+}

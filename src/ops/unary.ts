@@ -1,0 +1,278 @@
+/** @file Functions of one operand, element by element. */
+import { bind } from "../args";
+import { record } from "../autograd/tape";
+import { execute } from "../backend/engine";
+import { bool, uint8 } from "../dtype";
+import { RuntimeError } from "../errors";
+import { Tensor } from "../tensor";
+import { to_floating } from "./convert";
+import { full } from "./create";
+import { choose, div, mul, truncate } from "./elementwise";
+import { execute_any } from "./fallback";
+
+const output: readonly true[] = [true];
+
+/** A floating function whose rule needs its input. */
+function of_input(op: string, rule: string, input: Tensor): Tensor {
+  const x = to_floating(input);
+  return record(rule, execute(op, [x.handle]), [x], [x]);
+}
+
+/** A floating function whose rule needs its output. */
+function of_output(op: string, rule: string, input: Tensor): Tensor {
+  const x = to_floating(input);
+  return record(rule, execute(op, [x.handle]), [x], output);
+}
+
+/** e to the power of every element. */
+export function exp(input: Tensor): Tensor {
+  return of_output("Exp", "exp", input);
+}
+
+/** `exp(input) - 1`, exact near 0. */
+export function expm1(input: Tensor): Tensor {
+  return of_output("Expm1", "expm1", input);
+}
+
+/** 2 to the power of every element. */
+export function exp2(input: Tensor): Tensor {
+  return exp(mul(to_floating(input), Math.LN2));
+}
+
+/** The natural logarithm. */
+export function log(input: Tensor): Tensor {
+  return of_input("Log", "log", input);
+}
+
+/** `log(1 + input)`, exact near 0. */
+export function log1p(input: Tensor): Tensor {
+  return of_input("Log1p", "log1p", input);
+}
+
+/** The logarithm of base 2. */
+export function log2(input: Tensor): Tensor {
+  return div(log(input), Math.LN2);
+}
+
+/** The logarithm of base 10. */
+export function log10(input: Tensor): Tensor {
+  return div(log(input), Math.LN10);
+}
+
+/** The square root; NaN below 0. */
+export function sqrt(input: Tensor): Tensor {
+  return of_output("Sqrt", "sqrt", input);
+}
+
+/** `1 / sqrt(input)`. */
+export function rsqrt(input: Tensor): Tensor {
+  return of_output("Rsqrt", "rsqrt", input);
+}
+
+/** Every element times itself. */
+export function square(input: Tensor): Tensor {
+  if (!input.dtype.is_floating_point) return mul(input, input);
+  return record("pow_number", execute("Square", [input.handle]), [input], [input], 2);
+}
+
+/** `1 / input`. */
+export function reciprocal(input: Tensor): Tensor {
+  return of_output("Reciprocal", "reciprocal", input);
+}
+
+/** The absolute value. */
+export function abs(input: Tensor): Tensor {
+  if (input.dtype === uint8 || input.dtype === bool) return input._alias();
+  return record("abs", execute_any("Abs", [input.handle]), [input], [input]);
+}
+
+/** {@link abs}. */
+export function absolute(input: Tensor): Tensor {
+  return abs(input);
+}
+
+/** -1, 0 or 1 by the sign of every element. */
+export function sign(input: Tensor): Tensor {
+  if (input.dtype === bool) return input._alias();
+  return record("flat", execute_any("Sign", [input.handle]), [input], [], "Sign");
+}
+
+/** The sine of radians. */
+export function sin(input: Tensor): Tensor {
+  return of_input("Sin", "sin", input);
+}
+
+/** The cosine of radians. */
+export function cos(input: Tensor): Tensor {
+  return of_input("Cos", "cos", input);
+}
+
+/** The tangent of radians. */
+export function tan(input: Tensor): Tensor {
+  return of_output("Tan", "tan", input);
+}
+
+/** The arc sine in radians. */
+export function asin(input: Tensor): Tensor {
+  return of_input("Asin", "asin", input);
+}
+
+/** The arc cosine in radians. */
+export function acos(input: Tensor): Tensor {
+  return of_input("Acos", "acos", input);
+}
+
+/** The arc tangent in radians. */
+export function atan(input: Tensor): Tensor {
+  return of_input("Atan", "atan", input);
+}
+
+/** The hyperbolic sine. */
+export function sinh(input: Tensor): Tensor {
+  return of_input("Sinh", "sinh", input);
+}
+
+/** The hyperbolic cosine. */
+export function cosh(input: Tensor): Tensor {
+  return of_input("Cosh", "cosh", input);
+}
+
+/** The inverse hyperbolic sine. */
+export function asinh(input: Tensor): Tensor {
+  return of_input("Asinh", "asinh", input);
+}
+
+/** The inverse hyperbolic cosine. */
+export function acosh(input: Tensor): Tensor {
+  return of_input("Acosh", "acosh", input);
+}
+
+/** The inverse hyperbolic tangent. */
+export function atanh(input: Tensor): Tensor {
+  return of_input("Atanh", "atanh", input);
+}
+
+/** The error function. */
+export function erf(input: Tensor): Tensor {
+  return of_input("Erf", "erf", input);
+}
+
+/** `1 - erf(input)`. */
+export function erfc(input: Tensor): Tensor {
+  return of_input("Erfc", "erfc", input);
+}
+
+/** The inverse of the error function. */
+export function erfinv(input: Tensor): Tensor {
+  return of_output("Erfinv", "erfinv", input);
+}
+
+/** The logarithm of the gamma function's absolute value. */
+export function lgamma(input: Tensor): Tensor {
+  return of_input("Lgamma", "lgamma", input);
+}
+
+/** The derivative of {@link lgamma}. */
+export function digamma(input: Tensor): Tensor {
+  return of_input("Digamma", "digamma", input);
+}
+
+/** The `n`-th derivative of {@link digamma}. */
+export function polygamma(n: number, input: Tensor): Tensor {
+  const x = to_floating(input);
+  if (n === 0) return digamma(x);
+  const order = full(x.shape, n, { dtype: x.dtype }).handle;
+  return record("polygamma", execute("Polygamma", [order, x.handle]), [x], [x], n);
+}
+
+/** `1 / (1 + exp(-input))`. */
+export function sigmoid(input: Tensor): Tensor {
+  return of_output("Sigmoid", "sigmoid", input);
+}
+
+/** The gradient of {@link sigmoid} from its output: `grad * output * (1 - output)`. */
+export function sigmoid_backward(grad: Tensor, y: Tensor): Tensor {
+  return record("sigmoid_backward", execute("SigmoidGrad", [y.handle, grad.handle]), [grad, y], [grad, y]);
+}
+
+/** The hyperbolic tangent. */
+export function tanh(input: Tensor): Tensor {
+  return of_output("Tanh", "tanh", input);
+}
+
+/** The gradient of {@link tanh} from its output: `grad * (1 - output²)`. */
+export function tanh_backward(grad: Tensor, y: Tensor): Tensor {
+  return record("tanh_backward", execute("TanhGrad", [y.handle, grad.handle]), [grad, y], [grad, y]);
+}
+
+function whole(op: string, name: string, input: Tensor): Tensor {
+  if (input.dtype === bool) throw new RuntimeError(`"${name}" not implemented for 'Bool'`);
+  if (!input.dtype.is_floating_point) return input._alias();
+  return record("flat", execute(op, [input.handle]), [input], [], name[0].toUpperCase() + name.slice(1));
+}
+
+/** The greatest whole number not above each element. */
+export function floor(input: Tensor): Tensor {
+  return whole("Floor", "floor", input);
+}
+
+/** The least whole number not below each element. */
+export function ceil(input: Tensor): Tensor {
+  return whole("Ceil", "ceil", input);
+}
+
+/** The nearest whole number, halves to the even one; `decimals` places are kept (negative: places before the point). */
+export function round(input: Tensor, options?: { decimals?: number }): Tensor {
+  const { decimals = 0 } = bind<{ decimals: number }>("round", [], ["decimals"], [options]);
+  if (decimals === 0) return whole("Rint", "round", input);
+  if (!input.dtype.is_floating_point) {
+    throw new RuntimeError("round_cpu: decimals is not offered for whole numbers");
+  }
+  const scale = 10 ** Math.abs(decimals);
+  return decimals > 0 ? div(round(mul(input, scale)), scale) : mul(round(div(input, scale)), scale);
+}
+
+/** Every element without its fraction. */
+export function trunc(input: Tensor): Tensor {
+  if (input.dtype === bool) throw new RuntimeError("\"trunc\" not implemented for 'Bool'");
+  if (!input.dtype.is_floating_point) return input._alias();
+  return record("flat", truncate(input.handle), [input], [], "Trunc");
+}
+
+/** {@link trunc}. */
+export function fix(input: Tensor): Tensor {
+  return trunc(input);
+}
+
+/** The fraction of every element, with its sign. */
+export function frac(input: Tensor): Tensor {
+  return input.sub(trunc(input));
+}
+
+/** `log(input / (1 - input))`, with the input clamped to [eps, 1 - eps] if given. */
+export function logit(input: Tensor, eps?: number | null | { eps?: number | null }): Tensor {
+  const { eps: limit = null } = bind<{ eps: number | null }>("logit", ["eps"], [], [eps]);
+  const x = to_floating(input);
+  const p = limit === null ? x : x.clamp(limit, 1 - limit);
+  return log(div(p, p.rsub(1)));
+}
+
+/** `sin(πx) / (πx)`, 1 at 0. */
+export function sinc(input: Tensor): Tensor {
+  const x = to_floating(input);
+  const zero = new Tensor(execute("Equal", [x.handle, execute("ZerosLike", [x.handle])]));
+  const ones = new Tensor(execute("OnesLike", [x.handle]));
+  // The divisor is 1 where x is 0, so that no NaN reaches the gradient.
+  const angle = mul(choose(zero, ones, x), Math.PI);
+  return choose(zero, ones, div(sin(angle), angle));
+}
+
+/** Degrees in radians. */
+export function deg2rad(input: Tensor): Tensor {
+  return mul(to_floating(input), Math.PI / 180);
+}
+
+/** Radians in degrees. */
+export function rad2deg(input: Tensor): Tensor {
+  return mul(to_floating(input), 180 / Math.PI);
+}
