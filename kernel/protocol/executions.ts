@@ -2,6 +2,7 @@
 import type { CommMessage, ErrorContent, ExpressionResult, FromMain, ToMain } from "../channel";
 import type { CellCompiler, CompiledCell } from "../compiler/cell-compiler";
 import { diagnosticsError } from "./diagnostics";
+import { helpPayload, helpQuestion } from "./help";
 import type { History } from "./history";
 import { interrupt } from "./interrupt";
 import { log } from "./log";
@@ -15,6 +16,7 @@ interface Outcome {
   error: ErrorContent | null;
   assigned: string[];
   userExpressions: Record<string, ExpressionResult>;
+  payload?: object[];
 }
 
 /** The cell that is being worked on. */
@@ -212,6 +214,8 @@ export class Executions {
     const { content } = message;
     const expressions = (content.user_expressions ?? {}) as Record<string, string>;
     const blank = code.trim() === "";
+    const question = helpQuestion(code);
+    if (question) return { ...empty, payload: [await helpPayload(this.compiler, question)] };
     if (blank && Object.keys(expressions).length === 0) return empty;
     let settle: Current["settle"] = () => {};
     const outcome = new Promise<Outcome>((resolve) => {
@@ -314,7 +318,7 @@ export class Executions {
         status: "ok",
         execution_count: executionCount,
         user_expressions: outcome.userExpressions,
-        payload: [],
+        payload: outcome.payload ?? [],
       });
     }
     this.server.status(header, "idle");

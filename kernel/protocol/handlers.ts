@@ -98,18 +98,25 @@ export function findHandler(channel: "shell" | "control", msgType: string): Hand
 async function complete({ compiler }: Kernel, { content }: Message): Promise<object> {
   const code = text(content.code);
   const offset = toUtf16Offset(code, position(content.cursor_pos, code));
-  const { matches, cursorStart, cursorEnd, types } = await compiler.complete(code, offset);
+  const { matches: found, cursorStart, cursorEnd, types } = await compiler.complete(code, offset);
+  // Where something starts with what is typed, to the case, the looser matches are noise.
+  const typed = code.slice(cursorStart, offset);
+  const exact = found.filter((match) => match.startsWith(typed));
+  const matches = exact.length > 0 ? exact : found;
+  const kept = new Set(matches);
   return {
     status: "ok",
     matches,
     cursor_start: toCodePointOffset(code, cursorStart),
     cursor_end: toCodePointOffset(code, cursorEnd),
     metadata: {
-      _jupyter_types_experimental: types.map(({ start, end, ...rest }) => ({
-        ...rest,
-        start: toCodePointOffset(code, start),
-        end: toCodePointOffset(code, end),
-      })),
+      _jupyter_types_experimental: types
+        .filter(({ text }) => kept.has(text))
+        .map(({ start, end, ...rest }) => ({
+          ...rest,
+          start: toCodePointOffset(code, start),
+          end: toCodePointOffset(code, end),
+        })),
     },
   };
 }

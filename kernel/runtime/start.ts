@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { MessageChannel, Worker } from "node:worker_threads";
 import { type ProtocolThreadData, SHARED_SLOTS, type ToMain } from "../channel";
+import { clearAsyncIds, tolerateEndedCallbacks } from "./async-ids";
 import type { CellGlobals } from "./cell-globals";
 import { CellSources } from "./cell-sources";
 import { Comms } from "./comm";
@@ -58,6 +59,7 @@ export function start(connectionFile: string): void {
   const executor = new Executor(link, sources, modules);
   const preload = new Preload();
 
+  tolerateEndedCallbacks();
   installContext();
   installStackTraces(sources);
   installTimers();
@@ -83,10 +85,11 @@ export function start(connectionFile: string): void {
   });
   process.on("unhandledRejection", (reason, promise) => executor.report(contextOf(promise), reason));
   // Synchronous code is stopped by the script's own breakOnSigint; here a cell waits, or none runs.
-  process.on("SIGINT", () => {
+  const onSignal = () => {
     const { currentCell } = executor;
     if (currentCell !== null) executor.stop(currentCell);
-  });
+  };
+  process.on("SIGINT", onSignal);
 
   protocol.port1.on("message", (message: ToMain) => {
     switch (message.type) {
@@ -94,6 +97,9 @@ export function start(connectionFile: string): void {
         void executor.run(message);
         break;
       case "interrupt":
+        clearAsyncIds();
+        // breakOnSigint takes the listeners away while a script runs, and cannot put them back when that is ended.
+        process.off("SIGINT", onSignal).on("SIGINT", onSignal);
         dropUnfinishedModules();
         executor.stop(message.cell);
         break;
