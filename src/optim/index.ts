@@ -1,7 +1,12 @@
 /** @file Optimizers: `torch.optim`. */
+
+export { Adadelta, type AdadeltaOptions } from "./adadelta";
+export { Adagrad, type AdagradOptions } from "./adagrad";
 export { Adam, type AdamOptions } from "./adam";
+export { Adamax, type AdamaxOptions } from "./adamax";
 export { AdamW } from "./adamw";
 export * as lr_scheduler from "./lr-scheduler";
+export { NAdam, type NAdamOptions } from "./nadam";
 export {
   Optimizer,
   type OptimizerOptions,
@@ -11,5 +16,7 @@ export {
   type ParamState,
   type Params,
 } from "./optimizer";
+export { RAdam, type RAdamOptions } from "./radam";
+export { RMSprop, type RMSpropOptions } from "./rmsprop";
 export { SGD, type SGDOptions } from "./sgd";
 export type { OptimizerStateDict } from "./state-dict";
