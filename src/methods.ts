@@ -18,6 +18,8 @@ import * as movement from "./ops/movement";
 import * as random from "./ops/random";
 import * as reduce from "./ops/reduce";
 import * as softmax from "./ops/softmax";
+import * as sort from "./ops/sort";
+import * as statistics from "./ops/statistics";
 import * as unary from "./ops/unary";
 import { Tensor } from "./tensor";
 
@@ -127,6 +129,8 @@ const methods = {
     "addbmm",
   ],
   softmax: ["softmax", "log_softmax"],
+  sort: ["sort", "argsort", "topk", "kthvalue", "median"],
+  statistics: ["var", "std", "norm", "dist", "renorm"],
   unary: [
     "exp",
     "expm1",
@@ -265,6 +269,7 @@ const in_place = [
   "atan2",
   "arctan2",
   "lerp",
+  "renorm",
   "addcmul",
   "addcdiv",
   "relu",
@@ -348,6 +353,8 @@ const modules = {
   extreme,
   linalg,
   softmax,
+  sort,
+  statistics,
   unary,
   convert,
   create,
@@ -369,6 +376,8 @@ type Operations = Taken<"activation"> &
   Taken<"extreme"> &
   Taken<"linalg"> &
   Taken<"softmax"> &
+  Taken<"sort"> &
+  Taken<"statistics"> &
   Taken<"unary"> &
   Taken<"convert"> &
   Taken<"create"> &

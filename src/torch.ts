@@ -193,6 +193,8 @@ export {
 } from "./ops/random";
 export { all, any, count_nonzero, cumprod, cumsum, mean, nanmean, nansum, prod, sum } from "./ops/reduce";
 export { log_softmax, softmax } from "./ops/softmax";
+export { argsort, kthvalue, median, sort, topk } from "./ops/sort";
+export { dist, norm, renorm, std, std_mean, var, var_mean } from "./ops/statistics";
 export {
   abs,
   absolute,

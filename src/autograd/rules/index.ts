@@ -5,6 +5,7 @@ import { elementwise } from "./elementwise";
 import { gather } from "./gather";
 import { linalg } from "./linalg";
 import { linear } from "./linear";
+import { loss } from "./loss";
 import { movement } from "./movement";
 import { recurrent } from "./recurrent";
 import { reduce } from "./reduce";
@@ -16,6 +17,7 @@ define_rules({
   ...gather,
   ...linalg,
   ...linear,
+  ...loss,
   ...movement,
   ...recurrent,
   ...reduce,

@@ -5,10 +5,11 @@ import { bool, int32 } from "../../dtype";
 import { eq } from "../../ops/compare";
 import { cast } from "../../ops/convert";
 import { eye } from "../../ops/create";
-import { choose, div, mul } from "../../ops/elementwise";
+import { choose, div, mul, pow } from "../../ops/elementwise";
 import { expand, movedim, reshape } from "../../ops/movement";
 import { kept_shape, prod, reduced_count, type Scan, scan_prod, scan_sum, sum_dims } from "../../ops/reduce";
-import { exp } from "../../ops/unary";
+import { place_along, take_along } from "../../ops/sort";
+import { abs, exp, sign } from "../../ops/unary";
 import { numel, type Shape } from "../../shape";
 import { scalar_tensor, Tensor } from "../../tensor";
 import type { Context, Rule } from "../node";
@@ -134,5 +135,38 @@ export const reduce: Record<string, Rule> = {
       const masked = mul(weighted, cast(after, x.dtype));
       return [movedim(sum_dims(masked, [masked.ndim - 1], false), -1, dim)];
     },
+  },
+  root: {
+    name: "Std",
+    backward: (g: Tensor, { saved: [y] }: Context<readonly [Tensor]>) => [
+      choose(eq(y, 0), scalar_tensor(0, g.dtype), div(g, mul(y, 2))),
+    ],
+  },
+  norm: {
+    name: "LinalgVectorNorm",
+    backward: (
+      g: Tensor,
+      { saved: [x, y], attrs }: Context<readonly [Tensor, Tensor], Attrs & { p: number }>,
+    ) => {
+      const { p } = attrs;
+      const length = kept(y, x.shape, attrs);
+      const size =
+        p < 2 ? choose(eq(x, 0), scalar_tensor(0, x.dtype), pow(abs(x), p - 1)) : pow(abs(x), p - 1);
+      const direction = p === 2 ? div(x, length) : div(mul(sign(x), size), pow(length, p - 1));
+      return [mul(kept(g, x.shape, attrs), choose(eq(length, 0), scalar_tensor(0, x.dtype), direction))];
+    },
+  },
+  along: {
+    name: "Gather",
+    backward: (
+      g: Tensor,
+      { saved: [at], attrs: dim, shapes: [shape] }: Context<readonly [Tensor], number>,
+    ) => [place_along(g, at, dim, shape[dim])],
+  },
+  place_along: {
+    name: "ScatterAdd",
+    backward: (g: Tensor, { saved: [at], attrs: dim }: Context<readonly [Tensor], number>) => [
+      take_along(g, at, dim),
+    ],
   },
 };

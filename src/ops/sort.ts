@@ -1,0 +1,262 @@
+/** @file Order: sort, topk, and elements by rank. */
+import { bind } from "../args";
+import { record } from "../autograd/tape";
+import { attr, execute, execute_many, from_data, ints, scalar } from "../backend/engine";
+import type { Handle } from "../backend/handle";
+import { type DType, int32, int64 } from "../dtype";
+import { RuntimeError } from "../errors";
+import { normalize_dim, range } from "../shape";
+import { Tensor } from "../tensor";
+import { cast_handle } from "./fallback";
+import { named, type ValuesIndices } from "./named";
+
+/** Whole numbers in the order of the elements, NaN the greatest of all, as PyTorch orders them. */
+function order_keys(handle: Handle): Handle {
+  const { dtype } = handle;
+  if (!dtype.is_floating_point) return dtype === int64 ? handle : cast_handle(handle, int32);
+  const whole: DType = dtype.itemsize === 8 ? int64 : int32;
+  // -0 becomes 0, every NaN the same one. As bits, floats of one sign are in order; those below 0 in reverse.
+  const plain = execute("AddV2", [handle, execute("ZerosLike", [handle])]);
+  const nan = scalar(Number.NaN, dtype);
+  const clean = execute("SelectV2", [execute("IsNan", [plain]), nan, plain]);
+  const bits = execute("Bitcast", [clean], [attr.type("type", whole)]);
+  const magnitude = scalar(whole === int64 ? 0x7fffffffffffffffn : 0x7fffffff, whole);
+  const turned = execute("BitwiseXor", [bits, magnitude]);
+  const is_nan = execute("IsNan", [plain]);
+  const below = execute("Less", [bits, execute("ZerosLike", [bits])]);
+  return execute("SelectV2", [is_nan, magnitude, execute("SelectV2", [below, turned, bits])]);
+}
+
+/** The order that brings `dim` last, which is its own inverse. */
+function dim_last(rank: number, dim: number): number[] {
+  const order = range(rank);
+  [order[dim], order[rank - 1]] = [rank - 1, dim];
+  return order;
+}
+
+/**
+ * The first `k` elements along a dimension in order, stably, with their places.
+ */
+function ranked(name: string, input: Tensor, dim: number, k: number, descending: boolean): ValuesIndices {
+  if (input.ndim === 0) {
+    return named(name, {
+      values: record("reshape", input.handle, [input]),
+      indices: new Tensor(scalar(0, int64)),
+    });
+  }
+  const order = dim_last(input.ndim, dim);
+  const last = dim === input.ndim - 1;
+  const turn = (handle: Handle): Handle => (last ? handle : execute("Transpose", [handle, ints(order)]));
+  const keys = turn(order_keys(input.handle));
+  const [, places] = execute_many(
+    "TopKV2",
+    [descending ? keys : execute("Invert", [keys]), scalar(k, int32)],
+    [attr.bool("sorted", true)],
+    2,
+  );
+  const turned = turn(places);
+  const values = execute(
+    "GatherV2",
+    [turn(input.handle), places, scalar(-1, int32)],
+    [attr.int("batch_dims", input.ndim - 1)],
+  );
+  const indices = new Tensor(cast_handle(turned, int64));
+  return named(name, { values: record("along", turn(values), [input], [indices], dim), indices });
+}
+
+/** Values placed along `dim` of zeros of `size`, where `indices` (of the same shape) say. */
+export function place_along(values: Tensor, indices: Tensor, dim: number, size: number): Tensor {
+  const order = dim_last(values.ndim, dim);
+  const last = dim === values.ndim - 1;
+  const turn = (handle: Handle): Handle => (last ? handle : execute("Transpose", [handle, ints(order)]));
+  const moved = turn(values.handle);
+  const rows = moved.shape.slice(0, -1).reduce((n, s) => n * s, 1);
+  const width = moved.shape[moved.shape.length - 1];
+  const at = execute("Reshape", [turn(cast_handle(indices.handle, int32)), ints([rows, width])]);
+  const starts = execute("Range", [
+    scalar(0, int32),
+    scalar(rows * size, int32),
+    scalar(Math.max(size, 1), int32),
+  ]);
+  const flat = execute("AddV2", [at, execute("Reshape", [starts, ints([rows, 1])])]);
+  const sums = execute("UnsortedSegmentSum", [
+    execute("Reshape", [moved, ints([rows, width])]),
+    flat,
+    scalar(rows * size, int32),
+  ]);
+  const shaped = execute("Reshape", [sums, ints([...moved.shape.slice(0, -1), size])]);
+  return record("place_along", turn(shaped), [values], [indices], dim);
+}
+
+/** The elements along `dim` that `indices`, of the same rank, name: what {@link place_along} takes back. */
+export function take_along(values: Tensor, indices: Tensor, dim: number): Tensor {
+  const order = dim_last(values.ndim, dim);
+  const last = dim === values.ndim - 1;
+  const turn = (handle: Handle): Handle => (last ? handle : execute("Transpose", [handle, ints(order)]));
+  const picked = execute(
+    "GatherV2",
+    [turn(values.handle), turn(indices.handle), scalar(-1, int32)],
+    [attr.int("batch_dims", values.ndim - 1)],
+  );
+  return record("along", turn(picked), [values], [indices], dim);
+}
+
+interface SortOptions {
+  dim?: number;
+  descending?: boolean;
+  stable?: boolean;
+}
+
+function sorted(name: string, input: Tensor, args: readonly unknown[]): ValuesIndices {
+  const { dim = -1, descending = false } = bind<Required<SortOptions>>(
+    name,
+    ["dim", "descending"],
+    ["stable"],
+    args,
+  );
+  const at = normalize_dim(dim, input.ndim);
+  return ranked(name, input, at, input.shape[at] ?? 1, descending);
+}
+
+/** `[values, indices]` of the elements in order along `dim`; equal ones keep theirs. NaN counts as the greatest. */
+export function sort(
+  input: Tensor,
+  dim?: number,
+  descending?: boolean,
+  options?: { stable?: boolean },
+): ValuesIndices;
+export function sort(input: Tensor, options: SortOptions): ValuesIndices;
+export function sort(input: Tensor, ...args: unknown[]): ValuesIndices {
+  return sorted("sort", input, args);
+}
+
+/** The places of the elements in order along `dim`. */
+export function argsort(
+  input: Tensor,
+  dim?: number,
+  descending?: boolean,
+  options?: { stable?: boolean },
+): Tensor;
+export function argsort(input: Tensor, options: SortOptions): Tensor;
+export function argsort(input: Tensor, ...args: unknown[]): Tensor {
+  return sorted("sort", input.detach(), args).indices;
+}
+
+interface TopKOptions {
+  k?: number;
+  dim?: number;
+  largest?: boolean;
+  sorted?: boolean;
+}
+
+/**
+ * `[values, indices]` of the `k` greatest elements along `dim` (the least with `largest: false`), in order.
+ *
+ * @throws RuntimeError when the dimension has fewer than `k` elements.
+ */
+export function topk(
+  input: Tensor,
+  k: number,
+  dim?: number,
+  largest?: boolean,
+  sorted?: boolean,
+): ValuesIndices;
+export function topk(input: Tensor, k: number, options: Omit<TopKOptions, "k">): ValuesIndices;
+export function topk(input: Tensor, options: TopKOptions & { k: number }): ValuesIndices;
+export function topk(input: Tensor, ...args: unknown[]): ValuesIndices {
+  const {
+    k,
+    dim = -1,
+    largest = true,
+  } = bind<Required<TopKOptions>>("topk", ["k", "dim", "largest", "sorted"], [], args);
+  const at = normalize_dim(dim, input.ndim);
+  if (k === undefined || k < 0 || k > (input.shape[at] ?? 1)) {
+    throw new RuntimeError("selected index k out of range");
+  }
+  if (input.ndim === 0 && k === 0) {
+    return named("topk", {
+      values: new Tensor(from_data([0], input.dtype, new input.dtype.array(0))),
+      indices: new Tensor(from_data([0], int64, new BigInt64Array(0))),
+    });
+  }
+  return ranked("topk", input, at, k, largest);
+}
+
+/** `[value, index]` of the `k`-th least element along `dim`, counted from 1. */
+export function kthvalue(input: Tensor, k: number, dim?: number, keepdim?: boolean): ValuesIndices;
+export function kthvalue(
+  input: Tensor,
+  k: number,
+  options: { dim?: number; keepdim?: boolean },
+): ValuesIndices;
+export function kthvalue(input: Tensor, ...args: unknown[]): ValuesIndices {
+  type Args = { k: number; dim: number; keepdim: boolean };
+  const { k = 1, dim = -1, keepdim = false } = bind<Args>("kthvalue", ["k", "dim", "keepdim"], [], args);
+  const at = normalize_dim(dim, input.ndim);
+  const size = input.shape[at] ?? 1;
+  if (k < 1 || k > size) {
+    throw new RuntimeError(`kthvalue(): selected number k out of range for dimension ${at}`);
+  }
+  const { values, indices } = ranked("kthvalue", input, at, k, false);
+  return at_rank("kthvalue", values, indices, at, k - 1, keepdim);
+}
+
+/** One place of a ranked dimension, the dimension kept or dropped. */
+function at_rank(
+  name: string,
+  values: Tensor,
+  indices: Tensor,
+  dim: number,
+  place: number,
+  keepdim: boolean,
+): ValuesIndices {
+  if (values.ndim === 0) return named(name, { values, indices });
+  const pick = (x: Tensor): Tensor => {
+    const one = keepdim ? x.narrow(dim, place, 1) : x.select(dim, place);
+    return one._alias();
+  };
+  return named(name, { values: pick(values), indices: pick(indices) });
+}
+
+/**
+ * The lower median; with `dim`, `[values, indices]` along it. NaN where there is one.
+ */
+export function median(input: Tensor): Tensor;
+export function median(input: Tensor, dim: number, keepdim?: boolean): ValuesIndices;
+export function median(input: Tensor, options: { dim: number; keepdim?: boolean }): ValuesIndices;
+export function median(input: Tensor, ...args: unknown[]): Tensor | ValuesIndices {
+  const { dim, keepdim = false } = bind<{ dim: number; keepdim: boolean }>(
+    "median",
+    ["dim", "keepdim"],
+    [],
+    args,
+  );
+  if (dim === undefined) {
+    if (input.numel() === 0) {
+      if (input.dtype.is_floating_point) return new Tensor(scalar(Number.NaN, input.dtype));
+      return new Tensor(scalar(0, input.dtype));
+    }
+    return median_along(input.reshape(-1), 0, false).values;
+  }
+  return median_along(input, normalize_dim(dim, input.ndim), keepdim);
+}
+
+function median_along(input: Tensor, dim: number, keepdim: boolean): ValuesIndices {
+  const size = input.shape[dim] ?? 1;
+  if (size === 0) throw new RuntimeError(`median(): Expected reduction dim ${dim} to have non-zero size.`);
+  const { values, indices } = ranked("median", input, dim, size, false);
+  if (input.ndim === 0) return named("median", { values, indices });
+  if (!input.dtype.is_floating_point)
+    return at_rank("median", values, indices, dim, (size - 1) >> 1, keepdim);
+  // NaNs stand last in order: the first of them is the median of a row that has any.
+  const nans = values.detach().isnan().sum(dim, true);
+  const middle = nans
+    .eq(0)
+    .long()
+    .mul((size - 1) >> 1);
+  const first_nan = nans.ne(0).long().mul(nans.rsub(size));
+  const place = middle.add(first_nan);
+  const chosen = take_along(values, place, dim);
+  const where = take_along(indices, place, dim);
+  return at_rank("median", chosen, where, dim, 0, keepdim);
+}
