@@ -151,9 +151,21 @@ function withoutExports(ts: TypeScript, code: string): string {
       blank(statement.getStart(file), statement.expression.getStart(file));
       continue;
     }
+    if (ts.isExportDeclaration(statement) && !statement.moduleSpecifier) {
+      blank(statement.getStart(file), statement.end);
+      continue;
+    }
     const modifiers = ts.canHaveModifiers(statement) ? (ts.getModifiers(statement) ?? []) : [];
-    const named = (statement as { name?: unknown }).name !== undefined || ts.isVariableStatement(statement);
-    if (!named) continue;
+    const isNameless =
+      (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) && !statement.name;
+    if (isNameless) {
+      const last = modifiers.at(-1);
+      if (last) blank(statement.getStart(file), last.end);
+      // An expression from here on.
+      if (last)
+        text = `${text.slice(0, statement.getStart(file))}void${text.slice(statement.getStart(file) + 4)}`;
+      continue;
+    }
     for (const modifier of modifiers)
       if (modifier.kind === ts.SyntaxKind.ExportKeyword || modifier.kind === ts.SyntaxKind.DefaultKeyword)
         blank(modifier.getStart(file), modifier.end);
