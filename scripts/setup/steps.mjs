@@ -51,6 +51,8 @@ export async function setUp({ variant, only, keepTypeErrors = false } = {}) {
       writeAtomically(variantPath, `${variant}\n`);
     }
     const context = { variant: variant ?? chosenVariant(), tools: findTools() };
+    // On a system that has no TensorFlow, say so before anything is fetched.
+    wheelFor(context.variant);
     const wanted = steps.filter((step) => !only || only.includes(step.name));
     let done = 0;
     for (const [index, step] of wanted.entries()) {

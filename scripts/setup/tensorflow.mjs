@@ -6,6 +6,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  statfsSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -55,6 +56,7 @@ async function fetchAndUnpack(variant) {
   const target = tensorflowDir(variant);
   removeStamp(stampName(variant));
   clearLeftovers();
+  checkMachine(wheel);
   const path = await fetchWheel(wheel);
   const temporary = temporaryBeside(target);
   await run(venvProgram("python"), [unpacker, path, temporary]);
@@ -75,6 +77,26 @@ async function fetchAndUnpack(variant) {
     outputs.map((name) => join(target, "tensorflow", name)),
   );
   rmSync(path, { force: true });
+}
+
+/** Says at once what would make the step fail after a long download. */
+function checkMachine(wheel) {
+  const needed = wheel.cuda ? 9e9 : 1.8e9;
+  const { bavail, bsize } = statfsSync(inRoot());
+  if (bavail * bsize < needed) {
+    const [free, wanted] = [bavail * bsize, needed].map((bytes) => (bytes / 1e9).toFixed(1));
+    throw new SetupError(`${free} GB are free on the disk of ${inRoot()}, and this step needs ${wanted} GB`, [
+      "free some space",
+    ]);
+  }
+  const glibc = process.platform === "linux" ? process.report.getReport().header.glibcVersionRuntime : "9.9";
+  const [major, minor] = (glibc ?? "0.0").split(".").map(Number);
+  if (major < 2 || (major === 2 && minor < 27)) {
+    const found = glibc ? `glibc ${glibc}` : "no glibc (as on Alpine Linux)";
+    throw new SetupError(`TensorFlow needs glibc 2.27 or newer, and Node.js runs here with ${found}`, [
+      "use a distribution with glibc: Debian 10, Ubuntu 18.04, Fedora 28 or newer",
+    ]);
+  }
 }
 
 /** Gives the wheel's path. A file is under its own name only when its hash is right. */

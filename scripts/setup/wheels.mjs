@@ -46,7 +46,7 @@ export function wheelFor(variant, platform = process.platform, arch = process.ar
     const advice =
       variant === "gpu"
         ? ["take the CPU instead: npm run setup -- --cpu"]
-        : ["run it in a Linux x64 machine or container"];
+        : ["use Linux on x64: another machine, a container, or WSL 2 on Windows"];
     throw new SetupError(
       `there is no TensorFlow ${tensorflowVersion} for ${platform} ${arch} (${variant})`,
       advice,
