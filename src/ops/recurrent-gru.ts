@@ -3,13 +3,13 @@
  *
  * r, z = sigmoid of x W_ih' + b_ih + h W_hh' + b_hh; n = tanh(x W_in' + b_in + r (h W_hn' + b_hn)); h' = n + z (h - n).
  */
+import { release } from "../backend/engine";
 import type { Handle } from "../backend/handle";
 import {
   add,
   concat,
   join,
   matmul,
-  matmul_bt,
   mul,
   RowState,
   release_all,
@@ -21,6 +21,7 @@ import {
   sub,
   tanh,
   tanh_slope,
+  transpose,
   using_temporary,
   zeros,
 } from "./recurrent-raw";
@@ -51,13 +52,15 @@ export function gru_forward(direction: Direction, save: boolean): Pass {
   const rz_gates = split(all_rz, sizes, 0);
   const n_gates = split(all_n, sizes, 0);
   release_all([all_gates, all_rz, all_n]);
+  // A step's product is twice as fast with the weights turned over.
+  const w_hh = transpose(weights.w_hh);
   const h = new RowState(direction.h0, first_size(direction));
   const outputs = new Array<Handle>(steps);
   // By time step: r, z, n, h W_hn' + b_hn, h.
   const kept = Array.from({ length: 5 }, () => new Array<Handle>(steps));
   each_step(direction, (t, count) => {
     h.resize(count);
-    let recurrent = matmul_bt(h.value, weights.w_hh);
+    let recurrent = matmul(h.value, w_hh);
     if (weights.b_hh !== null) {
       const bias = weights.b_hh;
       recurrent = using_temporary(recurrent, (product) => add_bias(product, bias));
@@ -84,6 +87,7 @@ export function gru_forward(direction: Direction, save: boolean): Pass {
   const saved = save ? kept.map((values) => concat(values, 0)) : [];
   for (const values of save ? kept.slice(0, 4) : []) release_all(values);
   release_all(outputs);
+  release(w_hh);
   h.free();
   return { output, hn, cn: null, saved };
 }

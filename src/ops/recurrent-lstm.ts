@@ -22,6 +22,7 @@ import {
   stack,
   tanh,
   tanh_slope,
+  transpose,
   using_temporary,
   zeros,
 } from "./recurrent-raw";
@@ -50,6 +51,8 @@ export function lstm_forward(direction: Direction, save: boolean): Pass {
   const gates = split(all_gates, sizes, 0);
   release(all_gates);
   const first = first_size(direction);
+  // A step's product is twice as fast with the weights turned over.
+  const w_hh = transpose(weights.w_hh);
   const h = new RowState(direction.h0, first);
   const c = new RowState(direction.c0 as Handle, first);
   const outputs = new Array<Handle>(steps);
@@ -59,7 +62,7 @@ export function lstm_forward(direction: Direction, save: boolean): Pass {
   each_step(direction, (t, count) => {
     h.resize(count);
     c.resize(count);
-    const recurrent = matmul_bt(h.value, weights.w_hh);
+    const recurrent = matmul(h.value, w_hh);
     const sum = add(gates[t], recurrent);
     const parts = split(sum, quarters, 1);
     release_all([recurrent, sum, gates[t]]);
@@ -95,6 +98,7 @@ export function lstm_forward(direction: Direction, save: boolean): Pass {
   for (const parts of save ? [...kept.slice(0, 5), kept[7]] : []) release_all(parts);
   release_all(outputs);
   release_all(cells);
+  release(w_hh);
   h.free();
   c.free();
   return { output, hn, cn, saved };

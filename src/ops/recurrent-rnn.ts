@@ -6,7 +6,6 @@ import {
   concat,
   join,
   matmul,
-  matmul_bt,
   mul,
   RowState,
   release_all,
@@ -14,6 +13,7 @@ import {
   split,
   tanh,
   tanh_slope,
+  transpose,
   using_temporary,
   zeros,
 } from "./recurrent-raw";
@@ -39,13 +39,15 @@ export function rnn_forward(direction: Direction, save: boolean, rectified: bool
   const all_gates = input_gates(direction, true);
   const gates = split(all_gates, sizes, 0);
   release(all_gates);
+  // A step's product is twice as fast with the weights turned over.
+  const w_hh = transpose(weights.w_hh);
   const h = new RowState(direction.h0, first_size(direction));
   const outputs = new Array<Handle>(sizes.length);
   const before = new Array<Handle>(sizes.length);
   each_step(direction, (t, count) => {
     h.resize(count);
     before[t] = h.value;
-    const recurrent = matmul_bt(h.value, weights.w_hh);
+    const recurrent = matmul(h.value, w_hh);
     outputs[t] = using_temporary(add(gates[t], recurrent), activation);
     release_all([recurrent, gates[t]]);
     h.value = outputs[t];
@@ -54,6 +56,7 @@ export function rnn_forward(direction: Direction, save: boolean, rectified: bool
   const hn = h.finish();
   const saved = save ? [output, concat(before, 0)] : [];
   release_all(outputs);
+  release(w_hh);
   h.free();
   return { output, hn, cn: null, saved };
 }
