@@ -6,7 +6,7 @@ const help = `npm test [-- [options] words]      (npm run check is the same)
 Does the set-up, then checks format, lint and types, then runs every test; the last line is the total over all of these.
 With words, only test files whose path contains one of them run, and format and lint are left out:  npm test -- kernel
 
-  --concurrency N   test files at a time (default: 2)
+  --concurrency N   test files at a time (default: 2); files named *.alone.test.ts run one by one, last
   --timeout S       seconds that one test file may take (default: 600)
   --help            this text
 `;
@@ -104,14 +104,23 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     finish();
   });
 }
-const waiting = [...chosen];
-const worker = async () => {
-  for (let file = waiting.shift(); file; file = waiting.shift()) {
-    count(
-      relative(inRoot("dist", "tests"), file).replace(/\.js$/, ""),
-      await runFile(file, Number(values.timeout) * 1000),
-    );
-  }
-};
-await Promise.all(Array.from({ length: Math.max(1, Number(values.concurrency)) }, worker));
+/** Runs these files, at most `limit` at a time. */
+async function runAll(files, limit) {
+  const waiting = [...files];
+  const worker = async () => {
+    for (let file = waiting.shift(); file; file = waiting.shift()) {
+      const place = relative(inRoot("dist", "tests"), file).replace(/\.js$/, "");
+      count(place, await runFile(file, Number(values.timeout) * 1000));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, limit) }, worker));
+}
+
+// What measures time or memory runs by itself, after the others.
+const alone = chosen.filter((path) => path.endsWith(".alone.test.js"));
+await runAll(
+  chosen.filter((path) => !alone.includes(path)),
+  Number(values.concurrency),
+);
+await runAll(alone, 1);
 await finish();
