@@ -14,6 +14,19 @@ export const PRELOAD_NAMES = [
   "jieba",
   "print",
   "index",
+  "entities_of",
+  "Curve",
+  "Matrix",
+  "Progress",
+  "TaggedText",
+  "TrainingHistory",
+  "plot_curve",
+  "progress",
+  "show_entities",
+  "show_matrix",
+  "show_spans",
+  "tqdm",
+  "trange",
 ] as const;
 
 // `print` alone is no sign that tensors will follow soon, but it needs the library all the same.

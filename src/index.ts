@@ -5,8 +5,11 @@ import "./autograd/rules";
 import * as torch from "./torch";
 
 export * from "./display";
+export { functional as F } from "./nn";
+export { index } from "./ops/indexing";
 export { preload } from "./preload";
 export { print } from "./print";
 export { jieba } from "./text/jieba";
 export * from "./torch";
+export { DataLoader, Dataset, random_split, TensorDataset } from "./utils/data";
 export default torch;

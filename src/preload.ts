@@ -1,5 +1,5 @@
 /** @file What every cell of a notebook has by name, without an import. */
-import { display_preload } from "./display";
+import { display_preload, entities_of } from "./display";
 import { index } from "./ops/indexing";
 import { print } from "./print";
 import { jieba } from "./text/jieba";
@@ -22,5 +22,6 @@ export const preload = {
   jieba,
   print,
   index,
+  entities_of,
   ...display_preload,
 };
