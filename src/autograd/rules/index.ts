@@ -1,6 +1,7 @@
 /** @file All gradient rules, in one table. */
 import { define_rules } from "../tape";
 import { activation } from "./activation";
+import { crf } from "./crf";
 import { elementwise } from "./elementwise";
 import { gather } from "./gather";
 import { linalg } from "./linalg";
@@ -13,6 +14,7 @@ import { unary } from "./unary";
 
 define_rules({
   ...activation,
+  ...crf,
   ...elementwise,
   ...gather,
   ...linalg,
