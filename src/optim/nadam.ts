@@ -86,7 +86,7 @@ export class NAdam extends Optimizer<NAdamOptions, NAdamState> {
     const mu = beta1 * (1 - 0.5 * 0.96 ** (step * momentum_decay));
     const mu_next = beta1 * (1 - 0.5 * 0.96 ** ((step + 1) * momentum_decay));
     // PyTorch keeps the product in float32.
-    const product = Math.fround((state.mu_product ?? 1) * mu);
+    const product = Math.fround((state.mu_product ?? 1) * Math.fround(mu));
     state.mu_product = product;
     const correction = 1 - beta2 ** step;
     const { exp_avg, exp_avg_sq } = state;
