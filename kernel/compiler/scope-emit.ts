@@ -255,7 +255,7 @@ class Rewriter {
       api.isArrowFunction(inner) ||
       (api.isFunctionExpression(inner) && !inner.name) ||
       (api.isClassExpression(inner) && !inner.name);
-    if (nameless && name !== "__proto__") {
+    if (nameless && name !== "__proto__" && name !== this.input.resultName) {
       this.edits.insert(initializer.getStart(this.file), `({ ${name}: `);
       this.visit(initializer);
       this.edits.insert(initializer.end, ` }).${name}`);

@@ -29,22 +29,17 @@ interface Pending {
 
 /** Compiles in the calling thread; the kernel runs it in a Worker. */
 export class TslabCompiler implements CellCompiler {
-  private readonly host: TslabHost;
+  private host: TslabHost;
   private readonly ts: TypeScript;
   private declarations = "";
   private readonly values = new Set<string>();
   private readonly modules: ModuleKinds;
   private pending: Pending | null = null;
 
-  constructor(options: { cwd: string; packageRoot: string }) {
+  constructor(private readonly options: { cwd: string; packageRoot: string }) {
     this.modules = new ModuleKinds(options.cwd, options.packageRoot);
-    const ambient = ambientFiles(loadTypeScript() as unknown as TypeScript, options.packageRoot);
-    this.host = createTslabHost({ ...options, ambient });
+    this.host = this.createHost();
     this.ts = this.host.ts as unknown as TypeScript;
-    const changed = mendGlobals(this.host.program() as unknown as ts.Program, options.packageRoot, ambient);
-    this.host.changed(changed);
-    // The first check pays for the standard library's types; let it be this one.
-    this.host.converter.convert("", "const warm: Promise<number[]> = Promise.resolve([1]);");
   }
 
   async compile(cell: { code: string; executionCount: number }): Promise<CompiledCell | FailedCell> {
@@ -52,7 +47,7 @@ export class TslabCompiler implements CellCompiler {
     const code = withoutExports(this.ts, cell.code);
     const syntax = syntaxDiagnostics(this.ts, code);
     if (syntax.length > 0) return { ok: false, diagnostics: syntax };
-    const result = this.host.converter.convert(this.declarations, code);
+    const result = this.guard(() => this.host.converter.convert(this.declarations, code));
     const problems = this.host.diagnostics();
     if (problems.length > 0) return { ok: false, diagnostics: this.diagnose(cell.code, problems) };
     const { code: module, mappings } = splitSourceMap(result.output ?? "");
@@ -70,13 +65,12 @@ export class TslabCompiler implements CellCompiler {
     for (const name of emitted.names)
       if (!declared.has(name)) own += `declare let ${name}: ${this.host.typeOf(name)};\n`;
     this.pending = { executionCount: cell.executionCount, names: emitted.names, own };
+    const sideOutputs = this.host.sideOutputs();
     return {
       ok: true,
       ...emitted,
       resultName: result.lastExpressionVar ?? null,
-      ...(result.sideOutputs?.length
-        ? { sideOutputs: result.sideOutputs.map((side) => this.sideOutput(side.path, side.data)) }
-        : {}),
+      ...(sideOutputs.length > 0 ? { sideOutputs: sideOutputs.map((one) => this.sideOutput(one)) } : {}),
     };
   }
 
@@ -92,11 +86,11 @@ export class TslabCompiler implements CellCompiler {
   }
 
   async complete(code: string, offset: number): Promise<CompletionResult> {
-    return completionAt(this.host, this.visible(), code, offset);
+    return this.guard(() => completionAt(this.host, this.visible(), code, offset));
   }
 
   async inspect(code: string, offset: number, detail: 0 | 1): Promise<InspectionResult> {
-    return inspectionAt(this.host, this.visible(), code, offset, detail);
+    return this.guard(() => inspectionAt(this.host, this.visible(), code, offset, detail));
   }
 
   async isComplete(code: string): Promise<Completeness> {
@@ -105,6 +99,26 @@ export class TslabCompiler implements CellCompiler {
 
   async close(): Promise<void> {
     this.host.converter.close();
+  }
+
+  private createHost(): TslabHost {
+    const { packageRoot } = this.options;
+    const ambient = ambientFiles(loadTypeScript() as unknown as TypeScript, packageRoot);
+    const host = createTslabHost({ ...this.options, ambient });
+    host.changed(mendGlobals(host.program() as unknown as ts.Program, packageRoot, ambient));
+    // The first check pays for the standard library's types; let it be this one.
+    host.converter.convert("", "const warm: Promise<number[]> = Promise.resolve([1]);");
+    return host;
+  }
+
+  /** A converter that threw is in no state to go on; the next call gets a new one. */
+  private guard<T>(call: () => T): T {
+    try {
+      return call();
+    } catch (error) {
+      this.host = this.createHost();
+      throw error;
+    }
   }
 
   /** While a cell runs, what it declares is on offer too. */
@@ -117,7 +131,7 @@ export class TslabCompiler implements CellCompiler {
     return cellDiagnostics(this.ts, problems as never, code, CELL_FILE, PREFIX.length);
   }
 
-  private sideOutput(path: string, data: string): { path: string; code: string } {
+  private sideOutput({ path, data }: { path: string; data: string }): { path: string; code: string } {
     const { outputText } = this.ts.transpileModule(splitSourceMap(data).code, {
       fileName: "side.js",
       compilerOptions: {

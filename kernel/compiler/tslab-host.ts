@@ -37,6 +37,8 @@ export interface TslabHost {
   typeDocumentation(offset: number): string;
   /** The last cell's own declarations, without what was left of earlier ones; undefined when none were written. */
   declarations(): string | undefined;
+  /** Files that the last cell imports and that were compiled because of it. */
+  sideOutputs(): readonly { path: string; data: string }[];
   /** Tells the converter about files beside the notebook that changed since it read them. */
   refresh(): void;
   /** Tells the converter that ambient files changed. */
@@ -63,6 +65,8 @@ export function createTslabHost(options: TslabOptions): TslabHost {
   let builder: TsNamespace.EmitAndSemanticDiagnosticsBuilderProgram | undefined;
   let raw: readonly TsNamespace.Diagnostic[] = [];
   let declarations: string | undefined;
+  let sideOutputs: { path: string; data: string }[] = [];
+  const cellFile = path.join(options.cwd, CELL_FILE);
   let updateRootFiles: (() => void) | undefined;
   const watched = new Map<
     string,
@@ -71,6 +75,7 @@ export function createTslabHost(options: TslabOptions): TslabHost {
   const ambientWatchers = new Map<string, TsNamespace.FileWatcherCallback>();
   const modifiedTime = (file: string): number | undefined => ts.sys.getModifiedTime?.(file)?.getTime();
 
+  const ownFiles = path.join(options.packageRoot, "dist") + path.sep;
   const sys: TsNamespace.System = Object.assign(Object.create(ts.sys) as TsNamespace.System, {
     getCurrentDirectory: () => options.cwd,
     readFile: (file: string, encoding?: string) =>
@@ -83,7 +88,7 @@ export function createTslabHost(options: TslabOptions): TslabHost {
         ambientWatchers.set(file, callback);
         return { close: () => ambientWatchers.delete(file) };
       }
-      if (file.includes("/node_modules/") || !file.startsWith(`${options.cwd}/`)) return { close: () => {} };
+      if (file.includes("/node_modules/") || file.startsWith(ownFiles)) return { close: () => {} };
       watched.set(file, { callback, modified: modifiedTime(file) });
       return { close: () => watched.delete(file) };
     },
@@ -104,12 +109,23 @@ export function createTslabHost(options: TslabOptions): TslabHost {
     createWatchCompilerHost: (
       rootFiles: string[],
       compilerOptions: TsNamespace.CompilerOptions,
+      converterSys: TsNamespace.System,
       ...rest: unknown[]
     ) => {
+      const { readFile } = converterSys;
+      converterSys.readFile = (file, encoding) => {
+        const text = readFile(file, encoding);
+        return file === cellFile ? text && unescapeExports(text) : text;
+      };
       const create = ts.createWatchCompilerHost as unknown as (
         ...all: unknown[]
       ) => TsNamespace.WatchCompilerHost<TsNamespace.BuilderProgram>;
-      const host = create(rootFiles, { ...compilerOptions, ...cellOptions(ts, options) }, ...rest);
+      const host = create(
+        rootFiles,
+        { ...compilerOptions, ...cellOptions(ts, options) },
+        converterSys,
+        ...rest,
+      );
       host.resolveModuleNameLiterals = resolve;
       (host as { hasInvalidatedResolutions?: () => boolean }).hasInvalidatedResolutions = () => false;
       return host;
@@ -125,7 +141,14 @@ export function createTslabHost(options: TslabOptions): TslabHost {
           emit(
             target,
             (file, data, ...more) => {
-              if (file.endsWith(`outDir/${CELL_FILE.replace(/ts$/, "d.ts")}`)) declarations = data;
+              const source = target?.fileName;
+              // The converter knows only of files in and below the notebook's folder.
+              if (source && source !== cellFile) {
+                if (file.endsWith(".js"))
+                  sideOutputs.push({ path: source.replace(/\.[mc]?tsx?$/, ".js"), data });
+                return;
+              }
+              if (file.endsWith(".d.ts")) declarations = data;
               write?.(file, data, ...more);
             },
             ...others,
@@ -153,6 +176,8 @@ export function createTslabHost(options: TslabOptions): TslabHost {
   }
   Object.assign(copy, overrides);
   const cached = fromTslab.cache[tsPath];
+  // An earlier host's converter is bound to that host's copy.
+  delete load.cache[load.resolve("tslab/dist/converter")];
   if (!cached) throw new Error(`TypeScript of tslab was not loaded from ${tsPath}`);
   cached.exports = copy;
   let converter: Converter;
@@ -180,7 +205,7 @@ export function createTslabHost(options: TslabOptions): TslabHost {
           exclude: boolean,
         ): TsNamespace.Symbol | undefined;
       };
-      const cell = builder.getSourceFile(path.join(options.cwd, CELL_FILE));
+      const cell = builder.getSourceFile(cellFile);
       const all =
         ts.SymbolFlags.Value | ts.SymbolFlags.Type | ts.SymbolFlags.Namespace | ts.SymbolFlags.Alias;
       const symbol = checker.resolveName(name, cell, all, false);
@@ -188,7 +213,7 @@ export function createTslabHost(options: TslabOptions): TslabHost {
       return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol).flags : symbol.flags;
     },
     typeOf: (name) => {
-      const cell = builder?.getSourceFile(path.join(options.cwd, CELL_FILE));
+      const cell = builder?.getSourceFile(cellFile);
       const symbol = (cell as { locals?: Map<string, TsNamespace.Symbol> } | undefined)?.locals?.get(name);
       if (!builder || !cell || !symbol) return "any";
       const checker = builder.getProgram().getTypeChecker();
@@ -196,7 +221,7 @@ export function createTslabHost(options: TslabOptions): TslabHost {
       return checker.typeToString(type, cell, ts.TypeFormatFlags.NoTruncation);
     },
     typeDocumentation: (offset) => {
-      const cell = builder?.getSourceFile(path.join(options.cwd, CELL_FILE));
+      const cell = builder?.getSourceFile(cellFile);
       if (!builder || !cell) return "";
       const { getTokenAtPosition } = ts as unknown as {
         getTokenAtPosition(file: TsNamespace.SourceFile, position: number): TsNamespace.Node;
@@ -214,8 +239,10 @@ export function createTslabHost(options: TslabOptions): TslabHost {
       updateRootFiles?.();
       for (const file of files) ambientWatchers.get(file)?.(file, ts.FileWatcherEventKind.Changed);
     },
+    sideOutputs: () => sideOutputs,
     refresh: () => {
       declarations = undefined;
+      sideOutputs = [];
       for (const [file, entry] of watched) {
         const now = modifiedTime(file);
         if (now === entry.modified) continue;
@@ -227,6 +254,11 @@ export function createTslabHost(options: TslabOptions): TslabHost {
       }
     },
   };
+}
+
+/** The converter lists what a cell declares by TypeScript's internal names, which have three underscores for two. */
+function unescapeExports(text: string): string {
+  return text.replace(/\nexport \{[^{}\n]*\}$/, (list) => list.replace(/(?<=[{ ])___/g, "__"));
 }
 
 /** What cells are checked and emitted with, over the converter's own choices. */
@@ -308,8 +340,11 @@ function moduleResolver(
 
 const NOT_FOUND = { resolvedModule: undefined } as TsNamespace.ResolvedModuleWithFailedLookupLocations;
 
-/** A package that comes without types may be imported all the same; what it gives is `any`. */
-const UNTYPED_MODULE = 7016;
+/**
+ * A package that comes without types may be imported all the same, what it gives is `any`; and a file above the notebook's
+ * folder may be imported, since nothing is written.
+ */
+const IGNORED = new Set([7016, 6059]);
 
 /** Errors only, and where the text does not even parse only that. */
 function errorsOf(
@@ -318,7 +353,7 @@ function errorsOf(
   files: readonly TsNamespace.SourceFile[],
 ): readonly TsNamespace.Diagnostic[] {
   const isError = (one: TsNamespace.Diagnostic): boolean =>
-    one.category === ts.DiagnosticCategory.Error && one.code !== UNTYPED_MODULE;
+    one.category === ts.DiagnosticCategory.Error && !IGNORED.has(one.code);
   const syntactic = files.flatMap((file) => program.getSyntacticDiagnostics(file)).filter(isError);
   if (syntactic.length > 0) return syntactic;
   return files.flatMap((file) => program.getSemanticDiagnostics(file)).filter(isError);

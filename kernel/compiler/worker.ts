@@ -39,9 +39,31 @@ export function serve(compiler: CellCompiler, port: MessagePort): void {
 const data = (workerData ?? {}) as CompilerWorkerData;
 const port = data.port ?? parentPort;
 if (port) {
-  const compiler = new TslabCompiler({
-    cwd: data.cwd ?? process.cwd(),
-    packageRoot: data.packageRoot ?? findPackageRoot(),
-  });
-  serve(compiler, port);
+  serve(
+    start(
+      () =>
+        new TslabCompiler({
+          cwd: data.cwd ?? process.cwd(),
+          packageRoot: data.packageRoot ?? findPackageRoot(),
+        }),
+    ),
+    port,
+  );
+}
+
+/** The compiler, or one that answers every call with what kept it from starting. */
+function start(create: () => CellCompiler): CellCompiler {
+  try {
+    return create();
+  } catch (error) {
+    const refuse = () => Promise.reject(error);
+    return {
+      compile: refuse,
+      commit: refuse,
+      complete: refuse,
+      inspect: refuse,
+      isComplete: refuse,
+      close: () => Promise.resolve(),
+    };
+  }
 }

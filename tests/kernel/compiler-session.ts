@@ -1,6 +1,6 @@
 /** @file A compile thread for tests, with what the kernel's main thread does for it: runs the code, commits the outcome. */
 import { Script } from "node:vm";
-import { Worker } from "node:worker_threads";
+import { MessageChannel, Worker } from "node:worker_threads";
 import type { CompiledCell, Diagnostic } from "../../kernel/compiler/cell-compiler";
 import { CompilerClient } from "../../kernel/compiler/client";
 import { CellModules } from "../../kernel/runtime/modules";
@@ -26,10 +26,12 @@ export class Session {
 
   constructor(options: { cwd?: string; packageRoot?: string } = {}) {
     const cwd = options.cwd ?? process.cwd();
+    const { port1, port2 } = new MessageChannel();
     this.worker = new Worker(require.resolve("../../kernel/compiler/worker"), {
-      workerData: { cwd, packageRoot: options.packageRoot },
+      workerData: { port: port2, cwd, packageRoot: options.packageRoot },
+      transferList: [port2],
     });
-    this.compiler = new CompilerClient(this.worker as never);
+    this.compiler = new CompilerClient(port1);
     this.modules = new CellModules(cwd);
   }
 

@@ -149,6 +149,15 @@ describe("values and types across cells", () => {
     assert.equal(await session.value("new 模型().前向()"), "小明");
   });
 
+  test("names may begin with underscores", async () => {
+    await session.value("const _one = 1, __two = 2, ___three = 3; function __four() { return 4; }");
+    assert.equal(await session.value("_one + __two + ___three + __four()"), 10);
+  });
+
+  test("a nameless function as the result stays nameless", async () => {
+    assert.equal(((await session.value("() => 1")) as () => void).name, "");
+  });
+
   test("names of the wrapper may be used", async () => {
     assert.equal(await session.value("const module = 3; const exports = 4; module + exports"), 7);
     assert.equal(await session.value("module * exports"), 12);
@@ -328,6 +337,17 @@ describe("imports", () => {
     assert.deepEqual(await session.problems('import { util } from "./util"; util(3)'), ["TS2345 1:37"]);
   });
 
+  test(".ts files outside of the notebook's folder", async () => {
+    const name = `${path.basename(folder)}-outside`;
+    const file = path.join(folder, "..", `${name}.ts`);
+    writeFileSync(file, "export const outside = 1;");
+    try {
+      assert.equal(await session.value(`import { outside } from "../${name}"; outside`), 1);
+    } finally {
+      rmSync(file);
+    }
+  });
+
   test("types alone leave no trace at run time", async () => {
     assert.equal(
       await session.value(
@@ -440,6 +460,18 @@ describe("errors before anything runs", () => {
       3,
     );
     assert.equal(await session.value("new Secret().get()"), 3);
+  });
+});
+
+describe("what stays as tslab's TypeScript 5.0 has it", () => {
+  test("using is not known", async () => {
+    const { diagnostics } = await session.run("using file = { [Symbol.dispose]() {} };");
+    assert.ok(diagnostics.length > 0);
+  });
+
+  test("JSX is refused", async () => {
+    const { diagnostics } = await session.run("const element = <div>text</div>;");
+    assert.ok(diagnostics.length > 0);
   });
 });
 
