@@ -4,12 +4,12 @@ import { from_data } from "../backend/engine";
 import { type DType, float64, get_default_dtype } from "../dtype";
 import { RuntimeError, ValueError } from "../errors";
 import { expect_tensor } from "../ops/convert";
-import { mul } from "../ops/elementwise";
+import { dropout } from "../ops/dropout";
 import { index_select } from "../ops/gather";
 import { cat } from "../ops/join";
 import { slice, squeeze, transpose, unsqueeze } from "../ops/movement";
 import { type LayerResult, type RecurrentMode, recurrent_layer, type Weights } from "../ops/recurrent";
-import { default_generator, fill_bernoulli, fill_uniform } from "../random";
+import { default_generator, fill_uniform } from "../random";
 import { numel, type Shape, same_shape } from "../shape";
 import { is_tensor, Tensor } from "../tensor";
 import { check_device } from "./factory";
@@ -269,7 +269,7 @@ export abstract class RNNBase extends Module {
     const results: LayerResult[] = [];
     let output = input;
     for (let layer = 0; layer < this.num_layers; layer++) {
-      if (layer > 0) output = this.#drop(output);
+      if (layer > 0 && this.dropout > 0) output = dropout(output, this.dropout, this.training);
       const weights = this.#names[layer].map((set) => ({
         w_ih: named[set.w_ih],
         w_hh: named[set.w_hh],
@@ -287,17 +287,6 @@ export abstract class RNNBase extends Module {
       hn: join(results.map((result) => result.hn)),
       cn: this.#kind === "lstm" ? join(results.map((result) => result.cn as Tensor)) : null,
     };
-  }
-
-  /** Dropout between layers. */
-  #drop(input: Tensor): Tensor {
-    if (!this.training || this.dropout === 0) return input;
-    const keep = 1 - this.dropout;
-    const drawn = fill_bernoulli(default_generator, input.numel(), keep);
-    const scale = keep === 0 ? 0 : 1 / keep;
-    const mask = input.dtype === float64 ? new Float64Array(drawn.length) : new Float32Array(drawn.length);
-    for (let i = 0; i < drawn.length; i++) mask[i] = drawn[i] * scale;
-    return mul(input, new Tensor(from_data(input.shape, input.dtype, mask)));
   }
 
   #check_rank(batched: boolean, h0: Tensor | null, c0: Tensor | null): void {
@@ -347,7 +336,8 @@ export interface RNNBase {
   [name: `bias_${string}`]: Parameter;
 }
 
-function uniform_parameter(shape: Shape, dtype: DType, hidden_size: number): Parameter {
+/** @internal A parameter drawn from U(-1/√hidden_size, 1/√hidden_size). */
+export function uniform_parameter(shape: Shape, dtype: DType, hidden_size: number): Parameter {
   const data = dtype === float64 ? new Float64Array(numel(shape)) : new Float32Array(numel(shape));
   const bound = 1 / Math.sqrt(hidden_size);
   return new Parameter(
