@@ -51,6 +51,8 @@ export class Executions {
   private working = false;
   private current: Current | null = null;
   private interrupting: Promise<void> | null = null;
+  /** True when the kernel ends, and the compiler with it. */
+  ending = false;
 
   constructor(
     private readonly server: Server,
@@ -293,7 +295,7 @@ export class Executions {
   private commit(executionCount: number, outcome: { ok: boolean; assigned: string[] }): void {
     this.compiler
       .commit(executionCount, outcome)
-      .catch((error) => log("error", `commit failed: ${error.stack ?? error}`));
+      .catch((error) => this.ending || log("error", `commit failed: ${error.stack ?? error}`));
   }
 
   private finish(message: Message, executionCount: number, silent: boolean, outcome: Outcome): void {

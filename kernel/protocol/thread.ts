@@ -187,6 +187,7 @@ class ProtocolThread implements Kernel {
   private async end(code: number): Promise<void> {
     if (this.ending) return;
     this.ending = true;
+    this.executions.ending = true;
     this.output.flush();
     await this.server.close(CLOSE_MS);
     Atomics.store(shared, Slot.flushed, 1);

@@ -8,7 +8,6 @@ const LIBRARY = join(__dirname, "..", "..", "src", "index.js");
 /** Defines the library's globals and loads it at need. */
 export class Preload {
   private values: Record<string, unknown> | null = null;
-  private failure: unknown = null;
 
   /** Puts a getter for each name on the global object. */
   install(): void {
@@ -43,18 +42,17 @@ export class Preload {
 
   private load(): Record<string, unknown> {
     if (this.values) return this.values;
-    if (this.failure) throw this.failure;
     try {
       const library = require(LIBRARY);
       if (!library.preload) throw new Error("it has no preload");
       this.values = library.preload as Record<string, unknown>;
     } catch (error) {
+      // Not remembered: each cell that touches the library gets an error of its own line, or finds it mended.
       const why = error instanceof Error ? error.message : String(error);
-      this.failure = new Error(
+      throw new Error(
         `the torchbook library cannot be loaded: ${why} (run \`npm run setup\`, then restart the kernel)`,
         { cause: error },
       );
-      throw this.failure;
     }
     // From here on plain properties, which cost nothing to read.
     for (const [name, value] of Object.entries(this.values)) {
