@@ -1,5 +1,35 @@
 /** @file `torch.nn`: layers, losses, initialisers and what models are built from. */
 export {
+  CELU,
+  ELU,
+  GELU,
+  GLU,
+  Hardshrink,
+  Hardsigmoid,
+  Hardswish,
+  Hardtanh,
+  LeakyReLU,
+  LogSigmoid,
+  LogSoftmax,
+  Mish,
+  PReLU,
+  ReLU,
+  ReLU6,
+  RReLU,
+  SELU,
+  Sigmoid,
+  SiLU,
+  Softmax,
+  Softmax2d,
+  Softmin,
+  Softplus,
+  Softshrink,
+  Softsign,
+  Tanh,
+  Tanhshrink,
+  Threshold,
+} from "./activation";
+export {
   ModuleDict,
   ModuleList,
   ParameterDict,
@@ -13,6 +43,29 @@ export type { FactoryOptions } from "./factory";
 export * as functional from "./functional";
 export * as init from "./init";
 export { Bilinear, Identity, Linear, type LinearOptions } from "./linear";
+export {
+  BCELoss,
+  BCEWithLogitsLoss,
+  CosineEmbeddingLoss,
+  CrossEntropyLoss,
+  type CrossEntropyOptions,
+  GaussianNLLLoss,
+  HingeEmbeddingLoss,
+  HuberLoss,
+  KLDivLoss,
+  L1Loss,
+  type LossOptions,
+  MarginRankingLoss,
+  MSELoss,
+  MultiLabelMarginLoss,
+  MultiLabelSoftMarginLoss,
+  MultiMarginLoss,
+  NLLLoss,
+  PoissonNLLLoss,
+  SmoothL1Loss,
+  SoftMarginLoss,
+  TripletMarginLoss,
+} from "./loss";
 export { type ForwardHook, type ForwardPreHook, Module, type RemovableHandle } from "./module";
 export { Parameter } from "./parameter";
 export {
@@ -35,3 +88,4 @@ export {
   type RNNCellOptions,
 } from "./rnn-cell";
 export type { IncompatibleKeys, StateDict } from "./state-dict";
+export * as utils from "./utils";

@@ -1,0 +1,310 @@
+/** @file Activation functions, each on a new tensor or, with `inplace`, on its input itself. */
+import { bind } from "../../args";
+import { RuntimeError, ValueError } from "../../errors";
+import * as activation from "../../ops/activation";
+import { gt, le } from "../../ops/compare";
+import { expect_tensor } from "../../ops/convert";
+import { choose, clamp, div, mul, sub } from "../../ops/elementwise";
+import { chunk, reshape } from "../../ops/movement";
+import { exponential_, rand } from "../../ops/random";
+import { log_softmax, softmax } from "../../ops/softmax";
+import * as unary from "../../ops/unary";
+import { normalize_dim, size_text } from "../../shape";
+import { scalar_tensor, type Tensor } from "../../tensor";
+
+/** Keyword argument of activations that can change their input itself. */
+export interface InplaceOptions {
+  inplace?: boolean;
+}
+
+interface InplaceArgs {
+  inplace: boolean;
+}
+
+function run(input: Tensor, inplace: boolean | undefined, op: (input: Tensor) => Tensor): Tensor {
+  return inplace ? input._assign(op(input._alias())) : op(input);
+}
+
+/** An activation whose one setting is `inplace`. */
+function simple(name: string, op: (input: Tensor) => Tensor) {
+  return (input: Tensor, inplace?: boolean | InplaceOptions): Tensor => {
+    expect_tensor(name, input);
+    if (inplace === undefined || inplace === false) return op(input);
+    return run(input, bind<InplaceArgs>(name, ["inplace"], [], [inplace]).inplace, op);
+  };
+}
+
+function floating(name: string, input: Tensor): Tensor {
+  expect_tensor(name, input);
+  if (!input.dtype.is_floating_point) {
+    throw new RuntimeError(`"${name}" not implemented for '${input.dtype.scalar_type}'`);
+  }
+  return input;
+}
+
+/** `max(x, 0)`. */
+export const relu = simple("relu", activation.relu);
+
+/** `min(max(x, 0), 6)`. */
+export const relu6 = simple("relu6", (x) => activation.hardtanh(x, 0, 6));
+
+const selu_alpha = 1.6732632423543772;
+const selu_scale = 1.0507009873554805;
+
+/** `scale · (x if x > 0 else alpha · (exp(x) - 1))` with the constants of Klambauer et al. (arXiv:1706.02515). */
+export const selu = simple("selu", (x) =>
+  mul(choose(gt(floating("selu", x), 0), x, mul(unary.expm1(clamp(x, { max: 0 })), selu_alpha)), selu_scale),
+);
+
+/** `x · sigmoid(x)`. */
+export const silu = simple("silu", activation.silu);
+
+/** `x · tanh(log(1 + exp(x)))` (Misra, arXiv:1908.08681). */
+export const mish = simple("mish", (x) =>
+  mul(x, unary.tanh(activation.log_one_plus_exp(floating("mish", x)))),
+);
+
+/** `relu6(x + 3) / 6`. */
+export const hardsigmoid = simple("hardsigmoid", (x) =>
+  div(activation.hardtanh(floating("hardsigmoid", x).add(3), 0, 6), 6),
+);
+
+/** `x · relu6(x + 3) / 6`. */
+export const hardswish = simple("hardswish", (x) =>
+  div(mul(x, activation.hardtanh(floating("hardswish", x).add(3), 0, 6)), 6),
+);
+
+/** `1 / (1 + exp(-x))`. */
+export function sigmoid(input: Tensor): Tensor {
+  return unary.sigmoid(expect_tensor("sigmoid", input));
+}
+
+/** Hyperbolic tangent. */
+export function tanh(input: Tensor): Tensor {
+  return unary.tanh(expect_tensor("tanh", input));
+}
+
+/** `log(sigmoid(x))`, without overflow. */
+export function logsigmoid(input: Tensor): Tensor {
+  return activation.log_one_plus_exp(floating("logsigmoid", input).neg()).neg();
+}
+
+/** `x - tanh(x)`. */
+export function tanhshrink(input: Tensor): Tensor {
+  return sub(expect_tensor("tanhshrink", input), unary.tanh(input));
+}
+
+/** `x / (1 + |x|)`. */
+export function softsign(input: Tensor): Tensor {
+  return div(expect_tensor("softsign", input), unary.abs(input).add(1));
+}
+
+/** `x · Φ(x)`; `{ approximate: "tanh" }` takes the approximation by tanh. */
+export function gelu(
+  input: Tensor,
+  approximate?: "none" | "tanh" | { approximate?: "none" | "tanh" },
+): Tensor {
+  expect_tensor("gelu", input);
+  type Args = { approximate: "none" | "tanh" };
+  return activation.gelu(input, bind<Args>("gelu", ["approximate"], [], [approximate]));
+}
+
+/** x above 0, else `negative_slope · x`. */
+export function leaky_relu(input: Tensor, negative_slope?: number, inplace?: boolean): Tensor;
+export function leaky_relu(input: Tensor, options: InplaceOptions & { negative_slope?: number }): Tensor;
+export function leaky_relu(input: Tensor, ...args: unknown[]): Tensor {
+  type Args = InplaceArgs & { negative_slope: number };
+  const bound = bind<Args>("leaky_relu", ["negative_slope", "inplace"], [], args);
+  expect_tensor("leaky_relu", input);
+  return run(input, bound.inplace, (x) => activation.leaky_relu(x, bound.negative_slope ?? 0.01));
+}
+
+/** x above 0, else `alpha · (exp(x) - 1)`. */
+export function elu(input: Tensor, alpha?: number, inplace?: boolean): Tensor;
+export function elu(input: Tensor, options: InplaceOptions & { alpha?: number }): Tensor;
+export function elu(input: Tensor, ...args: unknown[]): Tensor {
+  const bound = bind<InplaceArgs & { alpha: number }>("elu", ["alpha", "inplace"], [], args);
+  expect_tensor("elu", input);
+  return run(input, bound.inplace, (x) => activation.elu(x, bound.alpha ?? 1));
+}
+
+/** x above 0, else `alpha · (exp(x / alpha) - 1)`. */
+export function celu(input: Tensor, alpha?: number, inplace?: boolean): Tensor;
+export function celu(input: Tensor, options: InplaceOptions & { alpha?: number }): Tensor;
+export function celu(input: Tensor, ...args: unknown[]): Tensor {
+  const { alpha = 1, inplace } = bind<InplaceArgs & { alpha: number }>(
+    "celu",
+    ["alpha", "inplace"],
+    [],
+    args,
+  );
+  floating("celu", input);
+  if (alpha === 0) throw new RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU");
+  return run(input, inplace, (x) => {
+    const low = alpha > 0 ? clamp(x, { max: 0 }) : clamp(x, { max: 0 });
+    return choose(gt(x, 0), x, mul(unary.expm1(div(low, alpha)), alpha));
+  });
+}
+
+/** x above 0, else x times its slope: one for all, or one per channel (dimension 1). */
+export function prelu(input: Tensor, weight: Tensor | { weight: Tensor }): Tensor {
+  const slopes = expect_tensor("prelu", (weight as { weight?: Tensor }).weight ?? weight, "weight") as Tensor;
+  floating("prelu", input);
+  if (slopes.ndim > 1) {
+    throw new RuntimeError(
+      `prelu: Expected \`weight\` to be a scalar or 1D tensor, but got: ndim = ${slopes.ndim}`,
+    );
+  }
+  const count = slopes.numel();
+  let shaped = slopes;
+  if (count !== 1) {
+    if (input.ndim === 0) throw new RuntimeError("Not allow zero-dim input tensor.");
+    const channels = input.ndim >= 2 ? input.shape[1] : 1;
+    if (channels !== count) {
+      throw new RuntimeError(
+        `Mismatch of parameter numbers and input channel size. Found parameter numbers = ${count} and channel size = ${channels}.`,
+      );
+    }
+    shaped = reshape(
+      slopes,
+      input.shape.map((_, i) => (i === 1 ? count : 1)),
+    );
+  } else shaped = reshape(slopes, []);
+  return choose(gt(input, 0), input, mul(input, shaped));
+}
+
+/** {@link leaky_relu} with a slope drawn uniformly from [lower, upper] per element in training, their mean otherwise. */
+export function rrelu(
+  input: Tensor,
+  ...args:
+    | [lower?: number, upper?: number, training?: boolean, inplace?: boolean]
+    | [options: InplaceOptions & { lower?: number; upper?: number; training?: boolean }]
+): Tensor {
+  type Args = InplaceArgs & { lower: number; upper: number; training: boolean };
+  const {
+    lower = 1 / 8,
+    upper = 1 / 3,
+    training = false,
+    inplace,
+  } = bind<Args>("rrelu", ["lower", "upper", "training", "inplace"], [], args);
+  floating("rrelu", input);
+  return run(input, inplace, (x) => {
+    if (!training) return activation.leaky_relu(x, (lower + upper) / 2);
+    // One number per element that is not above 0, in order.
+    const slopes = rand(x.shape, { dtype: x.dtype })
+      .mul(upper - lower)
+      .add(lower);
+    return choose(gt(x, 0), x, mul(x, slopes));
+  });
+}
+
+/** `log(1 + exp(beta · x)) / beta`; x itself where `beta · x > threshold`. */
+export const softplus: typeof activation.softplus = activation.softplus;
+
+/** x cut to [min_val, max_val]. */
+export function hardtanh(input: Tensor, min_val?: number, max_val?: number, inplace?: boolean): Tensor;
+export function hardtanh(
+  input: Tensor,
+  options: InplaceOptions & { min_val?: number; max_val?: number },
+): Tensor;
+export function hardtanh(input: Tensor, ...args: unknown[]): Tensor {
+  type Args = InplaceArgs & { min_val: number; max_val: number };
+  const {
+    min_val = -1,
+    max_val = 1,
+    inplace,
+  } = bind<Args>("hardtanh", ["min_val", "max_val", "inplace"], [], args);
+  expect_tensor("hardtanh", input);
+  if (min_val > max_val) throw new ValueError("min_val cannot be greater than max_val");
+  return run(input, inplace, (x) => activation.hardtanh(x, min_val, max_val));
+}
+
+/** x brought nearer to 0 by `lambd`, 0 within. @throws RuntimeError for a negative `lambd`. */
+export function softshrink(input: Tensor, lambd: number | { lambd?: number } = 0.5): Tensor {
+  const { lambd: by = 0.5 } = bind<{ lambd: number }>("softshrink", ["lambd"], [], [lambd]);
+  floating("softshrink", input);
+  if (by < 0) throw new RuntimeError(`lambda must be greater or equal to 0, but found to be ${by}.`);
+  return sub(input, clamp(input, -by, by));
+}
+
+/** x outside of [-lambd, lambd], 0 within. */
+export function hardshrink(input: Tensor, lambd: number | { lambd?: number } = 0.5): Tensor {
+  const { lambd: by = 0.5 } = bind<{ lambd: number }>("hardshrink", ["lambd"], [], [lambd]);
+  floating("hardshrink", input);
+  return choose(le(unary.abs(input), by), scalar_tensor(0, input.dtype), input);
+}
+
+/** x above `threshold`, else `value`. */
+export function threshold(
+  input: Tensor,
+  threshold: number,
+  value: number,
+  inplace?: boolean | InplaceOptions,
+): Tensor;
+export function threshold(
+  input: Tensor,
+  options: InplaceOptions & { threshold: number; value: number },
+): Tensor;
+export function threshold(input: Tensor, ...args: unknown[]): Tensor {
+  type Args = InplaceArgs & { threshold: number; value: number };
+  const bound = bind<Args>("threshold", ["threshold", "value", "inplace"], [], args);
+  expect_tensor("threshold", input);
+  const { threshold: above, value } = bound;
+  if (above === undefined || value === undefined) {
+    throw new TypeError(
+      `threshold() missing required argument: '${above === undefined ? "threshold" : "value"}'`,
+    );
+  }
+  return run(input, bound.inplace, (x) => choose(le(x, above), scalar_tensor(value, x.dtype), x));
+}
+
+/** The first half of dimension `dim` times the sigmoid of the second. @throws RuntimeError for an odd size. */
+export function glu(input: Tensor, dim: number | { dim?: number } = -1): Tensor {
+  const { dim: along = -1 } = bind<{ dim: number }>("glu", ["dim"], [], [dim]);
+  floating("glu", input);
+  if (input.ndim === 0) throw new RuntimeError("glu does not support 0-dimensional tensors");
+  const at = normalize_dim(along, input.ndim);
+  if (input.shape[at] % 2 !== 0) {
+    throw new RuntimeError(`Halving dimension must be even, but dimension ${at} is size ${input.shape[at]}`);
+  }
+  const [a, b] = chunk(input, 2, at);
+  return mul(a, unary.sigmoid(b));
+}
+
+/** Softmax over the channels of (N, C, H, W) or (C, H, W). */
+export function softmax2d(input: Tensor): Tensor {
+  if (input.ndim !== 3 && input.ndim !== 4) {
+    throw new ValueError(
+      `Softmax2d: expected input to be 3D or 4D, got ${input.ndim}D instead, of size ${size_text(input.shape)}`,
+    );
+  }
+  return softmax(input, -3);
+}
+
+/**
+ * Samples of the Gumbel-Softmax distribution (Jang et al., arXiv:1611.01144).
+ *
+ * @param logits Unnormalised log-probabilities.
+ * @param options.hard One-hot vectors whose gradient is that of the soft samples.
+ */
+export function gumbel_softmax(
+  logits: Tensor,
+  ...args:
+    | [tau?: number, hard?: boolean, eps?: number, dim?: number]
+    | [options: { tau?: number; hard?: boolean; eps?: number; dim?: number }]
+): Tensor {
+  type Args = { tau: number; hard: boolean; eps: number; dim: number };
+  const {
+    tau = 1,
+    hard = false,
+    dim = -1,
+  } = bind<Args>("gumbel_softmax", ["tau", "hard", "eps", "dim"], [], args);
+  const noise = exponential_(logits.detach().mul(0)).log().neg();
+  const soft = softmax(logits.add(noise).div(tau), dim);
+  if (!hard) return soft;
+  const at = soft.detach().argmax(dim, true);
+  const one = soft.detach().mul(0).scatter(dim, at, 1);
+  return one.sub(soft.detach()).add(soft);
+}
+
+export { log_softmax, softmax };

@@ -1,0 +1,28 @@
+/** @file All parameters as one vector, and back. */
+import { no_grad } from "../../autograd/grad-mode";
+import { RuntimeError } from "../../errors";
+import { cat } from "../../ops/join";
+import { reshape, slice } from "../../ops/movement";
+import type { Tensor } from "../../tensor";
+
+/** All elements of the parameters, in order, as one vector. */
+export function parameters_to_vector(parameters: Iterable<Tensor>): Tensor {
+  return cat([...parameters].map((parameter) => reshape(parameter, [-1])));
+}
+
+/** Puts the elements of a vector into the parameters, in order. @throws RuntimeError when there are too few. */
+export function vector_to_parameters(vec: Tensor, parameters: Iterable<Tensor>): void {
+  let at = 0;
+  for (const parameter of parameters) {
+    const count = parameter.numel();
+    if (at + count > vec.numel()) {
+      throw new RuntimeError(
+        `vector_to_parameters(): the vector has ${vec.numel()} elements, but the parameters need more`,
+      );
+    }
+    no_grad(() => {
+      parameter.data = reshape(slice(vec, 0, at, at + count), parameter.shape).detach();
+    });
+    at += count;
+  }
+}
