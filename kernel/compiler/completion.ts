@@ -22,13 +22,20 @@ export function completionAt(
   const types: CompletionResult["types"] = [];
   for (const name of keywordsLast(info.candidates, typed, (one) => kinds.get(one)?.kind === "keyword")) {
     const entry = kinds.get(name);
-    if (!entry || name.startsWith("__") || REPLACED.test(name)) continue;
+    if (!entry || REPLACED.test(name)) continue;
+    // Names with an underscore are nobody's business until asked for.
+    if (name.startsWith("_") && !typed.startsWith("_")) continue;
     if (!/^[\p{ID_Start}$_#][\p{ID_Continue}$\u200c\u200d]*$/u.test(name) && entry.kind !== "string")
       continue;
     if (typed !== "" && !isLike(name, typed)) continue;
     if (matches.length === MOST) break;
     matches.push(name);
-    types.push({ text: name, type: kindOf(host, name, entry.kind), start: info.start, end: info.end });
+    types.push({
+      text: name,
+      type: kindOf(host, name, entry.kind, info.start),
+      start: info.start,
+      end: info.end,
+    });
   }
   return { matches, cursorStart: info.start, cursorEnd: info.end, types };
 }
@@ -56,10 +63,11 @@ function isLike(name: string, typed: string): boolean {
 }
 
 /** What an imported or preloaded name stands for, or the kind as it is. */
-function kindOf(host: TslabHost, name: string, kind: string): string {
-  if (kind !== "alias") return jupyterKind(kind);
-  const flags = host.flagsOf(name);
+function kindOf(host: TslabHost, name: string, kind: string, offset: number): string {
+  if (kind !== "alias" && kind !== "property") return jupyterKind(kind);
+  const flags = host.flagsOf(name, offset);
   const { SymbolFlags } = host.ts;
+  if (kind === "property") return flags & SymbolFlags.Method ? "method" : "property";
   if (flags & SymbolFlags.Function) return "function";
   if (flags & SymbolFlags.Class) return "class";
   if (flags & SymbolFlags.Interface) return "interface";

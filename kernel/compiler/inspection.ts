@@ -46,7 +46,7 @@ function withoutAlias(text: string): string {
     .replace(/\$replaced\d+/g, " (declared earlier)")
     .split("\n");
   const last = lines.at(-1) ?? "";
-  if (lines.length > 1 && /^(?:export namespace|import) /.test(last)) lines.pop();
+  if (lines.length > 1 && /^(?:export(?: namespace)?|import) /.test(last)) lines.pop();
   return lines.join("\n").replace(/^export namespace /, "namespace ");
 }
 

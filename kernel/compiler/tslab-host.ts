@@ -29,8 +29,11 @@ export interface TslabHost {
   program(): TsNamespace.Program;
   /** Problems of the last `convert`, as TypeScript gave them. */
   diagnostics(): readonly TsNamespace.Diagnostic[];
-  /** The `SymbolFlags` of what a name of the cell, of an earlier one or of all stands for, aliases followed. */
-  flagsOf(name: string): number;
+  /**
+   * The `SymbolFlags` of what a name would stand for at an offset of the cell, also after a dot: aliases are followed, and a
+   * property that can be called counts as a method.
+   */
+  flagsOf(name: string, offset: number): number;
   /** The type of a variable of the cell that was looked at last, as text. */
   typeOf(name: string): string;
   /** The documentation of the type of what stands at an offset of the cell that was looked at last. */
@@ -195,22 +198,34 @@ export function createTslabHost(options: TslabOptions): TslabHost {
       return builder.getProgram();
     },
     diagnostics: () => raw,
-    flagsOf: (name) => {
-      if (!builder) return 0;
+    flagsOf: (name, offset) => {
+      const cell = builder?.getSourceFile(cellFile);
+      if (!builder || !cell) return 0;
       const checker = builder.getProgram().getTypeChecker() as TsNamespace.TypeChecker & {
         resolveName(
           name: string,
           at: TsNamespace.Node | undefined,
           meaning: number,
-          exclude: boolean,
+          excludeGlobals: boolean,
         ): TsNamespace.Symbol | undefined;
       };
-      const cell = builder.getSourceFile(cellFile);
+      const behind = (symbol: TsNamespace.Symbol | undefined): TsNamespace.Symbol | undefined =>
+        symbol && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+      const owner = ownerBefore(ts, cell, offset + PREFIX.length);
+      if (owner) {
+        const namespace = behind(checker.getSymbolAtLocation(owner));
+        const isModule = namespace && namespace.flags & ts.SymbolFlags.Module;
+        const exported = isModule ? checker.tryGetMemberInModuleExports(name, namespace) : undefined;
+        const member = behind(exported ?? checker.getTypeAtLocation(owner).getProperty(name));
+        if (!member) return 0;
+        const isMethod =
+          member.flags & ts.SymbolFlags.Property &&
+          checker.getTypeOfSymbolAtLocation(member, owner).getCallSignatures().length > 0;
+        return isMethod ? ts.SymbolFlags.Method : member.flags;
+      }
       const all =
         ts.SymbolFlags.Value | ts.SymbolFlags.Type | ts.SymbolFlags.Namespace | ts.SymbolFlags.Alias;
-      const symbol = checker.resolveName(name, cell, all, false);
-      if (!symbol) return 0;
-      return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol).flags : symbol.flags;
+      return behind(checker.resolveName(name, cell, all, false))?.flags ?? 0;
     },
     typeOf: (name) => {
       const cell = builder?.getSourceFile(cellFile);
@@ -223,11 +238,8 @@ export function createTslabHost(options: TslabOptions): TslabHost {
     typeDocumentation: (offset) => {
       const cell = builder?.getSourceFile(cellFile);
       if (!builder || !cell) return "";
-      const { getTokenAtPosition } = ts as unknown as {
-        getTokenAtPosition(file: TsNamespace.SourceFile, position: number): TsNamespace.Node;
-      };
       const checker = builder.getProgram().getTypeChecker();
-      const type = checker.getTypeAtLocation(getTokenAtPosition(cell, offset + PREFIX.length));
+      const type = checker.getTypeAtLocation(tokenAt(ts, cell, offset + PREFIX.length));
       const symbol = type.aliasSymbol ?? type.symbol;
       // An object literal or a function has no documentation of its own; the standard library's is not asked for.
       if (!symbol || !(symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface))) return "";
@@ -254,6 +266,22 @@ export function createTslabHost(options: TslabOptions): TslabHost {
       }
     },
   };
+}
+
+function tokenAt(ts: Ts, file: TsNamespace.SourceFile, position: number): TsNamespace.Node {
+  const { getTokenAtPosition } = ts as unknown as {
+    getTokenAtPosition(file: TsNamespace.SourceFile, position: number): TsNamespace.Node;
+  };
+  return getTokenAtPosition(file, position);
+}
+
+/** What stands before the dot where a member's name begins at a position; undefined where there is no dot. */
+function ownerBefore(ts: Ts, file: TsNamespace.SourceFile, position: number): TsNamespace.Node | undefined {
+  const dot = file.text.slice(0, position).trimEnd().length - 1;
+  if (file.text[dot] !== ".") return undefined;
+  const { parent } = tokenAt(ts, file, dot);
+  if (ts.isPropertyAccessExpression(parent)) return parent.expression;
+  return ts.isQualifiedName(parent) ? parent.left : undefined;
 }
 
 /** The converter lists what a cell declares by TypeScript's internal names, which have three underscores for two. */

@@ -157,6 +157,10 @@ test("completion offers the library's members with kinds", async () => {
   assert.deepEqual(await offered("nn.L|"), ["class Linear", "class LSTM"]);
   assert.deepEqual(await offered("torch.rand|"), ["function randn"]);
   assert.deepEqual(await offered("torch.randn(2).sh|"), ["property shape"]);
+  assert.deepEqual(await offered("torch.randn(2).cl|"), ["method clone"]);
+  assert.deepEqual(await offered("torch.randn(2)._h|"), ["property _handle"]);
+  assert.ok(!(await offered("torch.randn(2).|")).includes("property _handle"));
+  assert.deepEqual(await offered("let l: nn.Lin|"), ["class Linear"]);
   assert.deepEqual(await offered("class M extends nn.Mod|"), ["class Module"]);
   assert.deepEqual(await offered("new nn.Linear(1, 2, { bi| })"), ["property bias"]);
   assert.deepEqual(await offered("clear_o|"), ["function clear_output"]);

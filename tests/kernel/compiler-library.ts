@@ -12,6 +12,8 @@ const FILES: Record<string, string> = {
       /** Sizes of the dimensions. */
       get shape(): number[];
       item(): number;
+      clone: () => Tensor;
+      _handle: number;
       backward(): void;
       [index: number]: Tensor;
       [slice: \`\${string}:\${string}\` | \`\${string},\${string}\`]: Tensor;
@@ -34,15 +36,19 @@ const FILES: Record<string, string> = {
       constructor(in_features: number, out_features: number, options?: { bias?: boolean });
       forward(input: Tensor): Tensor;
     }
+    export { LSTM } from "./lstm";
     export declare class RNN extends Module {
       constructor(input_size: number, hidden_size: number, options?: { batch_first?: boolean });
       forward(input: Tensor, hidden?: Tensor): [output: Tensor, hidden: Tensor];
     }
+    export declare class CrossEntropyLoss extends Module { forward(input: Tensor, target: Tensor): Tensor }`,
+  "dist/src/nn/lstm.d.ts": `
+    import type { Tensor } from "../tensor";
+    import { Module } from "./index";
     export declare class LSTM extends Module {
       constructor(input_size: number, hidden_size: number, options?: { batch_first?: boolean });
       forward(input: Tensor): [output: Tensor, state: [hidden: Tensor, cell: Tensor]];
-    }
-    export declare class CrossEntropyLoss extends Module { forward(input: Tensor, target: Tensor): Tensor }`,
+    }`,
   "dist/src/optim.d.ts": `
     import type { Tensor } from "./tensor";
     export declare class Adam { constructor(params: Iterable<Tensor>, options?: { lr?: number }); zero_grad(): void; step(): void }`,
