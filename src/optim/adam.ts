@@ -1,8 +1,11 @@
 /** @file Adam and what AdamW shares with it. */
 import { bind } from "../args";
+import { execute_many, from_data, is_using_gpu, release } from "../backend/engine";
+import type { Handle } from "../backend/handle";
+import { float64 } from "../dtype";
 import { RuntimeError } from "../errors";
 import { zeros_like } from "../ops/create";
-import type { Tensor } from "../tensor";
+import { Tensor } from "../tensor";
 import { check_betas, check_not_negative } from "./check";
 import { Optimizer, type OptimizerOptions, type ParamGroup, type Params } from "./optimizer";
 
@@ -91,53 +94,63 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
     super(params, adam_options("Adam", {}, args));
   }
 
+  #numbers: { key: string; handle: Handle } | null = null;
+
   protected override update_parameter(
     param: Tensor,
     grad: Tensor,
     state: AdamState,
     group: ParamGroup<AdamOptions>,
   ): void {
-    update_by_adam(this._compute.bind(this), param, grad, state, group);
-  }
-}
-
-type Compute = Adam["_compute"];
-
-function update_by_adam(
-  compute: Compute,
-  param: Tensor,
-  grad: Tensor,
-  state: AdamState,
-  group: ParamGroup<AdamOptions>,
-): void {
-  const { lr, betas, eps, weight_decay, amsgrad, maximize, decoupled_weight_decay } = group;
-  const [beta1, beta2] = betas;
-  state.step = (state.step ?? 0) + 1;
-  state.exp_avg ??= zeros_like(param);
-  state.exp_avg_sq ??= zeros_like(param);
-  if (amsgrad) state.max_exp_avg_sq ??= zeros_like(param);
-  // In float64, as PyTorch does it: float32 would lose beta2 ** step first.
-  const step_size = lr / (1 - beta1 ** state.step);
-  const correction = Math.sqrt(1 - beta2 ** state.step);
-  const { exp_avg, exp_avg_sq, max_exp_avg_sq } = state;
-  compute(param, grad, state, (math, value, gradient) => {
-    let g = maximize ? math.neg(gradient) : gradient;
-    let p = value;
-    if (weight_decay !== 0) {
-      if (decoupled_weight_decay) p = math.mul(p, 1 - lr * weight_decay);
-      else g = math.add_scaled(g, p, weight_decay);
+    const { lr, betas, eps, weight_decay, amsgrad, maximize, decoupled_weight_decay } = group;
+    const [beta1, beta2] = betas;
+    const step = (state.step ?? 0) + 1;
+    state.step = step;
+    state.exp_avg ??= zeros_like(param);
+    state.exp_avg_sq ??= zeros_like(param);
+    if (amsgrad) state.max_exp_avg_sq ??= zeros_like(param);
+    const { exp_avg, exp_avg_sq, max_exp_avg_sq } = state;
+    const decay = decoupled_weight_decay ? 0 : weight_decay;
+    const shrink = decoupled_weight_decay ? 1 - lr * weight_decay : 1;
+    // In float64, as PyTorch does it: float32 would lose beta2 ** step first.
+    const step_size = lr / (1 - beta1 ** step);
+    const correction = Math.sqrt(1 - beta2 ** step);
+    if (!amsgrad && grad.dtype === param.dtype && !is_using_gpu()) {
+      const numbers = this.#native_numbers([
+        ...[-step_size, correction, eps, 1 - beta1, beta2, 1 - beta2],
+        ...[decay, shrink, maximize ? -1 : 1],
+      ]);
+      const inputs = [param.handle, grad.handle, exp_avg.handle, exp_avg_sq.handle, numbers];
+      const [fresh, first, second] = execute_many("TorchbookAdam", inputs, [], 3);
+      param._write(new Tensor(fresh));
+      exp_avg._write(new Tensor(first));
+      exp_avg_sq._write(new Tensor(second));
+      return;
     }
-    const first = math.lerp(exp_avg.handle, g, 1 - beta1);
-    const second = math.add(math.mul(exp_avg_sq.handle, beta2), math.mul(math.square(g), 1 - beta2));
-    const greatest = max_exp_avg_sq === undefined ? null : math.maximum(max_exp_avg_sq.handle, second);
-    const root = math.sqrt(greatest ?? second);
-    const denominator = math.add(math.div(root, correction), eps);
-    const change = math.div(math.mul(first, -step_size), denominator);
-    return {
-      param: math.add(p, change),
-      exp_avg: first,
-      exp_avg_sq: second,
-      ...(greatest === null ? {} : { max_exp_avg_sq: greatest }),
-    };
-  });
+    this._compute(param, grad, state, (math, value, gradient) => {
+      let g = maximize ? math.neg(gradient) : gradient;
+      if (decay !== 0) g = math.add_scaled(g, value, decay);
+      const p = shrink === 1 ? value : math.mul(value, shrink);
+      const first = math.lerp(exp_avg.handle, g, 1 - beta1);
+      const second = math.add(math.mul(exp_avg_sq.handle, beta2), math.mul(math.square(g), 1 - beta2));
+      const greatest = amsgrad && max_exp_avg_sq ? math.maximum(max_exp_avg_sq.handle, second) : undefined;
+      const denominator = math.add(math.div(math.sqrt(greatest ?? second), correction), eps);
+      return {
+        param: math.add(p, math.div(math.mul(first, -step_size), denominator)),
+        exp_avg: first,
+        exp_avg_sq: second,
+        max_exp_avg_sq: greatest,
+      };
+    });
+  }
+
+  /** A step's numbers for the native op; parameters in step share them. */
+  #native_numbers(values: number[]): Handle {
+    const key = values.join();
+    if (this.#numbers?.key !== key) {
+      if (this.#numbers !== null) release(this.#numbers.handle);
+      this.#numbers = { key, handle: from_data([values.length], float64, Float64Array.from(values)) };
+    }
+    return this.#numbers.handle;
+  }
 }
