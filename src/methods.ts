@@ -25,12 +25,21 @@ import { Tensor } from "./tensor";
 
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 
-/** One or two signatures; inference repeats one that stands alone. */
-type Two<A extends unknown[], R, B extends unknown[], S> =
-  Same<A, B> extends true ? (...args: B) => S : { (...args: A): R; (...args: B): S };
+/**
+ * One or two signatures. Of a function with fewer signatures than asked for, inference repeats the last one or, in older
+ * compilers, gives `unknown`.
+ */
+type Two<A extends unknown[], R, B extends unknown[], S> = unknown extends R
+  ? (...args: B) => S
+  : Same<A, B> extends true
+    ? (...args: B) => S
+    : { (...args: A): R; (...args: B): S };
 
-type Three<A extends unknown[], R, B extends unknown[], S, C extends unknown[], T> =
-  Same<A, B> extends true ? Two<B, S, C, T> : { (...args: A): R; (...args: B): S; (...args: C): T };
+type Three<A extends unknown[], R, B extends unknown[], S, C extends unknown[], T> = unknown extends R
+  ? Two<B, S, C, T>
+  : Same<A, B> extends true
+    ? Two<B, S, C, T>
+    : { (...args: A): R; (...args: B): S; (...args: C): T };
 
 /** A function's type without its first parameter; up to three overloads. */
 type Method<F> = F extends {

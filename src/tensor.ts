@@ -176,7 +176,8 @@ export class Tensor extends Indexable {
   }
 
   /** The elements as nested arrays; a number for a zero-dim tensor. */
-  tolist(): NestedArray {
+  // biome-ignore lint/suspicious/noExplicitAny: how deeply the arrays nest follows from the shape, which types do not know
+  tolist<T extends NestedArray = any>(): T {
     const data = this.typed_array();
     const shape = this.shape;
     let at = 0;
@@ -184,7 +185,7 @@ export class Tensor extends Indexable {
       if (dim === shape.length) return to_js(data[at++], this.dtype);
       return Array.from({ length: shape[dim] }, () => build(dim + 1));
     };
-    return build(0);
+    return build(0) as T;
   }
 
   /**

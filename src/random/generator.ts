@@ -55,6 +55,14 @@ export class Generator {
     this.reseed();
   }
 
+  toString(): string {
+    return `Generator(device="cpu", initial_seed=${this.initial_seed()})`;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
   /** Always "cpu". */
   get device(): string {
     return "cpu";
