@@ -8,6 +8,7 @@ import type { DType, TypedArray } from "./dtype";
 import * as dtypes from "./dtype";
 import { NotImplementedError, RuntimeError } from "./errors";
 import { parse_pt, StoredTensor } from "./io/pt";
+import { serialize_pt } from "./io/pt-writer";
 import {
   parse_safetensors,
   serialize_safetensors,
@@ -135,6 +136,32 @@ function to_bytes(value: unknown): Uint8Array {
   return serialize_safetensors(tensors, { format: "pt", [STRUCTURE]: structure });
 }
 
+/** The value with records in place of tensors, as the `.pt` writer takes it. */
+function with_records(value: unknown, where: string): unknown {
+  if (is_tensor(value)) return to_record(value);
+  if (value === undefined) return null;
+  if (value === null || ["number", "bigint", "string", "boolean"].includes(typeof value)) return value;
+  const below = (key: unknown): string => (where === "" ? String(key) : `${where}.${String(key)}`);
+  if (Array.isArray(value)) return value.map((item, i) => with_records(item, below(i)));
+  const entries =
+    value instanceof Map ? [...value] : is_options(value) ? Object.entries(value) : refuse(value, where);
+  return new Map(
+    entries.map(([key, item]) => [is_tensor(item) ? key : python_key(key), with_records(item, below(key))]),
+  );
+}
+
+/**
+ * JavaScript turns an object's number keys into text; PyTorch's optimizers look their state up by number. Tensors stand
+ * under text always: a ParameterList's names are digits.
+ */
+function python_key(key: unknown): unknown {
+  return typeof key === "string" && /^(?:0|[1-9]\d{0,14})$/.test(key) ? Number(key) : key;
+}
+
+function to_pt(value: unknown): Uint8Array {
+  return serialize_pt(with_records(value, ""));
+}
+
 function to_path(file: unknown, name: string): string {
   if (file instanceof URL) return fileURLToPath(file);
   if (typeof file === "string" && file !== "") return file;
@@ -162,11 +189,11 @@ function reason(error: unknown, file: string): string {
 }
 
 /**
- * Saves tensors with plain values round them: a `state_dict()`, an optimizer's too, or an object of several. The file is
- * in the safetensors format and takes its place only once it is whole.
+ * Saves tensors with plain values round them: a `state_dict()`, an optimizer's too, or an object of several. `.pt` and
+ * `.pth` files are PyTorch's own, all others in the safetensors format. The file takes its place only once it is whole.
  *
- * @throws NotImplementedError for whole modules and for `.pt`/`.pth`; TypeError for what cannot be saved; Error naming the
- *   path where it cannot be written.
+ * @throws NotImplementedError for whole modules; TypeError for what cannot be saved; Error naming the path where it cannot
+ *   be written.
  * @example
  * torch.save(model.state_dict(), "model.safetensors");
  * torch.save({ model: model.state_dict(), optimizer: optimizer.state_dict(), epoch }, "checkpoint.safetensors");
@@ -175,13 +202,7 @@ export function save(obj: unknown, f: string | URL): void {
   const file = to_path(f, "save");
   const extension = path.extname(file).toLowerCase();
   if (has_state_dict(obj)) refuse(obj, "");
-  if (extension === ".pt" || extension === ".pth") {
-    throw new NotImplementedError(
-      `torch.save: ${file}: ${extension} files are read but not written; name it ` +
-        `${path.basename(file, path.extname(file))}.safetensors`,
-    );
-  }
-  const bytes = to_bytes(obj);
+  const bytes = extension === ".pt" || extension === ".pth" ? to_pt(obj) : to_bytes(obj);
   const temporary = `${file}.${process.pid}.${Math.random().toString(36).slice(2, 8)}.tmp`;
   try {
     const descriptor = fs.openSync(temporary, "wx");

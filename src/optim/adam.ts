@@ -1,11 +1,12 @@
 /** @file Adam and what AdamW shares with it. */
 import { bind } from "../args";
-import { execute_many, from_data, is_using_gpu, release } from "../backend/engine";
+import { execute, execute_many, from_data, is_using_gpu, release } from "../backend/engine";
 import type { Handle } from "../backend/handle";
 import { float64 } from "../dtype";
 import { RuntimeError } from "../errors";
 import { zeros_like } from "../ops/create";
 import { Tensor } from "../tensor";
+import { HiddenMoments } from "./adam-moments";
 import { check_betas, check_not_negative } from "./check";
 import { Optimizer, type OptimizerOptions, type ParamGroup, type Params } from "./optimizer";
 
@@ -94,6 +95,7 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
     super(params, adam_options("Adam", {}, args));
   }
 
+  readonly #moments = new HiddenMoments();
   #numbers: { key: string; handle: Handle } | null = null;
 
   protected override update_parameter(
@@ -106,10 +108,6 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
     const [beta1, beta2] = betas;
     const step = (state.step ?? 0) + 1;
     state.step = step;
-    state.exp_avg ??= zeros_like(param);
-    state.exp_avg_sq ??= zeros_like(param);
-    if (amsgrad) state.max_exp_avg_sq ??= zeros_like(param);
-    const { exp_avg, exp_avg_sq, max_exp_avg_sq } = state;
     const decay = decoupled_weight_decay ? 0 : weight_decay;
     const shrink = decoupled_weight_decay ? 1 - lr * weight_decay : 1;
     // In float64, as PyTorch does it: float32 would lose beta2 ** step first.
@@ -120,6 +118,13 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
         ...[-step_size, correction, eps, 1 - beta1, beta2, 1 - beta2],
         ...[decay, shrink, maximize ? -1 : 1],
       ]);
+      const hidden = this.#moments.of(state, param);
+      if (hidden !== null) {
+        const inputs = [param.handle, grad.handle, hidden.exp_avg, hidden.exp_avg_sq, numbers];
+        param._write(new Tensor(execute("TorchbookAdamInPlace", inputs)));
+        return;
+      }
+      const { exp_avg, exp_avg_sq } = state as Required<AdamState>;
       const inputs = [param.handle, grad.handle, exp_avg.handle, exp_avg_sq.handle, numbers];
       const [fresh, first, second] = execute_many("TorchbookAdam", inputs, [], 3);
       param._write(new Tensor(fresh));
@@ -127,6 +132,10 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
       exp_avg_sq._write(new Tensor(second));
       return;
     }
+    state.exp_avg ??= zeros_like(param);
+    state.exp_avg_sq ??= zeros_like(param);
+    if (amsgrad) state.max_exp_avg_sq ??= zeros_like(param);
+    const { exp_avg, exp_avg_sq, max_exp_avg_sq } = state;
     this._compute(param, grad, state, (math, value, gradient) => {
       let g = maximize ? math.neg(gradient) : gradient;
       if (decay !== 0) g = math.add_scaled(g, value, decay);
@@ -142,6 +151,18 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
         max_exp_avg_sq: greatest,
       };
     });
+  }
+
+  /** @internal */
+  override _saved(state: AdamState): AdamState {
+    const copies = this.#moments.copies(state);
+    // Not { ...state }: reading the averages would show them.
+    return copies === null ? state : { step: state.step, ...copies };
+  }
+
+  /** @internal */
+  override _restored(state: AdamState): void {
+    this.#moments.adopt(state);
   }
 
   /** A step's numbers for the native op; parameters in step share them. */

@@ -227,6 +227,14 @@ export class Optimizer<
     }
   }
 
+  /** @internal A parameter's state as it is saved. */
+  _saved(state: State): ParamState {
+    return state;
+  }
+
+  /** @internal Told of a parameter's state that was loaded. */
+  _restored(_state: State): void {}
+
   /** Options and state under numbers instead of parameters, to be saved with `torch.save`. */
   state_dict(): OptimizerStateDict {
     return optimizer_state_dict(this);

@@ -38,7 +38,7 @@ export function optimizer_state_dict(optimizer: AnyOptimizer): OptimizerStateDic
     const number = numbers.get(param);
     if (number === undefined) continue;
     const entry: Record<string, Tensor | number | null> = {};
-    for (const [key, value] of Object.entries(values)) {
+    for (const [key, value] of Object.entries(optimizer._saved(values) as ParamState)) {
       entry[key] = typeof value === "number" ? scalar_tensor(value, float32) : (value ?? null);
     }
     state[number] = entry;
@@ -88,6 +88,7 @@ export function load_optimizer_state(optimizer: AnyOptimizer, state_dict: Optimi
     if (param === undefined) continue;
     const entry: ParamState = {};
     for (const [key, value] of Object.entries(values)) entry[key] = restored(param, key, value);
+    optimizer._restored(entry);
     state.set(param, entry);
   }
   optimizer.state = state;

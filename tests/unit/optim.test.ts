@@ -152,24 +152,53 @@ test("named parameters are taken with their names", () => {
   assert.deepEqual(optimizer.param_groups[0].param_names, ["w"]);
 });
 
-test("a state_dict carries training over to another optimizer", () => {
-  const run = (change: boolean): Tensor => {
-    const p = parameter([1, -2, 0.5]);
-    let optimizer = new optim.Adam([p], { lr: 0.1, amsgrad: true });
-    for (let step = 0; step < 6; step++) {
-      if (change && step === 3) {
-        const saved = optimizer.state_dict();
-        assert.deepEqual(saved.param_groups[0].params, [0]);
-        assert.equal((saved.state[0].step as Tensor).item(), 3);
-        optimizer = new optim.Adam([p], { lr: 5 });
-        optimizer.load_state_dict(saved);
+for (const amsgrad of [true, false])
+  test(`a state_dict carries training over to another optimizer (amsgrad: ${amsgrad})`, () => {
+    const run = (change: boolean): Tensor => {
+      const p = parameter([1, -2, 0.5]);
+      let optimizer = new optim.Adam([p], { lr: 0.1, amsgrad });
+      for (let step = 0; step < 6; step++) {
+        if (change && step === 3) {
+          const saved = optimizer.state_dict();
+          assert.deepEqual(saved.param_groups[0].params, [0]);
+          assert.equal((saved.state[0].step as Tensor).item(), 3);
+          optimizer = new optim.Adam([p], { lr: 5 });
+          optimizer.load_state_dict(saved);
+        }
+        p.grad = gradient(p, step);
+        optimizer.step();
       }
+      return p;
+    };
+    assert.deepEqual(run(true).tolist(), run(false).tolist());
+  });
+
+test("averages that were looked at stay those of the optimizer", () => {
+  const run = (look: boolean): [Tensor, Tensor | undefined] => {
+    const p = parameter([1, -2, 0.5]);
+    const optimizer = new optim.Adam([p], { lr: 0.1 });
+    let seen: Tensor | undefined;
+    for (let step = 0; step < 6; step++) {
+      if (look && step === 3) seen = optimizer.state.get(p)?.exp_avg;
       p.grad = gradient(p, step);
       optimizer.step();
     }
-    return p;
+    return [p, look ? seen : optimizer.state.get(p)?.exp_avg];
   };
-  assert.deepEqual(run(true).tolist(), run(false).tolist());
+  const [[p, seen], [q, unseen]] = [run(true), run(false)];
+  assert.deepEqual(p.tolist(), q.tolist());
+  assert.deepEqual(seen?.tolist(), unseen?.tolist());
+});
+
+test("a saved state_dict does not change with later steps", () => {
+  const p = parameter([1, 2, 3]);
+  const optimizer = new optim.Adam([p]);
+  p.grad = torch.tensor([1, 1, 1], { dtype: torch.float64 });
+  optimizer.step();
+  const saved = optimizer.state_dict().state[0].exp_avg as Tensor;
+  const before = saved.tolist();
+  optimizer.step();
+  assert.deepEqual(saved.tolist(), before);
 });
 
 test("a loaded state is a copy", () => {

@@ -35,7 +35,7 @@ function same(actual: Record<string, Tensor>, expected: Record<string, Tensor>):
   }
 }
 
-for (const name of ["state.safetensors", "no extension"]) {
+for (const name of ["state.safetensors", "no extension", "state.pt", "state.pth"]) {
   test(`a state dict comes back from ${name}`, () => {
     torch.save(samples(), at(name));
     same(torch.load(at(name)), samples());
@@ -46,32 +46,33 @@ for (const name of ["state.safetensors", "no extension"]) {
   });
 }
 
-test("a checkpoint of models, optimizer and plain values comes back", () => {
-  const w = torch.tensor([1, 2], { dtype: torch.float32 }).requires_grad_();
-  const optimizer = new torch.optim.Adam([w], { lr: 0.5 });
-  w.grad = torch.tensor([1, 1], { dtype: torch.float32 });
-  optimizer.step();
-  const checkpoint = {
-    model: { w },
-    optimizer: optimizer.state_dict(),
-    epoch: 3,
-    best: Number.POSITIVE_INFINITY,
-    names: ["一", "b"],
-    nothing: null,
-  };
-  torch.save(checkpoint, at("checkpoint.safetensors"));
-  const loaded = torch.load<typeof checkpoint>(at("checkpoint.safetensors"));
-  assert.deepEqual(
-    [loaded.epoch, loaded.best, loaded.names, loaded.nothing],
-    [3, Infinity, ["一", "b"], null],
-  );
-  assert.deepEqual(loaded.model.w.tolist(), w.tolist());
-  const again = new torch.optim.Adam([w]);
-  again.load_state_dict(loaded.optimizer);
-  assert.equal(again.param_groups[0].lr, 0.5);
-  assert.deepEqual(again.state.get(w)?.exp_avg?.tolist(), optimizer.state.get(w)?.exp_avg?.tolist());
-  assert.equal(again.state.get(w)?.step, 1);
-});
+for (const name of ["checkpoint.safetensors", "checkpoint.pt"])
+  test(`models, optimizer and plain values come back from ${name}`, () => {
+    const w = torch.tensor([1, 2], { dtype: torch.float32 }).requires_grad_();
+    const optimizer = new torch.optim.Adam([w], { lr: 0.5 });
+    w.grad = torch.tensor([1, 1], { dtype: torch.float32 });
+    optimizer.step();
+    const checkpoint = {
+      model: { w },
+      optimizer: optimizer.state_dict(),
+      epoch: 3,
+      best: Number.POSITIVE_INFINITY,
+      names: ["一", "b"],
+      nothing: null,
+    };
+    torch.save(checkpoint, at(name));
+    const loaded = torch.load<typeof checkpoint>(at(name));
+    assert.deepEqual(
+      [loaded.epoch, loaded.best, loaded.names, loaded.nothing],
+      [3, Infinity, ["一", "b"], null],
+    );
+    assert.deepEqual(loaded.model.w.tolist(), w.tolist());
+    const again = new torch.optim.Adam([w]);
+    again.load_state_dict(loaded.optimizer);
+    assert.equal(again.param_groups[0].lr, 0.5);
+    assert.deepEqual(again.state.get(w)?.exp_avg?.tolist(), optimizer.state.get(w)?.exp_avg?.tolist());
+    assert.equal(again.state.get(w)?.step, 1);
+  });
 
 test("one tensor alone comes back", () => {
   torch.save(torch.arange(3), at("tensor"));

@@ -59,16 +59,17 @@ struct Numbers {
 
 #define TORCHBOOK_ADAM(T, NAME)                                                                             \
   TORCHBOOK_VECTOR_CLONES                                                                                   \
-  void NAME(const Numbers<T>& n, int64_t begin, int64_t end, const T* __restrict param,                     \
-            const T* __restrict grad, const T* __restrict first, const T* __restrict second,                \
-            T* __restrict new_param, T* __restrict new_first, T* __restrict new_second) {                   \
+  void NAME(const Numbers<T>& n, int64_t begin, int64_t end, const T* param,                     \
+            const T* grad, const T* first, const T* second,                                                \
+            T* new_param, T* new_first, T* new_second) {                                                    \
     const T step = n.step, correction = n.correction, epsilon = n.epsilon, first_share = n.first_share;     \
     const T beta2 = n.beta2, second_share = n.second_share, decay = n.decay, shrink = n.shrink;             \
     const T sign = n.sign;                                                                                  \
     /* PyTorch's lerp takes the other form from a weight of one half on. */                                 \
     const bool far = std::abs(first_share) >= T(0.5);                                                       \
     const T keep = T(1) - first_share;                                                                      \
-    for (int64_t i = begin; i < end; ++i) {                                                                 \
+    /* Where it writes in place, an element only replaces itself. */                                        \
+    _Pragma("GCC ivdep") for (int64_t i = begin; i < end; ++i) {                                            \
       const T g = sign * grad[i] + decay * param[i];                                                        \
       const T difference = g - first[i];                                                                    \
       const T m = far ? g - difference * keep : first[i] + first_share * difference;                        \
@@ -89,7 +90,11 @@ constexpr auto adam<float> = &adam_float;
 template <>
 constexpr auto adam<double> = &adam_double;
 
-template <typename T>
+/**
+ * With `kInPlace` the averages are changed where they are and only the parameter comes out anew: for averages that nobody
+ * but the optimizer has seen. Everywhere else values are immutable.
+ */
+template <typename T, bool kInPlace>
 class AdamOp : public OpKernel {
  public:
   explicit AdamOp(OpKernelConstruction* context) : OpKernel(context) {}
@@ -104,18 +109,24 @@ class AdamOp : public OpKernel {
     OP_REQUIRES(context, given.NumElements() == kNumbers,
                 absl::InvalidArgumentError("the step's numbers are not complete"));
     const double* at = given.flat<double>().data();
-    const Numbers<T> numbers = {T(at[kStep]),        T(at[kCorrection]), T(at[kEpsilon]),
-                                T(at[kFirstShare]),  T(at[kBeta2]),      T(at[kSecondShare]),
-                                T(at[kDecay]),       T(at[kShrink]),     T(at[kSign])};
-    Tensor* fresh[3];
-    for (int i = 0; i < 3; ++i) OP_REQUIRES_OK(context, context->allocate_output(i, param.shape(), &fresh[i]));
+    const Numbers<T> numbers = {T(at[kStep]),       T(at[kCorrection]), T(at[kEpsilon]),
+                                T(at[kFirstShare]), T(at[kBeta2]),      T(at[kSecondShare]),
+                                T(at[kDecay]),      T(at[kShrink]),     T(at[kSign])};
     const T* p = param.flat<T>().data();
     const T* g = context->input(1).flat<T>().data();
     const T* m = context->input(2).flat<T>().data();
     const T* v = context->input(3).flat<T>().data();
-    T* new_p = fresh[0]->flat<T>().data();
-    T* new_m = fresh[1]->flat<T>().data();
-    T* new_v = fresh[2]->flat<T>().data();
+    Tensor* fresh = nullptr;
+    OP_REQUIRES_OK(context, context->allocate_output(0, param.shape(), &fresh));
+    T* new_p = fresh->flat<T>().data();
+    T* new_m = const_cast<T*>(m);
+    T* new_v = const_cast<T*>(v);
+    if (!kInPlace) {
+      OP_REQUIRES_OK(context, context->allocate_output(1, param.shape(), &fresh));
+      new_m = fresh->flat<T>().data();
+      OP_REQUIRES_OK(context, context->allocate_output(2, param.shape(), &fresh));
+      new_v = fresh->flat<T>().data();
+    }
     const auto& threads = *context->device()->tensorflow_cpu_worker_threads();
     // A rough count of cycles per element: memory traffic, a root and two divisions.
     tensorflow::Shard(threads.num_threads, threads.workers, param.NumElements(), 10,
@@ -140,9 +151,24 @@ REGISTER_OP("TorchbookAdam")
       return absl::OkStatus();
     });
 
-REGISTER_KERNEL_BUILDER(Name("TorchbookAdam").Device(tensorflow::DEVICE_CPU).TypeConstraint<float>("T"),
-                        AdamOp<float>);
-REGISTER_KERNEL_BUILDER(Name("TorchbookAdam").Device(tensorflow::DEVICE_CPU).TypeConstraint<double>("T"),
-                        AdamOp<double>);
+REGISTER_OP("TorchbookAdamInPlace")
+    .Input("param: T")
+    .Input("grad: T")
+    .Input("exp_avg: T")
+    .Input("exp_avg_sq: T")
+    .Input("numbers: float64")
+    .Output("new_param: T")
+    .Attr("T: {float, double}")
+    .SetIsStateful()
+    .SetShapeFn(tensorflow::shape_inference::UnchangedShape);
+
+#define TORCHBOOK_REGISTER_ADAM(T)                                                                          \
+  REGISTER_KERNEL_BUILDER(Name("TorchbookAdam").Device(tensorflow::DEVICE_CPU).TypeConstraint<T>("T"),      \
+                          AdamOp<T, false>);                                                                \
+  REGISTER_KERNEL_BUILDER(                                                                                  \
+      Name("TorchbookAdamInPlace").Device(tensorflow::DEVICE_CPU).TypeConstraint<T>("T"), AdamOp<T, true>)
+
+TORCHBOOK_REGISTER_ADAM(float);
+TORCHBOOK_REGISTER_ADAM(double);
 
 }  // namespace
