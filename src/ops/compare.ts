@@ -10,8 +10,8 @@ import { expect_tensor, promote, type TensorLike } from "./convert";
 import { check_broadcast } from "./elementwise";
 import { cast_handle, execute_any } from "./fallback";
 
-function compare(name: string, op: string, input: TensorLike, other: TensorLike): Tensor {
-  const [a, b] = promote(name, input, other);
+function compare(name: string, op: string, input: Tensor, other: TensorLike): Tensor {
+  const [a, b] = promote(name, expect_tensor(name, input), other);
   check_broadcast(a, b);
   return new Tensor(execute_any(op, [a.handle, b.handle]));
 }
@@ -191,6 +191,8 @@ export function isclose(input: Tensor, other: Tensor, ...args: unknown[]): Tenso
     atol = 1e-8,
     equal_nan = false,
   } = bind<Required<Closeness>>("isclose", ["rtol", "atol", "equal_nan"], [], args);
+  expect_tensor("isclose", input);
+  expect_tensor("isclose", other, "other");
   if (input.dtype !== other.dtype) {
     throw new RuntimeError(`${input.dtype.scalar_type} did not match ${other.dtype.scalar_type}`);
   }
@@ -230,6 +232,8 @@ function every(handle: Handle): boolean {
 
 /** Whether both have the same shape and the same elements; NaN equals nothing. */
 export function equal(input: Tensor, other: Tensor): boolean {
+  expect_tensor("equal", input);
+  expect_tensor("equal", other, "other");
   if (!same_shape(input.shape, other.shape)) return false;
   return every(eq(input.detach(), other.detach()).handle);
 }

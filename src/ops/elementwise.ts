@@ -8,7 +8,15 @@ import { bool, type DType, get_default_dtype } from "../dtype";
 import { RuntimeError } from "../errors";
 import { broadcast_shapes, same_shape } from "../shape";
 import { is_tensor, Tensor } from "../tensor";
-import { as_operand, cast, promote, promote_floating, result_type, type TensorLike } from "./convert";
+import {
+  as_operand,
+  cast,
+  expect_tensor,
+  promote,
+  promote_floating,
+  result_type,
+  type TensorLike,
+} from "./convert";
 import { execute_any } from "./fallback";
 
 /** Checks that two operands broadcast, in PyTorch's words, before TensorFlow would in its own. */
@@ -100,8 +108,8 @@ export function subtract(input: TensorLike, other: TensorLike, options?: Alpha):
 }
 
 /** `other - alpha * input`. */
-export function rsub(input: TensorLike, other: TensorLike, options?: Alpha): Tensor {
-  return sub(other, input, options);
+export function rsub(input: Tensor, other: TensorLike, options?: Alpha): Tensor {
+  return sub(other, expect_tensor("rsub", input), options);
 }
 
 /** `input * other`, with broadcasting and type promotion. */
@@ -129,10 +137,11 @@ export function div(
 ): Tensor {
   if (options !== undefined) {
     const { rounding_mode } = bind<{ rounding_mode: string | null }>("div", [], ["rounding_mode"], [options]);
-    if (rounding_mode === "floor") return floor_divide(input, other);
-    if (rounding_mode === "trunc") {
+    if (rounding_mode === "floor" || rounding_mode === "trunc") {
       const [a, b] = promote("div", input, other);
-      return new Tensor(truncated_quotient(a, b));
+      const floor = rounding_mode === "floor";
+      const handle = floor ? floor_divide(a.detach(), b.detach()).handle : truncated_quotient(a, b);
+      return record("div_rounded", handle, [a, b]);
     }
     if (rounding_mode !== undefined && rounding_mode !== null) {
       throw new RuntimeError(
@@ -283,16 +292,21 @@ function extreme(name: "maximum" | "minimum", input: TensorLike, other: TensorLi
 
 /** The greater of two elements; NaN where either is. Equal elements share the gradient. */
 export function maximum(input: Tensor, other: Tensor): Tensor {
+  expect_tensor("maximum", input);
+  expect_tensor("maximum", other, "other");
   return extreme("maximum", input, other);
 }
 
 /** The lesser of two elements; NaN where either is. Equal elements share the gradient. */
 export function minimum(input: Tensor, other: Tensor): Tensor {
+  expect_tensor("minimum", input);
+  expect_tensor("minimum", other, "other");
   return extreme("minimum", input, other);
 }
 
 function extreme_of_numbers(name: "maximum" | "minimum", input: Tensor, other: Tensor): Tensor {
-  const [a, b] = promote(`f${name.slice(0, 3)}`, input, other);
+  const short = `f${name.slice(0, 3)}`;
+  const [a, b] = promote(short, expect_tensor(short, input), expect_tensor(short, other, "other"));
   if (!a.dtype.is_floating_point) return extreme(name, a, b);
   const isnan = (x: Tensor): Tensor => new Tensor(execute("IsNan", [x.handle]));
   const filled = (x: Tensor, y: Tensor): Tensor => choose(isnan(x), y, x);
@@ -323,6 +337,7 @@ type Bounds = { min?: Bound; max?: Bound };
 export function clamp(input: Tensor, min?: Bound, max?: Bound): Tensor;
 export function clamp(input: Tensor, options: Bounds): Tensor;
 export function clamp(input: Tensor, ...args: unknown[]): Tensor {
+  expect_tensor("clamp", input);
   const { min = null, max = null } = bind<{ min: Bound; max: Bound }>("clamp", ["min", "max"], [], args);
   if (min === null && max === null)
     throw new RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None");
@@ -356,11 +371,13 @@ export function clip(input: Tensor, ...args: unknown[]): Tensor {
 
 /** {@link clamp} from below. */
 export function clamp_min(input: Tensor, min: number | Tensor): Tensor {
+  expect_tensor("clamp_min", input);
   return is_tensor(min) ? maximum(input, min) : clamp(input, min);
 }
 
 /** {@link clamp} from above. */
 export function clamp_max(input: Tensor, max: number | Tensor): Tensor {
+  expect_tensor("clamp_max", input);
   return is_tensor(max) ? minimum(input, max) : clamp(input, null, max);
 }
 
@@ -383,7 +400,8 @@ export function xlogy(input: TensorLike, other: TensorLike): Tensor {
 
 /** The angle of the point (`other`, `input`) in radians, in [-π, π]. */
 export function atan2(input: Tensor, other: Tensor): Tensor {
-  const [a, b] = promote_floating("atan2", input, other);
+  expect_tensor("atan2", input);
+  const [a, b] = promote_floating("atan2", input, expect_tensor("atan2", other, "other"));
   check_broadcast(a, b);
   return record("atan2", execute("Atan2", [a.handle, b.handle]), [a, b], [a, b]);
 }

@@ -7,7 +7,7 @@ import { bool, int32, int64, uint8 } from "../dtype";
 import { IndexError, RuntimeError } from "../errors";
 import { normalize_dim, normalize_dims, type Shape } from "../shape";
 import { is_tensor, Tensor } from "../tensor";
-import { to_floating } from "./convert";
+import { expect_tensor, to_floating } from "./convert";
 import { maximum, minimum } from "./elementwise";
 import { cast_handle, execute_any } from "./fallback";
 import { reshape } from "./movement";
@@ -96,6 +96,7 @@ function along(name: "max" | "min", input: Tensor, given: number, keepdim: boole
 }
 
 function extreme(name: "max" | "min", input: Tensor, args: unknown[]): Tensor | ValuesIndices {
+  expect_tensor(name, input);
   if (is_tensor(args[0])) return (name === "max" ? maximum : minimum)(input, args[0]);
   const bound = bind<{ dim: number; keepdim: boolean; other: Tensor }>(
     name,

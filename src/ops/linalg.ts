@@ -246,9 +246,11 @@ type Scales = { beta?: number; alpha?: number };
 
 /** `beta * input + alpha * product`; with `beta` 0 the input is left out, NaNs and all. */
 function combine(name: string, input: Tensor, product_of: Tensor, options: Scales | undefined): Tensor {
-  const { beta = 1, alpha = 1 } = bind<Required<Scales>>(name, [], ["beta", "alpha"], [options]);
-  if (!product_of.dtype.is_floating_point && !(Number.isInteger(beta) && Number.isInteger(alpha))) {
-    throw new RuntimeError("For integral input tensors, argument alpha must not be a floating point number.");
+  let { beta = 1, alpha = 1 } = bind<Required<Scales>>(name, [], ["beta", "alpha"], [options]);
+  if (!product_of.dtype.is_floating_point) {
+    // As PyTorch does: the numbers become elements.
+    beta = Math.trunc(beta);
+    alpha = Math.trunc(alpha);
   }
   if (input.dtype !== product_of.dtype) {
     throw new RuntimeError(

@@ -193,14 +193,14 @@ const scan_attrs = (reverse: boolean) => [attr.bool("exclusive", false), attr.bo
 
 /** {@link cumsum} in either direction. */
 export function scan_sum(input: Tensor, scan: Scan): Tensor {
-  if (input.ndim === 0) return input._alias();
+  if (input.ndim === 0) return record("reshape", input.handle, [input]);
   const handle = execute_any("Cumsum", [input.handle, scalar(scan.dim, int32)], scan_attrs(scan.reverse));
   return record("cumsum", handle, [input], [], scan);
 }
 
 /** {@link cumprod} over a dimension known to be in range. */
 export function scan_prod(input: Tensor, dim: number): Tensor {
-  if (input.ndim === 0) return input._alias();
+  if (input.ndim === 0) return record("reshape", input.handle, [input]);
   const handle = execute_any("Cumprod", [input.handle, scalar(dim, int32)], scan_attrs(false));
   return record("cumprod", handle, [input], [input, true], dim);
 }

@@ -3,11 +3,12 @@ import { bind } from "../args";
 import { record } from "../autograd/tape";
 import { attr, execute, execute_many, from_data, ints, scalar } from "../backend/engine";
 import type { Handle } from "../backend/handle";
-import { type DType, int32, int64 } from "../dtype";
+import { type DType, int32, int64, type TypedArray } from "../dtype";
 import { RuntimeError } from "../errors";
 import { normalize_dim, range } from "../shape";
 import { Tensor } from "../tensor";
 import { cast_handle } from "./fallback";
+import { movedim } from "./movement";
 import { named, type ValuesIndices } from "./named";
 
 /** Whole numbers in the order of the elements, NaN the greatest of all, as PyTorch orders them. */
@@ -197,8 +198,64 @@ export function kthvalue(input: Tensor, ...args: unknown[]): ValuesIndices {
   if (k < 1 || k > size) {
     throw new RuntimeError(`kthvalue(): selected number k out of range for dimension ${at}`);
   }
-  const { values, indices } = ranked("kthvalue", input, at, k, false);
-  return at_rank("kthvalue", values, indices, at, k - 1, keepdim);
+  if (input.ndim === 0) return ranked("kthvalue", input, at, 1, false);
+  const place = selected_places(input, at, k - 1);
+  const values = take_along(input, place, at);
+  return at_rank("kthvalue", values, place, at, 0, keepdim);
+}
+
+/**
+ * Where along `dim` the element of rank `k` (from 0) is, the dimension kept as 1. Among equal elements it is the one that
+ * Hoare's selection with a median of three comes to, as in PyTorch.
+ */
+function selected_places(input: Tensor, dim: number, k: number): Tensor {
+  const moved = movedim(input.detach(), dim, -1);
+  const data = moved.typed_array();
+  const size = moved.shape[moved.ndim - 1];
+  const places = new BigInt64Array(data.length / size);
+  for (let row = 0; row < places.length; row++) {
+    places[row] = BigInt(select_place(data.slice(row * size, (row + 1) * size), k));
+  }
+  const shape = [...moved.shape.slice(0, -1), 1];
+  return movedim(new Tensor(from_data(shape, int64, places)), -1, dim)._alias();
+}
+
+function select_place(row: TypedArray, k: number): number {
+  const order = Array.from(row, (_, i) => i);
+  const after = (i: number, j: number): boolean => {
+    const a = row[order[i]];
+    const b = row[order[j]];
+    return a > b || (Number.isNaN(a) && !Number.isNaN(b));
+  };
+  const swap = (i: number, j: number): void => {
+    [order[i], order[j]] = [order[j], order[i]];
+  };
+  let low = 0;
+  let high = row.length - 1;
+  while (high > low) {
+    if (high === low + 1) {
+      if (after(low, high)) swap(low, high);
+      break;
+    }
+    swap((low + high) >> 1, low + 1);
+    if (after(low + 1, high)) swap(low + 1, high);
+    if (after(low, high)) swap(low, high);
+    if (after(low + 1, low)) swap(low + 1, low);
+    let up = low + 1;
+    let down = high;
+    for (;;) {
+      do up++;
+      while (after(low, up));
+      do down--;
+      while (after(down, low));
+      if (down < up) break;
+      swap(up, down);
+    }
+    swap(low, down);
+    if (down <= k) low = up;
+    if (down >= k) high = down - 1;
+  }
+  return order[k];
 }
 
 /** One place of a ranked dimension, the dimension kept or dropped. */

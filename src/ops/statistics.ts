@@ -3,14 +3,14 @@ import { bind } from "../args";
 import { record } from "../autograd/tape";
 import type { DType } from "../dtype";
 import { RuntimeError } from "../errors";
-import { normalize_dims, type Shape } from "../shape";
+import { normalize_dim, normalize_dims, type Shape } from "../shape";
 import { scalar_tensor, type Tensor } from "../tensor";
 import { gt } from "./compare";
 import { cast } from "./convert";
 import { choose, div, mul, pow } from "./elementwise";
 import { amax, amin } from "./extreme";
 import { named } from "./named";
-import { as_bool, type Dims, reduced_count, sum, sum_dims } from "./reduce";
+import { as_bool, type Dims, reduced_count, sum_dims } from "./reduce";
 import { abs, sqrt, square } from "./unary";
 
 interface Spread {
@@ -93,7 +93,10 @@ export function norm_dims(input: Tensor, p: number, dims: Shape, keepdim: boolea
     const handle = sqrt(sum_dims(square(input.detach()), dims, keepdim)).handle;
     return record("norm", handle, [input], [input, true], { dims, keepdim, p });
   }
-  if (p === 0) return cast(sum(as_bool(input.detach()), [...dims], keepdim), input.dtype);
+  if (p === 0) {
+    const count = cast(sum_dims(cast(as_bool(input.detach()), input.dtype), dims, keepdim), input.dtype);
+    return record("count", count.handle, [input]);
+  }
   if (p === 1) return sum_dims(abs(input), dims, keepdim);
   if (dims.length === 0) return abs(input);
   if (p === Number.POSITIVE_INFINITY) return amax(abs(input), dims, keepdim);
@@ -148,7 +151,11 @@ export function dist(input: Tensor, other: Tensor, p: number | { p?: number } = 
 
 /** The input scaled so that no sub-tensor along `dim` has a `p`-norm above `maxnorm`. */
 export function renorm(input: Tensor, p: number, dim: number, maxnorm: number): Tensor {
-  const at = dim < 0 ? dim + input.ndim : dim;
+  if (input.ndim < 2) {
+    throw new RuntimeError(`renorm: input needs at least 2 dimensions, got ${input.ndim} dimensions`);
+  }
+  if (maxnorm < 0) throw new RuntimeError(`renorm: expected maxnorm to be >= 0 but got ${maxnorm}`);
+  const at = normalize_dim(dim, input.ndim);
   const others = normalize_dims(null, input.ndim).filter((d) => d !== at);
   const norms = norm_dims(input, p, others, true);
   const factor = div(maxnorm, norms.add(1e-7));

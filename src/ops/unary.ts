@@ -174,13 +174,33 @@ export function lgamma(input: Tensor): Tensor {
 
 /** The derivative of {@link lgamma}. */
 export function digamma(input: Tensor): Tensor {
-  return of_input("Digamma", "digamma", input);
+  const x = to_floating(input);
+  // TensorFlow says NaN at the pole at 0, where PyTorch says -∞, or ∞ at -0.
+  const zero = execute("Equal", [x.handle, execute("ZerosLike", [x.handle])]);
+  const pole = execute("Neg", [execute("Reciprocal", [x.handle])]);
+  const handle = execute("SelectV2", [zero, pole, execute("Digamma", [x.handle])]);
+  return record("digamma", handle, [x], [x]);
 }
 
 /** The `n`-th derivative of {@link digamma}. */
 export function polygamma(n: number, input: Tensor): Tensor {
   const x = to_floating(input);
   if (n === 0) return digamma(x);
+  if (n === 1) return trigamma(x);
+  return polygamma_above(n, x);
+}
+
+/** The derivative of digamma; by the reflection formula ψ'(x) + ψ'(1 - x) = (π / sin πx)² below a half. */
+function trigamma(x: Tensor): Tensor {
+  const low = x.lt(0.5);
+  const mirrored = polygamma_above(1, choose(low, x.rsub(1), x));
+  const reflected = mul(sin(mul(x, Math.PI)), 1 / Math.PI)
+    .pow(-2)
+    .sub(mirrored);
+  return choose(low, reflected, mirrored);
+}
+
+function polygamma_above(n: number, x: Tensor): Tensor {
   const order = full(x.shape, n, { dtype: x.dtype }).handle;
   return record("polygamma", execute("Polygamma", [order, x.handle]), [x], [x], n);
 }
@@ -253,7 +273,11 @@ export function frac(input: Tensor): Tensor {
 export function logit(input: Tensor, eps?: number | null | { eps?: number | null }): Tensor {
   const { eps: limit = null } = bind<{ eps: number | null }>("logit", ["eps"], [], [eps]);
   const x = to_floating(input);
-  const p = limit === null ? x : x.clamp(limit, 1 - limit);
+  // Bounds that cross (eps above a half) leave the lower one in force.
+  const p =
+    limit === null
+      ? x
+      : choose(x.lt(limit), full(x.shape, limit, { dtype: x.dtype }), x.clamp_max(1 - limit));
   return log(div(p, p.rsub(1)));
 }
 

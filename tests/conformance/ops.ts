@@ -24,8 +24,10 @@ function function_named(op: string): AnyFunction | undefined {
 export function call(op: string, input: unknown, args: unknown[], kwargs: Record<string, unknown>): unknown {
   const rest = Object.keys(kwargs).length > 0 ? [...args, kwargs] : args;
   if (op === "__getitem__") {
+    // In PyTorch too, a list of numbers is one index tensor, a list that has slices or lists in it a tuple.
     const [at] = args;
-    return (input as Tensor).index(...((Array.isArray(at) ? at : [at]) as never[]));
+    const tuple = Array.isArray(at) && at.some((part) => typeof part !== "number");
+    return (input as Tensor).index(...((tuple ? at : [at]) as never[]));
   }
   const named = function_named(op);
   if (named !== undefined) return named(input, ...rest);

@@ -3,7 +3,7 @@
 import type { DType } from "../../dtype";
 import { eq, ge, gt, le, lt } from "../../ops/compare";
 import { cast, to_floating } from "../../ops/convert";
-import { zeros_like } from "../../ops/create";
+import { zeros, zeros_like } from "../../ops/create";
 import { choose, div, floor_divide, mul, neg, pow } from "../../ops/elementwise";
 import { sum_to_size } from "../../ops/reduce";
 import { log, reciprocal, trunc } from "../../ops/unary";
@@ -65,6 +65,13 @@ export const elementwise: Record<string, Rule> = {
     backward: (g: Tensor, { needs, saved: [a, b], shapes }: Two) => [
       needs[0] && sum_to_size(div(g, b), shapes[0]),
       needs[1] && sum_to_size(neg(mul(g, div(div(a, b), b))), shapes[1]),
+    ],
+  },
+  div_rounded: {
+    name: "Div",
+    backward: (g: Tensor, { needs, shapes }: Context) => [
+      needs[0] && zeros(shapes[0], { dtype: g.dtype }),
+      needs[1] && zeros(shapes[1], { dtype: g.dtype }),
     ],
   },
   remainder: {

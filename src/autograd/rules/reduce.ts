@@ -4,7 +4,7 @@ import { execute, scalar } from "../../backend/engine";
 import { bool, int32 } from "../../dtype";
 import { eq } from "../../ops/compare";
 import { cast } from "../../ops/convert";
-import { eye } from "../../ops/create";
+import { eye, zeros } from "../../ops/create";
 import { choose, div, mul, pow } from "../../ops/elementwise";
 import { expand, movedim, reshape } from "../../ops/movement";
 import { kept_shape, prod, reduced_count, type Scan, scan_prod, scan_sum, sum_dims } from "../../ops/reduce";
@@ -135,6 +135,10 @@ export const reduce: Record<string, Rule> = {
       const masked = mul(weighted, cast(after, x.dtype));
       return [movedim(sum_dims(masked, [masked.ndim - 1], false), -1, dim)];
     },
+  },
+  count: {
+    name: "LinalgVectorNorm",
+    backward: (g: Tensor, { shapes }: Context) => [zeros(shapes[0], { dtype: g.dtype })],
   },
   root: {
     name: "Std",
