@@ -4,11 +4,11 @@
  * tslab reads its TypeScript through one module object, so the converter gets a copy of it with some functions
  * replaced: compiler options, module resolution, ambient files, raw diagnostics and source maps are out of its reach.
  */
-import { createRequire, isBuiltin } from "node:module";
+import { createRequire } from "node:module";
 import path from "node:path";
 import type TsNamespace from "@tslab/typescript-for-tslab";
 import type { Converter, ConvertResult } from "tslab/dist/converter";
-import { libraryFile } from "./ambient";
+import { moduleResolver, typeReferenceResolver } from "./module-resolution";
 
 export type Ts = typeof TsNamespace;
 export type { ConvertResult };
@@ -130,6 +130,7 @@ export function createTslabHost(options: TslabOptions): TslabHost {
         ...rest,
       );
       host.resolveModuleNameLiterals = resolve;
+      host.resolveTypeReferenceDirectiveReferences = typeReferenceResolver(ts);
       (host as { hasInvalidatedResolutions?: () => boolean }).hasInvalidatedResolutions = () => false;
       return host;
     },
@@ -311,62 +312,6 @@ function cellOptions(ts: Ts, options: TslabOptions): TsNamespace.CompilerOptions
     noEmitOnError: false,
   };
 }
-
-/** Resolves from the importing file first, then from torchbook's own packages. */
-function moduleResolver(
-  ts: Ts,
-  sys: TsNamespace.System,
-  options: TslabOptions,
-): NonNullable<TsNamespace.WatchCompilerHost<TsNamespace.BuilderProgram>["resolveModuleNameLiterals"]> {
-  const ambientFolders = new Set([...options.ambient.keys()].map((file) => path.dirname(file)));
-  const host: TsNamespace.ModuleResolutionHost = {
-    fileExists: sys.fileExists,
-    readFile: sys.readFile,
-    directoryExists: (folder) => ambientFolders.has(folder) || ts.sys.directoryExists(folder),
-    realpath: ts.sys.realpath,
-    getDirectories: ts.sys.getDirectories,
-    getCurrentDirectory: () => options.cwd,
-  };
-  const library = libraryFile(options.packageRoot);
-  const own = path.join(options.packageRoot, "cell.ts");
-  const packages = `${path.sep}node_modules${path.sep}`;
-  const ownFiles = path.join(options.packageRoot, "dist") + path.sep;
-  // What a package imports stays the same while the kernel runs; a cell's import may be installed after it failed.
-  const known = new Map<string, TsNamespace.ResolvedModuleWithFailedLookupLocations>();
-  const find = (
-    text: string,
-    containingFile: string,
-    compilerOptions: TsNamespace.CompilerOptions,
-    redirected: TsNamespace.ResolvedProjectReference | undefined,
-  ): TsNamespace.ResolvedModuleWithFailedLookupLocations => {
-    // Node takes its own modules first whatever is installed; @types/node declares them as ambient modules.
-    if (isBuiltin(text)) return NOT_FOUND;
-    if (text === "torchbook" && ts.sys.fileExists(library)) {
-      const resolved = {
-        resolvedFileName: library,
-        extension: ts.Extension.Dts,
-        isExternalLibraryImport: true,
-      };
-      return { ...NOT_FOUND, resolvedModule: resolved };
-    }
-    const found = ts.resolveModuleName(text, containingFile, compilerOptions, host, undefined, redirected);
-    if (found.resolvedModule || text.startsWith(".") || path.isAbsolute(text)) return found;
-    return ts.resolveModuleName(text, own, compilerOptions, host, undefined, redirected);
-  };
-  return (literals, containingFile, redirected, compilerOptions) => {
-    const settled = containingFile.includes(packages) || containingFile.startsWith(ownFiles);
-    return literals.map(({ text }) => {
-      const key = `${path.dirname(containingFile)}\n${text}`;
-      const before = known.get(key);
-      if (before) return before;
-      const found = find(text, containingFile, compilerOptions, redirected);
-      if (settled) known.set(key, found);
-      return found;
-    });
-  };
-}
-
-const NOT_FOUND = { resolvedModule: undefined } as TsNamespace.ResolvedModuleWithFailedLookupLocations;
 
 /**
  * A package that comes without types may be imported all the same, what it gives is `any`; and a file above the notebook's

@@ -1,10 +1,12 @@
 /** @file The preloaded globals and the library as cells see them; what is checked here is types, nothing is run. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import type { Diagnostic } from "../../kernel/compiler/cell-compiler";
+import { findPackageRoot } from "../../kernel/compiler/package-root";
+import { loadTypeScript } from "../../kernel/compiler/tslab-host";
 import { makeLibrary } from "./compiler-library";
 import { cursor, Session } from "./compiler-session";
 
@@ -72,6 +74,32 @@ test("modules of an earlier cell are called with forward's own types", async () 
     ),
     [],
   );
+});
+
+test("the library itself gives the tutorial's class its types, and parses with the TypeScript that compiles cells", async () => {
+  const ts = loadTypeScript();
+  const declarations = path.join(findPackageRoot(), "dist", "src");
+  for (const name of readdirSync(declarations, { recursive: true }) as string[]) {
+    if (!name.endsWith(".d.ts")) continue;
+    const text = readFileSync(path.join(declarations, name), "utf8");
+    const file = ts.createSourceFile(name, text, ts.ScriptTarget.ES2022);
+    const { parseDiagnostics } = file as unknown as { parseDiagnostics: { messageText: string }[] };
+    assert.deepEqual(parseDiagnostics, [], name);
+  }
+  const real = new Session({ cwd: folder });
+  try {
+    const model = `class Net extends nn.Module {
+  rnn: nn.RNN; fc: nn.Linear;
+  constructor() { super(); this.rnn = new nn.RNN(4, 8, { batch_first: true }); this.fc = new nn.Linear(8, 2); }
+  forward(x: Tensor) { const [out, hidden] = this.rnn(x); return this.fc(out[":, -1, :"]); }
+}
+const net = new Net(); const wrong: string = net(torch.randn(2, 3, 4));`;
+    const compiled = await real.compiler.compile({ code: model, executionCount: 1 });
+    const problems = compiled.ok ? [] : compiled.diagnostics.map((one) => one.message);
+    assert.deepEqual(problems, ["Type 'Tensor' is not assignable to type 'string'."]);
+  } finally {
+    await real.close();
+  }
 });
 
 test("a training loop type-checks", async () => {
