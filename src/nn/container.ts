@@ -4,23 +4,34 @@ import type { Tensor } from "../tensor";
 import { add_indent, Module } from "./module";
 import { Parameter } from "./parameter";
 
-/** `[-1]` and so on for a class with `_at`, up to the greatest length seen: getters cost nothing where they are not used. */
-function negative_indices(prototype: object): (length: number) => void {
+/**
+ * `[-1]`, and `[0]` where a module has another name, for a class with `_at` and `_put`: getters on the prototype, up to the
+ * greatest length seen, so that nothing else pays for them.
+ */
+function index_getters(prototype: object): (length: number) => void {
   let defined = 0;
+  const define = (index: number): void => {
+    Object.defineProperty(prototype, String(index), {
+      configurable: true,
+      get(this: Indexed) {
+        return this._at(index);
+      },
+      set(this: Indexed, value: unknown) {
+        this._put(index, value);
+      },
+    });
+  };
   return (length) => {
     for (; defined < length; defined++) {
-      const index = -(defined + 1);
-      Object.defineProperty(prototype, String(index), {
-        configurable: true,
-        get(this: { _at(index: number): unknown }) {
-          return this._at(index);
-        },
-        set(this: { _put(index: number, value: unknown): void }, value: unknown) {
-          this._put(index, value);
-        },
-      });
+      define(defined);
+      define(-(defined + 1));
     }
   };
+}
+
+interface Indexed {
+  _at(index: number): unknown;
+  _put(index: number, value: unknown): void;
 }
 
 /** A numbered place, negative ones counted from the end. @throws IndexError when it is out of range. */
@@ -47,7 +58,7 @@ abstract class Numbered<T> extends Module {
   /** @internal */
   _at(index: number): T | undefined {
     const { length } = this;
-    return index < -length ? undefined : this.at(index);
+    return index < -length || index >= length ? undefined : this.at(index);
   }
 
   /** @internal */
@@ -125,7 +136,7 @@ export class Sequential extends Module {
     else if (typeof only === "object" && only !== null && !Array.isArray(only)) {
       for (const [name, module] of Object.entries(only)) this.add_module(name, expect_module(module));
     } else for (const module of args) this.append(module as Module);
-    grow_sequential(args.length);
+    grow_sequential(this.length);
   }
 
   /** Number of modules. */
@@ -135,7 +146,8 @@ export class Sequential extends Module {
 
   /** @internal */
   _at(index: number): Module | undefined {
-    return index < -this.length ? undefined : this.at(index);
+    const { length } = this;
+    return index < -length || index >= length ? undefined : this.at(index);
   }
 
   /** @internal */
@@ -189,7 +201,7 @@ export class Sequential extends Module {
   }
 }
 
-const grow_sequential = negative_indices(Sequential.prototype);
+const grow_sequential = index_getters(Sequential.prototype);
 
 /**
  * A list of modules whose parameters count. It has no `forward`: call its elements.
@@ -268,7 +280,7 @@ export class ModuleList<M extends Module = Module> extends Numbered<M> {
   }
 }
 
-const grow_module_list = negative_indices(ModuleList.prototype);
+const grow_module_list = index_getters(ModuleList.prototype);
 
 /**
  * Modules by name, in order of entry. It has no `forward`: call its elements.
@@ -392,7 +404,7 @@ export class ParameterList extends Numbered<Parameter> {
   }
 }
 
-const grow_parameter_list = negative_indices(ParameterList.prototype);
+const grow_parameter_list = index_getters(ParameterList.prototype);
 
 function parameter_line(parameter: Parameter, name: number | string): string {
   const type = String(parameter.dtype);

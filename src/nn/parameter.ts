@@ -13,6 +13,9 @@ import { Tensor } from "../tensor";
  * this.scale = new nn.Parameter(torch.ones([128]));
  */
 export class Parameter extends Tensor {
+  /** @internal Tells parameters from other tensors in types: a plain tensor in a field would not be trained. */
+  declare readonly _parameter: true;
+
   constructor(data: Tensor, requires_grad: boolean | { requires_grad?: boolean } = true) {
     super(expect_tensor("Parameter", data, "data").handle);
     const wanted = typeof requires_grad === "boolean" ? requires_grad : (requires_grad.requires_grad ?? true);

@@ -22,12 +22,14 @@ export function cosine_similarity(x1: Tensor, x2: Tensor, ...args: unknown[]): T
     expect_tensor("cosine_similarity", x1, "x1"),
     expect_tensor("cosine_similarity", x2, "x2"),
   );
-  const unit = (x: Tensor): Tensor => {
-    const at = normalize_dim(dim - (dim >= 0 ? Math.max(a.ndim, b.ndim) - x.ndim : 0), x.ndim);
-    return div(x, clamp(norm_dims(x, 2, [at], true), eps));
-  };
   const rank = Math.max(a.ndim, b.ndim);
-  return sum(mul(unit(a), unit(b)), normalize_dim(dim, rank));
+  const at = normalize_dim(dim, rank);
+  const unit = (x: Tensor): Tensor => {
+    const own = at - rank + x.ndim;
+    return div(x, clamp(norm_dims(x, 2, own < 0 || x.ndim === 0 ? [] : [own], true), eps));
+  };
+  const products = mul(unit(a), unit(b));
+  return rank === 0 ? products : sum(products, at);
 }
 
 /** The `p`-norm of the difference of vectors along the last dimension. */
