@@ -2,7 +2,7 @@
 import { type BackwardOptions, backward } from "./autograd/backward";
 import { is_grad_enabled, no_grad } from "./autograd/grad-mode";
 import { AccumulateGrad, type Node } from "./autograd/node";
-import { read, scalar } from "./backend/engine";
+import { device_name, read, scalar } from "./backend/engine";
 import type { Handle } from "./backend/handle";
 import { type DType, int64, type TypedArray } from "./dtype";
 import { RuntimeError } from "./errors";
@@ -104,9 +104,9 @@ export class Tensor extends Indexable {
     this._bump();
   }
 
-  /** The device's name; tensors live where TensorFlow put its runtime. */
+  /** The device's name, `"cpu"` or `"cuda:0"`: all tensors live where TensorFlow's runtime puts them. */
   get device(): string {
-    return "cpu";
+    return device_name();
   }
 
   /** The transpose of a matrix: dimensions in reverse order. */
@@ -274,10 +274,15 @@ export class Tensor extends Indexable {
     for (let i = 0; i < this.shape[0]; i++) yield this.select(0, i);
   }
 
-  /** One element in arithmetic or a template: `+loss`, `` `${loss}` ``. */
+  /** One element in arithmetic or a template: `+loss`, `` `${loss}` `` as in Python's f-strings; else PyTorch's text. */
   [Symbol.toPrimitive](hint: string): number | string {
-    if (hint === "string") return this.toString();
-    return Number(this.item());
+    if (hint !== "string") return Number(this.item());
+    return this.ndim === 0 ? String(this.item()) : this.toString();
+  }
+
+  /** What `JSON.stringify` writes: {@link Tensor.tolist}. */
+  toJSON(): NestedArray {
+    return this.tolist();
   }
 
   // What follows is for the library alone.

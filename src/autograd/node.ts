@@ -28,6 +28,8 @@ export interface Context<Saved extends readonly (Tensor | null)[] = readonly Ten
 export interface Rule {
   /** The name that PyTorch prints, without `Backward0`. */
   readonly name: string;
+  /** Whether PyTorch prints the name as it is. */
+  readonly bare?: boolean;
   /**
    * Gradients of the inputs, one per input, from those of the outputs. A missing gradient of an output is null where the
    * operation has several. Written in tensor operations, so that it can be differentiated itself.
@@ -94,7 +96,7 @@ export class RuleNode extends Node {
   }
 
   name(): string {
-    return `${this.rule.name}Backward0`;
+    return this.rule.bare ? this.rule.name : `${this.rule.name}Backward0`;
   }
 
   apply(grads: readonly Grad[]): readonly Grad[] {

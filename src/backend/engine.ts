@@ -207,6 +207,11 @@ export function is_using_gpu(): boolean {
   return binding.isUsingGpuDevice();
 }
 
+/** Where tensors live, in PyTorch's words. */
+export function device_name(): string {
+  return is_using_gpu() ? "cuda:0" : "cpu";
+}
+
 const constants = new Map<string, Handle>();
 const max_constants = 4096;
 

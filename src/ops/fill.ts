@@ -60,7 +60,7 @@ function converted(input: Tensor, dtype: DType | undefined, copy = false): Tenso
 
 function check_device(device: string, input: Tensor): void {
   const name = String(device);
-  if (name === input.device || name.split(":")[0] === input.device) return;
+  if (name === input.device || name === input.device.split(":")[0]) return;
   throw new RuntimeError(
     `to(): tensors live on '${input.device}' here, where TensorFlow's runtime put them; '${name}' is not available. ` +
       "Leave the device out.",

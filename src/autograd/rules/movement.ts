@@ -31,6 +31,7 @@ export const movement: Record<string, Rule> = {
   },
   strided_scatter: {
     name: "CopySlices",
+    bare: true,
     backward: (g: Tensor, { attrs, needs }: Context<[], Ranges>) => {
       const part = strided(g, attrs);
       return [needs[0] && strided_scatter(g, zeros_like(part), attrs), needs[1] && part];
