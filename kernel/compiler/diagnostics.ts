@@ -5,9 +5,29 @@ import type { Diagnostic } from "./cell-compiler";
 
 /** What keeps a cell from being parsed, before anything else is asked. */
 export function syntaxDiagnostics(api: TypeScript, code: string): Diagnostic[] {
+  const magic = /^\s*(%%?[a-zA-Z]\w*)/.exec(code);
+  if (magic) return [magicDiagnostic(code, magic[1])];
   const file = api.createSourceFile("cell.ts", code, api.ScriptTarget.ESNext, false, api.ScriptKind.TS);
   const { parseDiagnostics } = file as unknown as { parseDiagnostics: ts.DiagnosticWithLocation[] };
   return cellDiagnostics(api, parseDiagnostics, code, "cell.ts", 0);
+}
+
+/** No TypeScript begins like this, and what the parser would say of it helps nobody. */
+function magicDiagnostic(code: string, magic: string): Diagnostic {
+  const start = code.indexOf("%");
+  const lines = lineStarts(code);
+  const from = placeOf(lines, start);
+  const to = placeOf(lines, start + magic.length);
+  return {
+    message: `"${magic}" is a magic of IPython; cells of this kernel are TypeScript and have none.`,
+    code: 1109,
+    category: "error",
+    line: from.line + 1,
+    column: from.column + 1,
+    endLine: to.line + 1,
+    endColumn: to.column + 1,
+    frame: sourceFrame(code, from, to),
+  };
 }
 
 /**

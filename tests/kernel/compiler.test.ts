@@ -420,6 +420,17 @@ describe("errors before anything runs", () => {
     assert.deepEqual(await session.problems("const open = `abc"), ["TS1160 1:18"]);
   });
 
+  test("a magic of IPython is refused with a word about it", async () => {
+    const { diagnostics } = await session.run("%%time\n1 + 1");
+    assert.equal(diagnostics.length, 1);
+    assert.match(diagnostics[0].message, /"%%time" is a magic of IPython/);
+  });
+
+  test("places in text with Windows line ends", async () => {
+    assert.deepEqual(await session.problems("const w9 = 1;\r\n  const v9: string = 2;\r\n"), ["TS2322 2:9"]);
+    assert.equal(await session.value("\r\n"), undefined);
+  });
+
   test("checking is strict", async () => {
     assert.deepEqual(await session.problems("function loose(x) { return x; }"), ["TS7006 1:16"]);
     assert.deepEqual(
