@@ -1,4 +1,5 @@
 /** @file Makes the kernel known to Jupyter: `node install.js --user | --prefix DIR`. */
+import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
@@ -7,14 +8,23 @@ const NAME = "torchbook";
 const USAGE = "usage: node install.js --user | --prefix DIR";
 
 /** The content of kernel.json, for the Node that runs this and this copy of the kernel. */
-export function kernelSpec(): object {
+export function kernelSpec(): { argv: string[]; [field: string]: unknown } {
   return {
-    argv: [process.execPath, join(__dirname, "main.js"), "{connection_file}"],
+    argv: [process.execPath, ...nodeOptions(), join(__dirname, "main.js"), "{connection_file}"],
     display_name: "TypeScript (torchbook)",
     language: "typescript",
     interrupt_mode: "message",
     metadata: { debugger: false },
   };
+}
+
+/**
+ * Options for Node, as far as it knows them. This one keeps it from aborting when a cell is stopped inside a timer; up to
+ * Node 22 the kernel can see to that itself (runtime/async-ids).
+ */
+function nodeOptions(): string[] {
+  const options = ["--no-force-async-hooks-checks"];
+  return options.filter((option) => spawnSync(process.execPath, [option, "-e", "0"]).status === 0);
 }
 
 /** Writes the kernelspec below a data folder of Jupyter and returns its own folder. */

@@ -1,11 +1,11 @@
 /** @file The queue of cells: compiles each, has it run on the main thread, and answers its request. */
 import type { CommMessage, ErrorContent, ExpressionResult, FromMain, ToMain } from "../channel";
 import type { CellCompiler, CompiledCell } from "../compiler/cell-compiler";
+import { log } from "../log";
 import { diagnosticsError } from "./diagnostics";
 import { helpPayload, helpQuestion } from "./help";
 import type { History } from "./history";
 import { interrupt } from "./interrupt";
-import { log } from "./log";
 import type { Output } from "./output";
 import type { Server } from "./server";
 import type { Message } from "./wire";
@@ -250,7 +250,7 @@ export class Executions {
           names: compiled.names,
           sideOutputs: compiled.sideOutputs ?? [],
           silent: current.silent,
-          allowStdin: content.allow_stdin !== false,
+          allowStdin: content.allow_stdin === true,
           userExpressions: expressions,
         });
       }

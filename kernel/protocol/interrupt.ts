@@ -1,6 +1,6 @@
 /** @file Stops the cell that runs on the main thread, whatever it is doing. */
 import { Session } from "node:inspector";
-import { log } from "./log";
+import { log } from "../log";
 
 /** What the interrupter needs to know of the run that it stops. */
 export interface Interruptible {

@@ -4,7 +4,7 @@ import { Slot } from "../channel";
 /** How long text of a stream may wait for more of the same. */
 const COALESCE_MS = 4;
 /** A stream message is sent at once when it is this long, in UTF-16 units. */
-const FLUSH_UNITS = 512 * 1024;
+const FLUSH_UNITS = 256 * 1024;
 
 type StreamName = "stdout" | "stderr";
 

@@ -1,5 +1,5 @@
 /** @file The channels of a kernel: decodes what comes, dispatches it, and sends what the kernel says. */
-import { log } from "./log";
+import { log } from "../log";
 import { type ConnectionInfo, type RouterChannel, Transport } from "./transport";
 import { type Header, type Message, type OutgoingMessage, Wire, WireError } from "./wire";
 

@@ -29,6 +29,13 @@ export interface TransportEvents {
 /** How long a closing socket may take to deliver what it holds. */
 const LINGER_MS = 1000;
 
+/** Messages of at most a few hundred KB that may wait for one subscriber. */
+const IOPUB_HIGH_WATER_MARK = 1000;
+/** How long a subscriber that reads nothing (a suspended console) may hold up the others. */
+const SUBSCRIBER_PATIENCE_MS = 60_000;
+/** For how long such a subscriber then misses what it has no room for. */
+const DROP_MS = 60_000;
+
 interface Outgoing {
   frames: Buffer[];
   sent?: () => void;
@@ -42,6 +49,7 @@ export class Transport {
   private readonly queues: Record<Channel, Outgoing[]> = { shell: [], control: [], stdin: [], iopub: [] };
   private readonly draining: Partial<Record<Channel, Promise<void>>> = {};
   private closed = false;
+  private droppingUntil = 0;
 
   constructor(
     private readonly info: ConnectionInfo,
@@ -50,7 +58,11 @@ export class Transport {
     const router = () => new Router({ linger: LINGER_MS, sendHighWaterMark: 0, receiveHighWaterMark: 0 });
     this.routers = { shell: router(), control: router(), stdin: router() };
     // noDrop: a subscriber that is slow makes the kernel wait instead of losing output.
-    this.iopub = new XPublisher({ linger: LINGER_MS, sendHighWaterMark: 10_000 });
+    this.iopub = new XPublisher({
+      linger: LINGER_MS,
+      sendHighWaterMark: IOPUB_HIGH_WATER_MARK,
+      sendTimeout: SUBSCRIBER_PATIENCE_MS,
+    });
     this.iopub.noDrop = true;
     this.iopub.verbosity = "allSubs";
     this.heartbeat = new Reply({ linger: 0 });
@@ -111,6 +123,22 @@ export class Transport {
     return transport === "tcp" ? `tcp://${ip}:${port}` : `${transport}://${ip}-${port}`;
   }
 
+  private async broadcast(frames: Buffer[]): Promise<void> {
+    if (this.droppingUntil > 0 && Date.now() > this.droppingUntil) {
+      this.droppingUntil = 0;
+      this.iopub.noDrop = true;
+    }
+    try {
+      await this.iopub.send(frames);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+      this.events.failed("iopub", new Error("a subscriber reads nothing; it misses output from here on"));
+      this.droppingUntil = Date.now() + DROP_MS;
+      this.iopub.noDrop = false;
+      await this.iopub.send(frames);
+    }
+  }
+
   private async drain(channel: Channel): Promise<void> {
     const socket: Router | XPublisher = channel === "iopub" ? this.iopub : this.routers[channel];
     const queue = this.queues[channel];
@@ -118,7 +146,7 @@ export class Transport {
     while (queue.length > 0) {
       for (const { frames, sent } of queue.splice(0)) {
         try {
-          await socket.send(frames);
+          await (channel === "iopub" ? this.broadcast(frames) : socket.send(frames));
         } catch (error) {
           if (!this.closed) this.events.failed(channel, error);
         }

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { MessageChannel, Worker } from "node:worker_threads";
 import { type ProtocolThreadData, SHARED_SLOTS, type ToMain } from "../channel";
+import { log } from "../log";
 import { clearAsyncIds, tolerateEndedCallbacks } from "./async-ids";
 import type { CellGlobals } from "./cell-globals";
 import { CellSources } from "./cell-sources";
@@ -35,20 +36,27 @@ export function start(connectionFile: string): void {
     compiler: compiler.port1,
     shared: buffer,
   };
+  // What a thread prints is the kernel's log; by default it would come out of the main thread's stdout, as a cell's.
+  const stdio = { stdout: true, stderr: true };
   const threads = [
     new Worker(join(__dirname, "..", "protocol", "thread.js"), {
+      ...stdio,
       workerData,
       transferList: [protocol.port2, stdin.port2, compiler.port1],
     }),
     new Worker(join(__dirname, "..", "compiler", "worker.js"), {
+      ...stdio,
       workerData: { port: compiler.port2 },
       transferList: [compiler.port2],
     }),
   ];
   const exit = process.exit.bind(process);
   for (const thread of threads) {
+    for (const stream of [thread.stdout, thread.stderr]) {
+      stream.on("data", (data) => log("warning", String(data).trimEnd()));
+    }
     thread.on("error", (error) => {
-      process.stderr.write(`torchbook: a thread of the kernel failed: ${error.stack ?? error}\n`);
+      log("error", `a thread of the kernel failed: ${error.stack ?? error}`);
       exit(1);
     });
   }

@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Dealer, Request, Subscriber } from "zeromq";
+import { kernelSpec } from "../../kernel/install";
 
 export const KERNEL_MAIN = join(__dirname, "..", "..", "kernel", "main.js");
 /** Generous, as the machine may be busy; nothing waits this long when all is well. */
@@ -84,7 +85,9 @@ export class KernelClient {
       hb_port,
     };
     writeFileSync(file, JSON.stringify(connection));
-    const child = spawn(process.execPath, [KERNEL_MAIN, file], {
+    // As Jupyter starts it.
+    const [command, ...args] = kernelSpec().argv.map((arg) => arg.replace("{connection_file}", file));
+    const child = spawn(command, args, {
       cwd: options.cwd ?? folder,
       env: { ...process.env, ...options.env },
       stdio: ["ignore", "ignore", "pipe"],

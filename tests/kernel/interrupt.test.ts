@@ -45,6 +45,20 @@ test("a loop that prints without end", () =>
 test("a busy loop in a timer of the cell", () =>
   stops("setTimeout(() => { while (true) {} }, 50); await new Promise(() => {});"));
 
+test("a busy loop below an AsyncLocalStorage of the cell", () =>
+  stops(
+    'import { AsyncLocalStorage } from "node:async_hooks"; const store = new AsyncLocalStorage<number>(); ' +
+      "await store.run(1, async () => { await null; while (true) {} });",
+  ));
+test("a busy loop in a tick", () =>
+  stops("process.nextTick(() => { while (true) {} }); await new Promise(() => {});"));
+test("a busy loop in the callback of a read", () =>
+  stops(
+    'import { readFile } from "node:fs"; readFile("/etc/hostname", () => { while (true) {} }); await new Promise(() => {});',
+  ));
+test("a busy loop after an asynchronous read", () =>
+  stops('import { promises } from "node:fs"; await promises.readFile("/etc/hostname"); while (true) {}'));
+
 test("a regular expression that backtracks without end", () =>
   stops(`/^(a+)+$/.test("a".repeat(60) + "b");`));
 

@@ -55,7 +55,8 @@ test("kernel_info, results and streams", async () => {
   const { result, messages } = await run('const x: number = 20; console.log("printed"); x + 1');
   assert.equal(result, "21");
   const stream = messages.find(({ header }) => header.msg_type === "stream");
-  assert.equal((stream?.content as { text: string }).text, "printed\n");
+  assert.ok(stream);
+  assert.equal((stream.content as { text: string }).text, "printed\n");
 });
 
 test("completion answers while a cell runs, and interrupt stops it", async () => {
