@@ -201,8 +201,12 @@ export class KernelClient {
       id,
       reply: reply.content,
       messages,
-      stdout: text("stdout"),
-      stderr: text("stderr"),
+      get stdout() {
+        return text("stdout");
+      },
+      get stderr() {
+        return text("stderr");
+      },
       result: content("execute_result")?.data["text/plain"],
       error: content("error"),
     };
