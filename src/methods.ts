@@ -400,12 +400,7 @@ type Operations = Taken<"activation"> &
   Taken<"reduce">;
 
 type InPlace = {
-  [Name in (typeof in_place)[number] as `${Name}_`]: Operations[Name] extends (
-    input: never,
-    ...args: infer A
-  ) => unknown
-    ? (...args: A) => Tensor
-    : never;
+  [Name in (typeof in_place)[number] as `${Name}_`]: Method<Operations[Name]>;
 };
 
 /** The methods of tensors that come from `ops/`. */

@@ -221,7 +221,7 @@ function selected_places(input: Tensor, dim: number, k: number): Tensor {
 }
 
 function select_place(row: TypedArray, k: number): number {
-  const order = Array.from(row, (_, i) => i);
+  const order = Array.from({ length: row.length }, (_, i) => i);
   const after = (i: number, j: number): boolean => {
     const a = row[order[i]];
     const b = row[order[j]];
