@@ -99,8 +99,9 @@ if (chosen.length === 0)
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   process.on(signal, () => {
-    endAll();
-    count("runner", { failed: [{ name: signal, error: "broken off" }] });
+    const running = endAll().map((file) => relative(inRoot("dist", "tests"), file));
+    const error = `broken off while these ran: ${running.join(", ") || "none"}`;
+    count("runner", { failed: [{ name: signal, error }] });
     finish();
   });
 }

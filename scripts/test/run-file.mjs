@@ -11,9 +11,12 @@ import { endLeftovers, markVariable } from "./leftovers.mjs";
 const reporter = pathToFileURL(inRoot("scripts", "test", "reporter.mjs")).href;
 const running = new Set();
 
-/** Ends all test files at once: used when the runner is interrupted. */
+/** Ends all test files at once, and gives which they were: used when the runner is interrupted. */
 export function endAll() {
-  for (const { child, mark } of running) endLeftovers(child.pid, mark);
+  return [...running].map(({ child, mark, file }) => {
+    endLeftovers(child.pid, mark);
+    return file;
+  });
 }
 
 /**
@@ -45,7 +48,7 @@ export async function runFile(file, timeout) {
     },
     stdio: ["ignore", log, log],
   });
-  const entry = { child, mark };
+  const entry = { child, mark, file };
   running.add(entry);
   let timedOut = false;
   const timer = setTimeout(() => {
