@@ -1,5 +1,5 @@
 /** @file The library's names as globals: loaded when one is first touched, or when the kernel has time. */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { PRELOAD_NAMES } from "../preload-names";
 
 /** The compiled library, seen from dist/kernel/runtime. */
@@ -42,6 +42,7 @@ export class Preload {
 
   private load(): Record<string, unknown> {
     if (this.values) return this.values;
+    dropUnfinished();
     try {
       const library = require(LIBRARY);
       if (!library.preload) throw new Error("it has no preload");
@@ -66,5 +67,13 @@ export class Preload {
       });
     }
     return this.values;
+  }
+}
+
+/** Files of the library whose loading was stopped midway would be handed out half made. */
+function dropUnfinished(): void {
+  const folder = dirname(LIBRARY);
+  for (const [path, module] of Object.entries(require.cache)) {
+    if (module && !module.loaded && path.startsWith(folder)) delete require.cache[path];
   }
 }
