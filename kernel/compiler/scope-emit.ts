@@ -57,7 +57,7 @@ export function emitCell(api: TypeScript, input: EmitInput): EmitOutput {
     code: head + text,
     sourceMap: encodeSourceMap(segments, "cell.ts"),
     isAsync: rewriter.isAsync,
-    names: [...rewriter.names],
+    names: [...rewriter.names].filter((name) => name !== input.resultName),
   };
 }
 
@@ -97,7 +97,6 @@ class Rewriter {
   ) {
     this.edits = new TextEdits(input.code);
     this.names = new Set([...(file.locals?.keys() ?? [])].map((name) => unescapeName(name)));
-    if (input.resultName) this.names.delete(input.resultName);
   }
 
   run(): void {

@@ -17,7 +17,14 @@ import { inspectionAt } from "./inspection";
 import { type Completeness, isCompleteCell } from "./is-complete";
 import { ModuleKinds } from "./module-kind";
 import { emitCell } from "./scope-emit";
-import { CELL_FILE, createTslabHost, loadTypeScript, PREFIX, type TslabHost } from "./tslab-host";
+import {
+  CELL_FILE,
+  createTslabHost,
+  loadTypeScript,
+  PREFIX,
+  type TslabHost,
+  type TslabOptions,
+} from "./tslab-host";
 
 /** What is known about the cell that was compiled last, until it is committed. */
 interface Pending {
@@ -25,6 +32,12 @@ interface Pending {
   names: string[];
   /** Declarations of this cell alone. */
   own: string;
+}
+
+/** Something with the converter's interface, and the TypeScript that it works with. */
+export interface Engine {
+  typescript(): unknown;
+  createHost(options: TslabOptions): TslabHost;
 }
 
 /** Compiles in the calling thread; the kernel runs it in a Worker. */
@@ -36,7 +49,11 @@ export class TslabCompiler implements CellCompiler {
   private readonly modules: ModuleKinds;
   private pending: Pending | null = null;
 
-  constructor(private readonly options: { cwd: string; packageRoot: string }) {
+  /** @param engine What checks and emits; tslab's converter unless told otherwise. */
+  constructor(
+    private readonly options: { cwd: string; packageRoot: string },
+    private readonly engine: Engine = { typescript: loadTypeScript, createHost: createTslabHost },
+  ) {
     this.modules = new ModuleKinds(options.cwd, options.packageRoot);
     this.host = this.createHost();
     this.ts = this.host.ts as unknown as TypeScript;
@@ -103,8 +120,8 @@ export class TslabCompiler implements CellCompiler {
 
   private createHost(): TslabHost {
     const { packageRoot } = this.options;
-    const ambient = ambientFiles(loadTypeScript() as unknown as TypeScript, packageRoot);
-    const host = createTslabHost({ ...this.options, ambient });
+    const ambient = ambientFiles(this.engine.typescript() as unknown as TypeScript, packageRoot);
+    const host = this.engine.createHost({ ...this.options, ambient });
     host.changed(mendGlobals(host.program() as unknown as ts.Program, packageRoot, ambient));
     // The first check pays for the standard library's types; let it be this one.
     host.converter.convert("", "const warm: Promise<number[]> = Promise.resolve([1]);");

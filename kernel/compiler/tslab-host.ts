@@ -8,6 +8,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import type TsNamespace from "@tslab/typescript-for-tslab";
 import type { Converter, ConvertResult } from "tslab/dist/converter";
+import { type Lookups, lookups } from "./lookups";
 import { moduleResolver, typeReferenceResolver } from "./module-resolution";
 
 export type Ts = typeof TsNamespace;
@@ -23,21 +24,12 @@ export interface TslabOptions {
 }
 
 /** tslab's converter with what it does not give itself. */
-export interface TslabHost {
+export interface TslabHost extends Lookups {
   ts: Ts;
   converter: Converter;
   program(): TsNamespace.Program;
   /** Problems of the last `convert`, as TypeScript gave them. */
   diagnostics(): readonly TsNamespace.Diagnostic[];
-  /**
-   * The `SymbolFlags` of what a name would stand for at an offset of the cell, also after a dot: aliases are followed, and a
-   * property that can be called counts as a method.
-   */
-  flagsOf(name: string, offset: number): number;
-  /** The type of a variable of the cell that was looked at last, as text. */
-  typeOf(name: string): string;
-  /** The documentation of the type of what stands at an offset of the cell that was looked at last. */
-  typeDocumentation(offset: number): string;
   /** The last cell's own declarations, without what was left of earlier ones; undefined when none were written. */
   declarations(): string | undefined;
   /** Files that the last cell imports and that were compiled because of it. */
@@ -199,53 +191,7 @@ export function createTslabHost(options: TslabOptions): TslabHost {
       return builder.getProgram();
     },
     diagnostics: () => raw,
-    flagsOf: (name, offset) => {
-      const cell = builder?.getSourceFile(cellFile);
-      if (!builder || !cell) return 0;
-      const checker = builder.getProgram().getTypeChecker() as TsNamespace.TypeChecker & {
-        resolveName(
-          name: string,
-          at: TsNamespace.Node | undefined,
-          meaning: number,
-          excludeGlobals: boolean,
-        ): TsNamespace.Symbol | undefined;
-      };
-      const behind = (symbol: TsNamespace.Symbol | undefined): TsNamespace.Symbol | undefined =>
-        symbol && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
-      const owner = ownerBefore(ts, cell, offset + PREFIX.length);
-      if (owner) {
-        const namespace = behind(checker.getSymbolAtLocation(owner));
-        const isModule = namespace && namespace.flags & ts.SymbolFlags.Module;
-        const exported = isModule ? checker.tryGetMemberInModuleExports(name, namespace) : undefined;
-        const member = behind(exported ?? checker.getTypeAtLocation(owner).getProperty(name));
-        if (!member) return 0;
-        const isMethod =
-          member.flags & ts.SymbolFlags.Property &&
-          checker.getTypeOfSymbolAtLocation(member, owner).getCallSignatures().length > 0;
-        return isMethod ? ts.SymbolFlags.Method : member.flags;
-      }
-      const all =
-        ts.SymbolFlags.Value | ts.SymbolFlags.Type | ts.SymbolFlags.Namespace | ts.SymbolFlags.Alias;
-      return behind(checker.resolveName(name, cell, all, false))?.flags ?? 0;
-    },
-    typeOf: (name) => {
-      const cell = builder?.getSourceFile(cellFile);
-      const symbol = (cell as { locals?: Map<string, TsNamespace.Symbol> } | undefined)?.locals?.get(name);
-      if (!builder || !cell || !symbol) return "any";
-      const checker = builder.getProgram().getTypeChecker();
-      const type = checker.getTypeOfSymbolAtLocation(symbol, cell);
-      return checker.typeToString(type, cell, ts.TypeFormatFlags.NoTruncation);
-    },
-    typeDocumentation: (offset) => {
-      const cell = builder?.getSourceFile(cellFile);
-      if (!builder || !cell) return "";
-      const checker = builder.getProgram().getTypeChecker();
-      const type = checker.getTypeAtLocation(tokenAt(ts, cell, offset + PREFIX.length));
-      const symbol = type.aliasSymbol ?? type.symbol;
-      // An object literal or a function has no documentation of its own; the standard library's is not asked for.
-      if (!symbol || !(symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface))) return "";
-      return ts.displayPartsToString(symbol.getDocumentationComment(checker));
-    },
+    ...lookups(ts, () => builder?.getProgram(), cellFile, PREFIX.length),
     declarations: () => declarations,
     changed: (files) => {
       if (files.length === 0) return;
@@ -267,22 +213,6 @@ export function createTslabHost(options: TslabOptions): TslabHost {
       }
     },
   };
-}
-
-function tokenAt(ts: Ts, file: TsNamespace.SourceFile, position: number): TsNamespace.Node {
-  const { getTokenAtPosition } = ts as unknown as {
-    getTokenAtPosition(file: TsNamespace.SourceFile, position: number): TsNamespace.Node;
-  };
-  return getTokenAtPosition(file, position);
-}
-
-/** What stands before the dot where a member's name begins at a position; undefined where there is no dot. */
-function ownerBefore(ts: Ts, file: TsNamespace.SourceFile, position: number): TsNamespace.Node | undefined {
-  const dot = file.text.slice(0, position).trimEnd().length - 1;
-  if (file.text[dot] !== ".") return undefined;
-  const { parent } = tokenAt(ts, file, dot);
-  if (ts.isPropertyAccessExpression(parent)) return parent.expression;
-  return ts.isQualifiedName(parent) ? parent.left : undefined;
 }
 
 /** The converter lists what a cell declares by TypeScript's internal names, which have three underscores for two. */
