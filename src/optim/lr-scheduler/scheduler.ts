@@ -48,6 +48,12 @@ export abstract class LRScheduler {
     this.base_lrs = optimizer.param_groups.map((group) => group.initial_lr as number);
     this.last_epoch = last_epoch;
     prepare?.(this);
+    this._start();
+  }
+
+  /** @internal Sets the first rates. */
+  _start(): void {
+    this._step_count = 0;
     this._is_initial = true;
     this.step();
     this._is_initial = false;
@@ -82,6 +88,11 @@ export abstract class LRScheduler {
       );
     }
     this._step_count++;
+    this._update(epoch);
+  }
+
+  /** @internal A step that is not counted. */
+  _update(epoch?: number): void {
     let rates: number[];
     if (epoch === undefined) {
       this.last_epoch++;
