@@ -2,6 +2,7 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import type { CellCompiler } from "./cell-compiler";
 import { findPackageRoot } from "./package-root";
+import { createTypeScriptCompiler } from "./ts-compiler";
 import { TslabCompiler } from "./tslab-compiler";
 import type { CompilerAnswer, CompilerCall } from "./worker-protocol";
 
@@ -13,6 +14,8 @@ export interface CompilerWorkerData {
   cwd?: string;
   /** torchbook's folder; found from this file when absent. */
   packageRoot?: string;
+  /** What compiles; tslab's converter when absent. */
+  engine?: "tslab" | "typescript";
 }
 
 /** Answers the calls on a port until `close`. */
@@ -39,16 +42,14 @@ export function serve(compiler: CellCompiler, port: MessagePort): void {
 const data = (workerData ?? {}) as CompilerWorkerData;
 const port = data.port ?? parentPort;
 if (port) {
-  serve(
-    start(
-      () =>
-        new TslabCompiler({
-          cwd: data.cwd ?? process.cwd(),
-          packageRoot: data.packageRoot ?? findPackageRoot(),
-        }),
-    ),
-    port,
+  const options = {
+    cwd: data.cwd ?? process.cwd(),
+    packageRoot: data.packageRoot ?? findPackageRoot(),
+  };
+  const compiler = start(() =>
+    data.engine === "typescript" ? createTypeScriptCompiler(options) : new TslabCompiler(options),
   );
+  serve(compiler, port);
 }
 
 /** The compiler, or one that answers every call with what kept it from starting. */

@@ -28,7 +28,7 @@ export class Session {
     const cwd = options.cwd ?? process.cwd();
     const { port1, port2 } = new MessageChannel();
     this.worker = new Worker(require.resolve("../../kernel/compiler/worker"), {
-      workerData: { port: port2, cwd, packageRoot: options.packageRoot },
+      workerData: { port: port2, cwd, packageRoot: options.packageRoot, engine: process.env.COMPILER_ENGINE },
       transferList: [port2],
     });
     this.compiler = new CompilerClient(port1);
