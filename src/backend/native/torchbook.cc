@@ -9,9 +9,14 @@
 #define NAPI_VERSION 9
 #include <node_api.h>
 
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <vector>
+
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 namespace {
 
@@ -22,6 +27,9 @@ struct State {
   int32_t* pending = nullptr;
   int64_t live = 0;
   int64_t live_bytes = 0;
+  /** Bytes freed since the allocator last gave memory back. */
+  int64_t freed_bytes = 0;
+  std::chrono::steady_clock::time_point trimmed = std::chrono::steady_clock::now();
 };
 
 struct Tracked {
@@ -42,6 +50,7 @@ void forget(node_api_basic_env env, Tracked* tracked) {
   napi_adjust_external_memory(env, -tracked->bytes, &total);
   tracked->state->live -= 1;
   tracked->state->live_bytes -= tracked->bytes;
+  tracked->state->freed_bytes += tracked->bytes;
 }
 
 void finalize(node_api_basic_env env, void* data, void*) {
@@ -104,9 +113,27 @@ napi_value release(napi_env env, napi_callback_info info) {
   return result;
 }
 
+/**
+ * Has the allocator return what it holds free to the system, now and then. Between long-lived small blocks glibc keeps large
+ * free ones that no later tensor fits, and a long training's memory would creep up by them; fresh pages cost time, so once
+ * a second at most.
+ */
+void trim(State* state) {
+#if defined(__GLIBC__)
+  if (state->freed_bytes < (int64_t{256} << 20)) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (now - state->trimmed < std::chrono::seconds(1)) return;
+  state->trimmed = now;
+  state->freed_bytes = 0;
+  malloc_trim(0);
+#endif
+}
+
 /** drain(): the ids whose objects were collected since the last call, as an Int32Array. */
 napi_value drain(napi_env env, napi_callback_info) {
   State* state = state_of(env);
+  // What the last call named has been deleted by now.
+  trim(state);
   // Allocate first: it may start a collection that queues more ids.
   for (;;) {
     const size_t count = state->dead.size();
