@@ -147,7 +147,7 @@ export function gru_backward(
   const wide = reshape(all_outputs, [count_rows, 1, hidden]);
   const d_input = mul(wide, all_input);
   const from_input = reshape(d_input, [count_rows, 3 * hidden]);
-  const products = product_grads(run, from_input, from_hidden, h_before, needs);
+  const products = product_grads(weights, x, from_input, from_hidden, h_before, needs);
   release_all([...trash, from_hidden, all_outputs, wide, d_input, from_input, all_input, none]);
   dh.free();
   return { x: products.x, h0, c0: null, weights: products.weights };

@@ -111,10 +111,10 @@ export function lstm_backward(
   grads: PassGrads,
   needs: Needs,
 ): DirectionGrads {
-  const { sizes, weights } = run;
+  const { x, sizes, weights } = run;
   const [i, f, g, o, squashed, c_before, h_before, inner] = saved;
   const hidden = weights.w_hh.shape[0] / 4;
-  const { dtype } = run.x;
+  const { dtype } = x;
 
   // Every step is linear in its gradients; the factors of all steps come first, in few large operations.
   const slope_i = using_temporary(sigmoid_slope(i), (s) => mul(s, g));
@@ -157,7 +157,7 @@ export function lstm_backward(
   const h0 = dh.finish();
   const c0 = dc.finish();
   const all_gates = join(gate_grads);
-  const products = product_grads(run, all_gates, all_gates, h_before, needs);
+  const products = product_grads(weights, x, all_gates, all_gates, h_before, needs);
   let w_hr: Handle | null = null;
   if (weights.w_hr !== null && needs.weights) {
     w_hr = using_temporary(concat(output_grads, 0), (all) => matmul_at(all, inner));

@@ -94,7 +94,7 @@ export function rnn_backward(
   });
   const h0 = dh.finish();
   const all_gates = join(gate_grads);
-  const products = product_grads(run, all_gates, all_gates, h_before, needs);
+  const products = product_grads(weights, x, all_gates, all_gates, h_before, needs);
   release_all([...trash, all_gates, none]);
   dh.free();
   return { x: products.x, h0, c0: null, weights: products.weights };

@@ -117,7 +117,8 @@ export function input_gates({ x, weights }: Run, both_biases: boolean): Handle {
  * @param h_before The hidden states before each step, (rows, hidden).
  */
 export function product_grads(
-  { x, weights }: Run,
+  weights: Weights<Handle>,
+  x: Handle,
   from_input: Handle,
   from_hidden: Handle,
   h_before: Handle,

@@ -9,6 +9,7 @@ import { NotImplementedError, RuntimeError } from "../errors";
 import { Tensor } from "../tensor";
 import { gru_backward, gru_forward } from "./recurrent-gru";
 import { lstm_backward, lstm_forward } from "./recurrent-lstm";
+import { is_native, native_layer } from "./recurrent-native";
 import { add, concat, release_all, reshape, split, stack, swap, unstack, zeros } from "./recurrent-raw";
 import { rnn_backward, rnn_forward } from "./recurrent-rnn";
 import type {
@@ -96,6 +97,8 @@ export function recurrent_layer(
   { batch_first, batch_sizes }: Layout,
 ): LayerResult {
   check_dtypes(input, [h0, c0], weights[0]);
+  if (is_native(input, weights))
+    return native_layer(mode, input, h0, c0, weights, { batch_first, batch_sizes });
   const packed = batch_sizes !== null;
   const shape = input.shape;
   const time = packed ? batch_sizes.length : shape[batch_first ? 1 : 0];
