@@ -290,20 +290,21 @@ const grow_module_list = index_getters(ModuleList.prototype);
  * this.heads.get("tag")(x);
  */
 export class ModuleDict<M extends Module = Module> extends Module {
-  readonly #held = new Map<string, M>();
+  /** @internal */ declare readonly _held: Map<string, M>;
 
   constructor(modules: Readonly<Record<string, M>> | Iterable<readonly [string, M]> = {}) {
     super();
+    hold(this);
     this.update(modules);
   }
 
   override _entries(): [string, unknown][] {
-    return [...super._entries(), ...this.#held];
+    return [...super._entries(), ...this._held];
   }
 
   /** The module of a name. @throws KeyError where there is none. */
   get(name: string): M {
-    const found = this.#held.get(name);
+    const found = this._held.get(name);
     if (found === undefined) throw new KeyError(`'${name}'`);
     return found;
   }
@@ -313,7 +314,7 @@ export class ModuleDict<M extends Module = Module> extends Module {
     if (typeof name !== "string") throw new TypeError(`module name should be a string. Got ${typeof name}`);
     if (name === "") throw new KeyError('module name can\'t be empty string ""');
     if (name.includes(".")) throw new KeyError(`module name can't contain ".", got: ${name}`);
-    this.#held.set(name, expect_module(module) as M);
+    this._held.set(name, expect_module(module) as M);
     return this;
   }
 
@@ -322,19 +323,19 @@ export class ModuleDict<M extends Module = Module> extends Module {
   }
 
   has(name: string): boolean {
-    return this.#held.has(name);
+    return this._held.has(name);
   }
 
   /** Takes the module of a name out and returns it. @throws KeyError where there is none. */
   pop(name: string): M {
     const found = this.get(name);
-    this.#held.delete(name);
+    this._held.delete(name);
     return found;
   }
 
   /** Takes all modules out. */
   clear(): void {
-    this.#held.clear();
+    this._held.clear();
   }
 
   /** Adds modules by name; those of the same name are replaced. */
@@ -348,23 +349,23 @@ export class ModuleDict<M extends Module = Module> extends Module {
 
   /** Number of modules. */
   get size(): number {
-    return this.#held.size;
+    return this._held.size;
   }
 
   keys(): IterableIterator<string> {
-    return this.#held.keys();
+    return this._held.keys();
   }
 
   values(): IterableIterator<M> {
-    return this.#held.values();
+    return this._held.values();
   }
 
   items(): IterableIterator<[string, M]> {
-    return this.#held.entries();
+    return this._held.entries();
   }
 
   [Symbol.iterator](): IterableIterator<string> {
-    return this.#held.keys();
+    return this._held.keys();
   }
 }
 
@@ -413,10 +414,11 @@ function parameter_line(parameter: Parameter, name: number | string): string {
 
 /** Parameters by name, in order of entry; tensors become parameters. */
 export class ParameterDict extends Module {
-  readonly #held = new Map<string, Parameter>();
+  /** @internal */ declare readonly _held: Map<string, Parameter>;
 
   constructor(values: Readonly<Record<string, Tensor>> | Iterable<readonly [string, Tensor]> = {}) {
     super();
+    hold(this);
     const pairs =
       typeof (values as Iterable<unknown>)[Symbol.iterator] === "function"
         ? (values as Iterable<readonly [string, Tensor]>)
@@ -425,48 +427,53 @@ export class ParameterDict extends Module {
   }
 
   override _entries(): [string, unknown][] {
-    return [...super._entries(), ...this.#held];
+    return [...super._entries(), ...this._held];
   }
 
   /** The parameter of a name. @throws KeyError where there is none. */
   get(name: string): Parameter {
-    const found = this.#held.get(name);
+    const found = this._held.get(name);
     if (found === undefined) throw new KeyError(`'${name}'`);
     return found;
   }
 
   /** Puts a parameter under a name. @returns this */
   set(name: string, value: Tensor): this {
-    this.#held.set(name, value instanceof Parameter ? value : new Parameter(value));
+    this._held.set(name, value instanceof Parameter ? value : new Parameter(value));
     return this;
   }
 
   has(name: string): boolean {
-    return this.#held.has(name);
+    return this._held.has(name);
   }
 
   /** Number of parameters. */
   get size(): number {
-    return this.#held.size;
+    return this._held.size;
   }
 
   keys(): IterableIterator<string> {
-    return this.#held.keys();
+    return this._held.keys();
   }
 
   values(): IterableIterator<Parameter> {
-    return this.#held.values();
+    return this._held.values();
   }
 
   items(): IterableIterator<[string, Parameter]> {
-    return this.#held.entries();
+    return this._held.entries();
   }
 
   [Symbol.iterator](): IterableIterator<string> {
-    return this.#held.keys();
+    return this._held.keys();
   }
 
   override extra_repr(): string {
-    return [...this.#held].map(([name, parameter]) => parameter_line(parameter, name)).join("\n");
+    return [...this._held].map(([name, parameter]) => parameter_line(parameter, name)).join("\n");
   }
+}
+
+/** Gives a container its map, as a field that is none of its own to `Object.keys`. */
+function hold(container: Module): void {
+  Object.defineProperty(container, "_held", { value: new Map(), configurable: true });
 }

@@ -29,6 +29,7 @@ export {
   Tanhshrink,
   Threshold,
 } from "./activation";
+export { type AttendOptions, MultiheadAttention, type MultiheadAttentionOptions } from "./attention";
 export {
   ModuleDict,
   ModuleList,
@@ -67,6 +68,15 @@ export {
   TripletMarginLoss,
 } from "./loss";
 export { type ForwardHook, type ForwardPreHook, Module, type RemovableHandle } from "./module";
+export {
+  BatchNorm1d,
+  BatchNorm2d,
+  type BatchNormOptions,
+  GroupNorm,
+  LayerNorm,
+  type LayerNormOptions,
+  RMSNorm,
+} from "./normalization";
 export { Parameter } from "./parameter";
 export {
   GRU,
@@ -88,4 +98,13 @@ export {
   type RNNCellOptions,
 } from "./rnn-cell";
 export type { IncompatibleKeys, StateDict } from "./state-dict";
+export {
+  Transformer,
+  TransformerDecoder,
+  TransformerDecoderLayer,
+  TransformerEncoder,
+  TransformerEncoderLayer,
+  type TransformerLayerOptions,
+  type TransformerOptions,
+} from "./transformer";
 export * as utils from "./utils";

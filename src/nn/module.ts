@@ -101,6 +101,24 @@ export class Module extends Callable {
     return Object.entries(this);
   }
 
+  /**
+   * @internal A copy with parameters and buffers of its own; `memo` has what was copied already, so that what is shared
+   * stays shared.
+   */
+  _copy(memo: Map<unknown, unknown>): this {
+    const copy = Reflect.construct(Module, [], this.constructor as typeof Module) as this;
+    memo.set(this, copy);
+    for (const [name, persistent] of this.#state.buffers) copy.#state.buffers.set(name, persistent);
+    copy.#state.hooks = this.#state.hooks === null ? null : [...this.#state.hooks];
+    copy.#state.pre_hooks = this.#state.pre_hooks === null ? null : [...this.#state.pre_hooks];
+    for (const key of Reflect.ownKeys(this)) {
+      const field = Reflect.getOwnPropertyDescriptor(this, key) as PropertyDescriptor;
+      if ("value" in field) field.value = copy_value(field.value, memo);
+      Object.defineProperty(copy, key, field);
+    }
+    return copy;
+  }
+
   // Registering
 
   /** Adds a parameter under `name`, or notes with null that there is none. @throws KeyError for a name that is taken. */
@@ -498,6 +516,36 @@ export interface NamedOptions {
   prefix?: string;
   recurse?: boolean;
   remove_duplicate?: boolean;
+}
+
+function copy_value(value: unknown, memo: Map<unknown, unknown>): unknown {
+  if (memo.has(value)) return memo.get(value);
+  if (value instanceof Module) return value._copy(memo);
+  let copy: unknown = value;
+  if (value instanceof Tensor) {
+    // Native values never change, so two tensors may have the same.
+    copy = is_parameter(value) ? new Parameter(value, value.requires_grad) : new Tensor(value.handle);
+    const { grad } = value;
+    if (grad !== null) (copy as Tensor).grad = new Tensor(grad.handle);
+    if (!is_parameter(value) && value.requires_grad) (copy as Tensor).requires_grad_();
+  } else if (Array.isArray(value)) copy = value.map((item) => copy_value(item, memo));
+  else if (value instanceof Map)
+    copy = new Map([...value].map(([key, item]) => [key, copy_value(item, memo)]));
+  else if (is_options(value)) {
+    copy = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copy_value(item, memo)]));
+  }
+  memo.set(value, copy);
+  return copy;
+}
+
+/**
+ * A copy of a module with parameters and buffers of its own (Python: `copy.deepcopy(module)`). Nothing is drawn anew.
+ *
+ * @example
+ * const best = nn.utils.deepcopy(model);
+ */
+export function deepcopy<M extends Module>(module: M): M {
+  return module._copy(new Map());
 }
 
 function is_parameter(value: unknown): value is Parameter {

@@ -8,6 +8,7 @@ import { linalg } from "./linalg";
 import { linear } from "./linear";
 import { loss } from "./loss";
 import { movement } from "./movement";
+import { normalization } from "./normalization";
 import { recurrent } from "./recurrent";
 import { reduce } from "./reduce";
 import { unary } from "./unary";
@@ -21,6 +22,7 @@ define_rules({
   ...linear,
   ...loss,
   ...movement,
+  ...normalization,
   ...recurrent,
   ...reduce,
   ...unary,

@@ -45,6 +45,7 @@ export {
   tanhshrink,
   threshold,
 } from "./activation";
+export { type AttentionOptions, scaled_dot_product_attention } from "./attention";
 export { cosine_similarity, normalize, pairwise_distance } from "./distance";
 export {
   cosine_embedding_loss,
@@ -61,3 +62,11 @@ export {
   triplet_margin_loss,
   triplet_margin_with_distance_loss,
 } from "./loss";
+export {
+  type BatchNormOptions,
+  batch_norm,
+  group_norm,
+  instance_norm,
+  layer_norm,
+  rms_norm,
+} from "./normalization";

@@ -1,4 +1,6 @@
 /** @file `torch.nn.utils`. */
+
+export { deepcopy } from "../module";
 export {
   type ClipNormOptions,
   clip_grad_norm_,
