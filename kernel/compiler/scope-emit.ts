@@ -171,6 +171,8 @@ class Rewriter {
 
   /** Whether a name, used at a node, is a top-level name of this cell or of an earlier one. */
   private livesOnExports(node: ts.Node, name: string): boolean {
+    // Where the compiler moves declarations about (`using`), the result may be assigned apart from any.
+    if (name === this.input.resultName) return true;
     if (!this.names.has(name) && !this.input.earlier.has(name)) return false;
     const symbol = this.checker.resolveName(name, node, this.api.SymbolFlags.Value, false);
     if (!symbol) return this.input.earlier.has(name);

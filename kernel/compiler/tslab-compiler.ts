@@ -76,16 +76,19 @@ export class TslabCompiler implements CellCompiler {
       resultName: result.lastExpressionVar ?? null,
       isEsModule: (specifier) => this.modules.isEsModule(specifier),
     });
+    // The compiler's own helpers are no names of the cell.
+    const names = emitted.names.filter((name) => code.includes(name));
     let own = this.host.declarations() ?? "";
     const declared = declaredNames(this.ts, own);
     // `var` in a block is declared nowhere else, and with some types declarations are not written at all.
-    for (const name of emitted.names)
+    for (const name of names)
       if (!declared.has(name)) own += `declare let ${name}: ${this.host.typeOf(name)};\n`;
-    this.pending = { executionCount: cell.executionCount, names: emitted.names, own };
+    this.pending = { executionCount: cell.executionCount, names, own };
     const sideOutputs = this.host.sideOutputs();
     return {
       ok: true,
       ...emitted,
+      names,
       resultName: result.lastExpressionVar ?? null,
       ...(sideOutputs.length > 0 ? { sideOutputs: sideOutputs.map((one) => this.sideOutput(one)) } : {}),
     };
