@@ -32,7 +32,7 @@ interface Current {
   onMain: boolean;
 }
 
-type Entry = { message: Message; aborted: boolean } | { comm: CommMessage };
+type Entry = { message: Message; aborted: boolean } | { comm: CommMessage; header: Message["header"] };
 
 const KEYBOARD_INTERRUPT: ErrorContent = {
   ename: "KeyboardInterrupt",
@@ -88,7 +88,7 @@ export class Executions {
   /** Takes a comm message, which the main thread gets after the cells that came before it. */
   comm(comm: CommMessage, message: Message): void {
     this.requests.set(comm.cell, message);
-    this.queue.push({ comm });
+    this.queue.push({ comm, header: message.header });
     void this.work();
   }
 
@@ -159,7 +159,7 @@ export class Executions {
     this.working = true;
     for (let entry = this.queue.shift(); entry; entry = this.queue.shift()) {
       try {
-        if ("comm" in entry) this.main(entry.comm);
+        if ("comm" in entry) await this.deliver(entry.comm, entry.header);
         else if (entry.aborted) this.abort(entry.message);
         else await this.run(entry.message);
       } catch (error) {
@@ -167,6 +167,20 @@ export class Executions {
       }
     }
     this.working = false;
+  }
+
+  /** Has the main thread take a comm message; widgets send the next one when they hear idle. */
+  private async deliver(comm: CommMessage, header: Message["header"]): Promise<void> {
+    this.server.status(header, "busy");
+    const current = makeCurrent(comm.cell, this.executionCount, false);
+    current.onMain = true;
+    this.current = current;
+    this.main(comm);
+    await current.outcome;
+    this.current = null;
+    this.output.flush();
+    this.server.status(header, "idle");
+    await this.interrupting;
   }
 
   private abort(message: Message): void {
@@ -219,20 +233,8 @@ export class Executions {
     const question = helpQuestion(code);
     if (question) return { ...empty, payload: [await helpPayload(this.compiler, question)] };
     if (blank && Object.keys(expressions).length === 0) return empty;
-    let settle: Current["settle"] = () => {};
-    const outcome = new Promise<Outcome>((resolve) => {
-      settle = resolve;
-    });
-    const current: Current = {
-      cell,
-      executionCount,
-      silent: content.silent === true,
-      interrupted: false,
-      settle,
-      outcome,
-      settled: false,
-      onMain: false,
-    };
+    const current = makeCurrent(cell, executionCount, content.silent === true);
+    const { outcome } = current;
     this.current = current;
     try {
       const compiled = blank ? BLANK : await this.compile(current, code);
@@ -325,6 +327,14 @@ export class Executions {
     }
     this.server.status(header, "idle");
   }
+}
+
+function makeCurrent(cell: number, executionCount: number, silent: boolean): Current {
+  let settle: Current["settle"] = () => {};
+  const outcome = new Promise<Outcome>((resolve) => {
+    settle = resolve;
+  });
+  return { cell, executionCount, silent, interrupted: false, settle, outcome, settled: false, onMain: false };
 }
 
 const BLANK: CompiledCell = {

@@ -115,7 +115,14 @@ export function start(connectionFile: string): void {
         preload.warm();
         break;
       case "comm":
-        comms.receive(message);
+        try {
+          comms.receive(message);
+        } catch (error) {
+          const context = currentContext();
+          resetContext();
+          executor.report(context, error);
+        }
+        link.post({ type: "done", cell: message.cell, assigned: [], error: null, userExpressions: {} });
         break;
       case "shutdown":
         exit(message.code);
