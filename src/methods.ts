@@ -6,7 +6,10 @@
 import * as activation from "./ops/activation";
 import * as compare from "./ops/compare";
 import * as convert from "./ops/convert";
+import * as count from "./ops/count";
 import * as create from "./ops/create";
+import * as decomposition from "./ops/decomposition";
+import * as einsum from "./ops/einsum";
 import * as elementwise from "./ops/elementwise";
 import * as extreme from "./ops/extreme";
 import * as fill from "./ops/fill";
@@ -15,8 +18,10 @@ import * as indexing from "./ops/indexing";
 import * as join from "./ops/join";
 import * as linalg from "./ops/linalg";
 import * as movement from "./ops/movement";
+import * as numeric from "./ops/numeric";
 import * as random from "./ops/random";
 import * as reduce from "./ops/reduce";
+import * as scan from "./ops/scan";
 import * as softmax from "./ops/softmax";
 import * as sort from "./ops/sort";
 import * as statistics from "./ops/statistics";
@@ -88,6 +93,7 @@ const methods = {
     "allclose",
     "equal",
     "heaviside",
+    "bool",
   ],
   elementwise: [
     "add",
@@ -138,7 +144,12 @@ const methods = {
     "addbmm",
   ],
   softmax: ["softmax", "log_softmax"],
-  sort: ["sort", "argsort", "topk", "kthvalue", "median"],
+  sort: ["sort", "argsort", "topk", "kthvalue", "median", "mode", "quantile"],
+  count: ["unique", "unique_consecutive", "bincount", "histc"],
+  decomposition: ["cholesky", "det"],
+  einsum: ["trace", "cross"],
+  numeric: ["logaddexp", "logaddexp2", "hypot", "copysign", "nan_to_num"],
+  scan: ["cummax", "cummin", "logcumsumexp", "diff"],
   statistics: ["var", "std", "norm", "dist", "renorm"],
   unary: [
     "exp",
@@ -363,6 +374,11 @@ const modules = {
   linalg,
   softmax,
   sort,
+  count,
+  decomposition,
+  einsum,
+  numeric,
+  scan,
   statistics,
   unary,
   convert,
@@ -386,6 +402,11 @@ type Operations = Taken<"activation"> &
   Taken<"linalg"> &
   Taken<"softmax"> &
   Taken<"sort"> &
+  Taken<"count"> &
+  Taken<"decomposition"> &
+  Taken<"einsum"> &
+  Taken<"numeric"> &
+  Taken<"scan"> &
   Taken<"statistics"> &
   Taken<"unary"> &
   Taken<"convert"> &

@@ -28,6 +28,7 @@ export {
   uint8,
 } from "./dtype";
 export { get_printoptions, set_printoptions } from "./format";
+export * as linalg from "./linalg";
 export * as nn from "./nn";
 export { relu } from "./ops/activation";
 export {
@@ -61,6 +62,7 @@ export {
   not_equal,
 } from "./ops/compare";
 export { result_type } from "./ops/convert";
+export { bincount, bucketize, histc, isin, searchsorted, unique, unique_consecutive } from "./ops/count";
 export {
   arange,
   as_tensor,
@@ -78,6 +80,8 @@ export {
   zeros,
   zeros_like,
 } from "./ops/create";
+export { cholesky, det } from "./ops/decomposition";
+export { cdist, cross, einsum, tensordot, trace } from "./ops/einsum";
 export {
   add,
   addcdiv,
@@ -176,6 +180,7 @@ export {
   unflatten,
   unsqueeze,
 } from "./ops/movement";
+export { copysign, hypot, logaddexp, logaddexp2, nan_to_num } from "./ops/numeric";
 export {
   bernoulli,
   initial_seed,
@@ -192,8 +197,9 @@ export {
   seed,
 } from "./ops/random";
 export { all, any, count_nonzero, cumprod, cumsum, mean, nanmean, nansum, prod, sum } from "./ops/reduce";
+export { cummax, cummin, diff, logcumsumexp, trapezoid, trapz } from "./ops/scan";
 export { log_softmax, softmax } from "./ops/softmax";
-export { argsort, kthvalue, median, sort, topk } from "./ops/sort";
+export { argsort, kthvalue, median, mode, quantile, sort, topk } from "./ops/sort";
 export { dist, norm, renorm, std, std_mean, var, var_mean } from "./ops/statistics";
 export {
   abs,

@@ -239,9 +239,11 @@ export function equal(input: Tensor, other: Tensor): boolean {
 }
 
 /** The elements that are true (not 0) as bools. */
-export function to_bool(input: Tensor): Tensor {
-  return new Tensor(cast_handle(truth(input), bool));
+function to_bool(input: Tensor): Tensor {
+  return new Tensor(truth(input));
 }
+
+export { to_bool as bool };
 
 /** 0 below 0, `values` at 0, 1 above; NaN stays. */
 export function heaviside(input: Tensor, values: Tensor): Tensor {

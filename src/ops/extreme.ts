@@ -1,11 +1,11 @@
 /** @file Greatest and least elements, their places, and their smooth relative logsumexp. */
 import { bind } from "../args";
 import { record } from "../autograd/tape";
-import { attr, execute, ints, scalar } from "../backend/engine";
+import { attr, execute, ints, read, scalar } from "../backend/engine";
 import type { Handle } from "../backend/handle";
 import { bool, int32, int64, uint8 } from "../dtype";
 import { IndexError, RuntimeError } from "../errors";
-import { normalize_dim, normalize_dims, type Shape } from "../shape";
+import { normalize_dim, normalize_dims, range, type Shape } from "../shape";
 import { is_tensor, Tensor } from "../tensor";
 import { expect_tensor, to_floating } from "./convert";
 import { maximum, minimum } from "./elementwise";
@@ -65,7 +65,9 @@ const to_int64 = [attr.type("output_type", int64)];
 function place(op: "ArgMax" | "ArgMin", input: Tensor, dim: number): Handle {
   let x = input.dtype === bool ? cast_handle(input.handle, uint8) : input.handle;
   if (input.dtype.is_floating_point) {
-    // TensorFlow passes over NaNs; PyTorch takes the first. A score of 1 for NaNs finds it, where there are any.
+    // TensorFlow passes over NaNs; PyTorch takes the first. A finite sum says that there is none.
+    const total = execute("Sum", [x, ints(range(input.ndim))], drop);
+    if (Number.isFinite(Number(read(total)[0]))) return execute(op, [x, scalar(dim, int32)], to_int64);
     const nan = cast_handle(execute("IsNan", [x]), int32);
     const found = execute("Max", [nan, ints([dim])], drop);
     const at_nan = execute("ArgMax", [nan, scalar(dim, int32)], to_int64);

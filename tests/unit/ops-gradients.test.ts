@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Node, type Rule, RuleNode } from "../../src/autograd/node";
 import { activation } from "../../src/autograd/rules/activation";
+import { decomposition } from "../../src/autograd/rules/decomposition";
 import { elementwise } from "../../src/autograd/rules/elementwise";
 import { linalg } from "../../src/autograd/rules/linalg";
 import { loss } from "../../src/autograd/rules/loss";
@@ -225,7 +226,38 @@ const cases: Case[] = [
   },
 ];
 
-const tables: Record<string, Rule>[] = [activation, elementwise, linalg, loss, reduce, unary];
+const square = (x: Tensor): Tensor => x.matmul(x.reshape(3, 2)).add(torch.eye(2).double().mul(2));
+const symmetric = (x: Tensor): Tensor => x.matmul(x.mT).add(torch.eye(2).double());
+
+cases.push(
+  one("inv", any, (x) => torch.linalg.inv(square(x))),
+  one("det", any, (x) => torch.linalg.det(square(x))),
+  { name: "solve", inputs: [any, other], f: (a, b) => torch.linalg.solve(square(a), b) },
+  one("cholesky", any, (x) => torch.linalg.cholesky(symmetric(x), { upper: true })),
+  { name: "svdvals", inputs: [any], f: (x) => torch.linalg.svdvals(x), twice: false },
+  {
+    name: "matrix norms",
+    inputs: [any],
+    f: (x) => torch.linalg.norm(x, "nuc").add(torch.linalg.norm(x, 2)),
+    twice: false,
+  },
+  one("logcumsumexp", any, (x) => x.logcumsumexp(1)),
+  one("cummax", any, (x) => x.mul(x).cummax(1).values),
+  { name: "logaddexp", inputs: [any, row], f: (a, b) => a.logaddexp(b) },
+  { name: "hypot", inputs: [any, row], f: (a, b) => a.hypot(b) },
+  { name: "copysign", inputs: [any, row], f: (a, b) => a.mul(a).copysign(b), twice: false },
+  { name: "einsum", inputs: [any, other], f: (a, b) => torch.einsum("ij,kj->ki", a, b) },
+  {
+    name: "einsum of three",
+    inputs: [any, other, row],
+    f: (a, b, c) => torch.einsum("ij,ik,...k->...j", a, b, c),
+  },
+  { name: "cdist", inputs: [any, other], f: (a, b) => torch.cdist(a, b) },
+  { name: "cross", inputs: [any, other], f: (a, b) => a.cross(b, 1) },
+  one("quantile", any, (x) => x.mul(x).quantile(0.3, 1)),
+);
+
+const tables: Record<string, Rule>[] = [activation, decomposition, elementwise, linalg, loss, reduce, unary];
 const reached = new Set<Rule>();
 
 function note_rules(output: Tensor): void {

@@ -248,3 +248,55 @@ test("keywords are checked by name", () => {
   });
   assert.throws(() => x.topk(3), { message: "selected index k out of range" });
 });
+
+test("einsum names dimensions", () => {
+  const a = torch.arange(6).reshape(2, 3);
+  values(torch.einsum("ij->ji", a), a.T.tolist());
+  values(torch.einsum("ij,ij", a, a), 55);
+  values(torch.einsum("ii->i", torch.arange(9).reshape(3, 3)), [0, 4, 8]);
+  values(torch.einsum("i,j->ij", tensor([1, 2]), tensor([3, 4])), [
+    [3, 4],
+    [6, 8],
+  ]);
+  assert.deepEqual(
+    torch.einsum("...ij,...jk->...ik", torch.ones(5, 1, 2, 3), torch.ones(4, 3, 2)).shape,
+    [5, 4, 2, 2],
+  );
+  assert.throws(() => torch.einsum("ij,jk->ik", a, a), { message: /size 2 .*previously seen size 3/ });
+  assert.throws(() => torch.einsum("ij", tensor([1])), { message: /number of subscripts/ });
+  assert.throws(() => torch.einsum("i,j->k", tensor([1]), tensor([1])), { message: /output subscript k/ });
+});
+
+test("unique, counts and places", () => {
+  const x = tensor([3, 1, 3, 2, 1]);
+  const [found, inverse, counts] = x.unique({ return_inverse: true, return_counts: true });
+  values(found, [1, 2, 3]);
+  values(inverse, [2, 0, 2, 1, 0]);
+  values(counts, [2, 1, 2]);
+  values(x.unique_consecutive() as Tensor, [3, 1, 3, 2, 1]);
+  values(x.bincount(), [0, 2, 1, 2]);
+  values(torch.searchsorted(tensor([1, 3, 5]), tensor([0, 3, 6])), [0, 1, 3]);
+  values(torch.bucketize(tensor([3]), tensor([1, 3, 5]), { right: true }), [2]);
+  values(torch.isin(x, tensor([1, 2])), [false, true, false, true, true]);
+  values(tensor([1, 2, 2, 3, 3]).mode().values, 2);
+  values(torch.zeros(0).unique() as Tensor, []);
+});
+
+test("linear systems", () => {
+  const a = tensor([
+    [2, 0],
+    [0, 4],
+  ]).double();
+  values(torch.linalg.inv(a), [
+    [0.5, 0],
+    [0, 0.25],
+  ]);
+  assert.ok(Math.abs(torch.linalg.det(a).item() - 8) < 1e-12);
+  values(torch.linalg.solve(a, tensor([2, 2]).double()), [1, 0.5]);
+  assert.throws(() => torch.linalg.inv(torch.zeros(2, 2)), { name: "LinAlgError", message: /singular/ });
+  assert.throws(() => torch.linalg.cholesky(a.neg()), {
+    name: "LinAlgError",
+    message: /not positive-definite/,
+  });
+  assert.throws(() => torch.linalg.inv(torch.ones(2, 3)), { message: /must be batches of square matrices/ });
+});

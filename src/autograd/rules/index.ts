@@ -2,6 +2,7 @@
 import { define_rules } from "../tape";
 import { activation } from "./activation";
 import { crf } from "./crf";
+import { decomposition } from "./decomposition";
 import { elementwise } from "./elementwise";
 import { gather } from "./gather";
 import { linalg } from "./linalg";
@@ -16,6 +17,7 @@ import { unary } from "./unary";
 define_rules({
   ...activation,
   ...crf,
+  ...decomposition,
   ...elementwise,
   ...gather,
   ...linalg,

@@ -5,9 +5,10 @@ import { bool, int32 } from "../../dtype";
 import { eq } from "../../ops/compare";
 import { cast } from "../../ops/convert";
 import { eye, zeros } from "../../ops/create";
-import { choose, div, mul, pow } from "../../ops/elementwise";
+import { choose, div, mul, neg, pow } from "../../ops/elementwise";
 import { expand, movedim, reshape } from "../../ops/movement";
 import { kept_shape, prod, reduced_count, type Scan, scan_prod, scan_sum, sum_dims } from "../../ops/reduce";
+import { scan_logsumexp } from "../../ops/scan";
 import { place_along, take_along } from "../../ops/sort";
 import { abs, exp, sign } from "../../ops/unary";
 import { numel, type Shape } from "../../shape";
@@ -116,6 +117,20 @@ export const reduce: Record<string, Rule> = {
     backward: (g: Tensor, { attrs }: Context<[], Scan>) => [
       scan_sum(g, { dim: attrs.dim, reverse: !attrs.reverse }),
     ],
+  },
+  logcumsumexp: {
+    name: "Logcumsumexp",
+    // Sums of g·exp(-y) from the other end, in logarithms: those of positive and of negative gradients apart.
+    backward: (
+      g: Tensor,
+      { saved: [x, y], attrs: { dim, reverse } }: Context<readonly [Tensor, Tensor], Scan>,
+    ) => {
+      const part = (of: Tensor): Tensor => {
+        const logs = choose(of.gt(0), of, scalar_tensor(0, of.dtype)).log().sub(y);
+        return exp(scan_logsumexp(logs, dim, !reverse).add(x));
+      };
+      return [part(g).sub(part(neg(g)))];
+    },
   },
   cumprod: {
     name: "Cumprod",

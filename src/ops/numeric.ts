@@ -1,0 +1,79 @@
+/** @file Less common functions of elements: hypot, logaddexp, copysign, nan_to_num. */
+import { bind } from "../args";
+import { execute } from "../backend/engine";
+import type { DType } from "../dtype";
+import { broadcast_shapes } from "../shape";
+import { scalar_tensor, Tensor } from "../tensor";
+import { isnan } from "./compare";
+import { cast, expect_tensor, promote_floating, type TensorLike, to_floating } from "./convert";
+import { check_broadcast, choose, div, mul, neg } from "./elementwise";
+import { logsumexp } from "./extreme";
+import { stack } from "./join";
+import { expand } from "./movement";
+import { abs, sqrt } from "./unary";
+
+/** `log(exp(input) + exp(other))`, without overflow. */
+export function logaddexp(input: Tensor, other: Tensor): Tensor {
+  const [a, b] = promote_floating("logaddexp", expect_tensor("logaddexp", input), other);
+  const shape = broadcast_shapes(a.shape, b.shape);
+  return logsumexp(stack([expand(a, shape), expand(b, shape)]), 0);
+}
+
+/** `log2(2 ** input + 2 ** other)`, without overflow. */
+export function logaddexp2(input: Tensor, other: Tensor): Tensor {
+  const scaled = (x: Tensor): Tensor => mul(to_floating(x), Math.LN2);
+  return div(logaddexp(scaled(input), scaled(other)), Math.LN2);
+}
+
+/** The length of the hypotenuse: `sqrt(input² + other²)`. */
+export function hypot(input: Tensor, other: Tensor): Tensor {
+  const [a, b] = promote_floating("hypot", expect_tensor("hypot", input), other);
+  check_broadcast(a, b);
+  return sqrt(mul(a, a).add(mul(b, b)));
+}
+
+/** The magnitude of `input` with the sign of `other`, that of -0 included. */
+export function copysign(input: Tensor, other: TensorLike): Tensor {
+  const [a, b] = promote_floating("copysign", expect_tensor("copysign", input), other);
+  const shape = broadcast_shapes(a.shape, b.shape);
+  const magnitude = abs(expand(a, shape));
+  const zero = execute("ZerosLike", [b.handle]);
+  const sign = execute("SelectV2", [
+    execute("Equal", [b.handle, zero]),
+    execute("Reciprocal", [b.handle]),
+    b.handle,
+  ]);
+  return choose(new Tensor(execute("Less", [sign, zero])), neg(magnitude), magnitude);
+}
+
+interface Replacements {
+  nan?: number;
+  posinf?: number | null;
+  neginf?: number | null;
+}
+
+function greatest(dtype: DType): number {
+  return dtype.itemsize === 4 ? 3.4028234663852886e38 : Number.MAX_VALUE;
+}
+
+/** NaN becomes `nan` (0), infinities the greatest and least finite numbers, or what is given. */
+export function nan_to_num(
+  input: Tensor,
+  nan?: number,
+  posinf?: number | null,
+  neginf?: number | null,
+): Tensor;
+export function nan_to_num(input: Tensor, options: Replacements): Tensor;
+export function nan_to_num(input: Tensor, ...args: unknown[]): Tensor {
+  const {
+    nan = 0,
+    posinf,
+    neginf,
+  } = bind<Required<Replacements>>("nan_to_num", ["nan", "posinf", "neginf"], [], args);
+  if (!input.dtype.is_floating_point) return cast(input, input.dtype).clone();
+  const limit = greatest(input.dtype);
+  const constant = (value: number): Tensor => scalar_tensor(value, input.dtype);
+  let result = choose(isnan(input), constant(nan), input);
+  result = choose(input.eq(Number.POSITIVE_INFINITY), constant(posinf ?? limit), result);
+  return choose(input.eq(Number.NEGATIVE_INFINITY), constant(neginf ?? -limit), result);
+}
