@@ -7,6 +7,7 @@
 #include "recurrent.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <new>
@@ -34,16 +35,26 @@ using torchbook::Kernels;
 using torchbook::Pass;
 using torchbook::saved_of;
 
-/** The best kernels that this processor runs. */
+#ifdef TORCHBOOK_X86_VARIANTS
+bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+
+bool has_avx512() {
+  return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
+}
+#endif
+
+/** The best kernels that this processor runs, or those that TORCHBOOK_INSTRUCTIONS (base, avx2) asks for. */
 const Kernels& kernels() {
 #ifdef TORCHBOOK_X86_VARIANTS
-  static const Kernels& best =
-      __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
-              __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("fma")
-          ? torchbook::kAvx512Kernels
-      : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? torchbook::kAvx2Kernels
-                                                                          : torchbook::kBaseKernels;
-  return best;
+  static const Kernels& chosen = []() -> const Kernels& {
+    const char* asked = std::getenv("TORCHBOOK_INSTRUCTIONS");
+    const std::string most = asked == nullptr ? "" : asked;
+    if (most != "base" && most != "avx2" && has_avx512()) return torchbook::kAvx512Kernels;
+    if (most != "base" && has_avx2()) return torchbook::kAvx2Kernels;
+    return torchbook::kBaseKernels;
+  }();
+  return chosen;
 #else
   return torchbook::kBaseKernels;
 #endif
