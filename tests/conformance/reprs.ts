@@ -18,7 +18,7 @@ export async function run(folder: string, report: Report, only: string | undefin
 
 function check(values: Values, sample: Record<string, Json>): string | null {
   const made = typeof sample.module === "string" ? module_of(sample.module) : tensor_of(values, sample);
-  const text = made.toString();
+  const text = (made as { toString(): string }).toString();
   return text === sample.repr ? null : `shows\n${text}\nfor\n${sample.repr}`;
 }
 

@@ -17,7 +17,7 @@ class LSTMClassifier extends nn.Module {
     this.fc = new nn.Linear(hidden_dim, num_classes);
   }
 
-  forward(x: Tensor): Tensor {
+  override forward(x: Tensor): Tensor {
     const [, [hidden]] = this.lstm(this.embedding(x));
     return this.fc(hidden[-1]);
   }
