@@ -97,6 +97,7 @@ export {
   RNNCellBase,
   type RNNCellOptions,
 } from "./rnn-cell";
+export { ConstantPad1d, CosineSimilarity, Flatten, PairwiseDistance, Unflatten, ZeroPad1d } from "./shape";
 export type { IncompatibleKeys, StateDict } from "./state-dict";
 export {
   Transformer,

@@ -70,3 +70,4 @@ export {
   layer_norm,
   rms_norm,
 } from "./normalization";
+export { type PadMode, pad } from "./pad";
