@@ -4,6 +4,7 @@
  * Written once in `ops/`, with their documentation; here they are put on the prototype, and their types follow from theirs.
  */
 import * as activation from "./ops/activation";
+import * as arrange from "./ops/arrange";
 import * as compare from "./ops/compare";
 import * as convert from "./ops/convert";
 import * as count from "./ops/count";
@@ -22,6 +23,7 @@ import * as numeric from "./ops/numeric";
 import * as random from "./ops/random";
 import * as reduce from "./ops/reduce";
 import * as scan from "./ops/scan";
+import * as segment from "./ops/segment";
 import * as softmax from "./ops/softmax";
 import * as sort from "./ops/sort";
 import * as statistics from "./ops/statistics";
@@ -148,6 +150,19 @@ const methods = {
   count: ["unique", "unique_consecutive", "bincount", "histc"],
   decomposition: ["cholesky", "det"],
   einsum: ["trace", "cross"],
+  arrange: [
+    "broadcast_to",
+    "diag_embed",
+    "diagflat",
+    "tensor_split",
+    "hsplit",
+    "vsplit",
+    "dsplit",
+    "split_with_sizes",
+    "select_scatter",
+    "unfold",
+  ],
+  segment: ["scatter_reduce"],
   numeric: ["logaddexp", "logaddexp2", "hypot", "copysign", "nan_to_num"],
   scan: ["cummax", "cummin", "logcumsumexp", "diff"],
   statistics: ["var", "std", "norm", "dist", "renorm"],
@@ -360,6 +375,7 @@ const in_place = [
   "masked_scatter",
   "scatter",
   "scatter_add",
+  "scatter_reduce",
   "index_add",
   "index_copy",
   "index_fill",
@@ -374,7 +390,9 @@ const modules = {
   linalg,
   softmax,
   sort,
+  arrange,
   count,
+  segment,
   decomposition,
   einsum,
   numeric,
@@ -402,7 +420,9 @@ type Operations = Taken<"activation"> &
   Taken<"linalg"> &
   Taken<"softmax"> &
   Taken<"sort"> &
+  Taken<"arrange"> &
   Taken<"count"> &
+  Taken<"segment"> &
   Taken<"decomposition"> &
   Taken<"einsum"> &
   Taken<"numeric"> &

@@ -32,6 +32,30 @@ export * as linalg from "./linalg";
 export * as nn from "./nn";
 export { relu } from "./ops/activation";
 export {
+  atleast_1d,
+  atleast_2d,
+  atleast_3d,
+  block_diag,
+  broadcast_tensors,
+  broadcast_to,
+  column_stack,
+  combinations,
+  diag_embed,
+  diagflat,
+  dsplit,
+  dstack,
+  hsplit,
+  meshgrid,
+  scalar_tensor,
+  select_scatter,
+  split_with_sizes,
+  tensor_split,
+  tril_indices,
+  triu_indices,
+  unfold,
+  vsplit,
+} from "./ops/arrange";
+export {
   allclose,
   bitwise_and,
   bitwise_not,
@@ -198,6 +222,7 @@ export {
 } from "./ops/random";
 export { all, any, count_nonzero, cumprod, cumsum, mean, nanmean, nansum, prod, sum } from "./ops/reduce";
 export { cummax, cummin, diff, logcumsumexp, trapezoid, trapz } from "./ops/scan";
+export { scatter_reduce } from "./ops/segment";
 export { log_softmax, softmax } from "./ops/softmax";
 export { argsort, kthvalue, median, mode, quantile, sort, topk } from "./ops/sort";
 export { dist, norm, renorm, std, std_mean, var, var_mean } from "./ops/statistics";

@@ -7,6 +7,7 @@ import type { DType } from "../dtype";
 import { RuntimeError, ValueError } from "../errors";
 import { normalize_dim, normalize_dims, same_shape, size_text } from "../shape";
 import type { Tensor } from "../tensor";
+import { isnan } from "./compare";
 import { cast, expect_tensor } from "./convert";
 import { amax, amin } from "./extreme";
 import { movedim, reshape, transpose, unsqueeze } from "./movement";
@@ -68,6 +69,8 @@ export function cholesky(A: Tensor, options?: { upper?: boolean }): Tensor {
   const refused =
     "linalg.cholesky: The factorization could not be completed because the input is not positive-definite.";
   const lower = record("cholesky", run("Cholesky", [x.handle], refused), [x], [true]);
+  // TensorFlow may fill what it could not factor with NaN instead of refusing.
+  if (isnan(lower).any().item() && !isnan(x).any().item()) throw new LinAlgError(refused);
   return upper ? transpose(lower, -2, -1) : lower;
 }
 

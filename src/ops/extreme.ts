@@ -56,6 +56,7 @@ export function aminmax(
   options?: { dim?: number | null; keepdim?: boolean },
 ): [min: Tensor, max: Tensor] & { min: Tensor; max: Tensor } {
   const { dim = null, keepdim = false } = bind<Bound>("aminmax", [], ["dim", "keepdim"], [options]);
+  if (input.ndim > 64) throw new RuntimeError("only tensors with up to 64 dims are supported");
   return named("aminmax", { min: amin(input, dim, keepdim), max: amax(input, dim, keepdim) });
 }
 

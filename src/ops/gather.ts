@@ -88,7 +88,7 @@ export function index_select(input: Tensor, dim: number, index: Tensor | readonl
 }
 
 /** Positions in the flattened input of what `gather` and `scatter` along `dim` mean. */
-function flat_positions(name: string, input: Tensor, dim: number, index: Tensor): Int32Array {
+export function flat_positions(name: string, input: Tensor, dim: number, index: Tensor): Int32Array {
   if (index.dtype !== int64 && index.dtype !== int32) {
     throw new RuntimeError(`${name}(): Expected dtype int64 for index`);
   }

@@ -14,7 +14,11 @@ import { abs, sqrt } from "./unary";
 
 /** `log(exp(input) + exp(other))`, without overflow. */
 export function logaddexp(input: Tensor, other: Tensor): Tensor {
-  const [a, b] = promote_floating("logaddexp", expect_tensor("logaddexp", input), other);
+  const [a, b] = promote_floating(
+    "logaddexp",
+    expect_tensor("logaddexp", input),
+    expect_tensor("logaddexp", other, "other"),
+  );
   const shape = broadcast_shapes(a.shape, b.shape);
   return logsumexp(stack([expand(a, shape), expand(b, shape)]), 0);
 }
@@ -27,7 +31,11 @@ export function logaddexp2(input: Tensor, other: Tensor): Tensor {
 
 /** The length of the hypotenuse: `sqrt(input² + other²)`. */
 export function hypot(input: Tensor, other: Tensor): Tensor {
-  const [a, b] = promote_floating("hypot", expect_tensor("hypot", input), other);
+  const [a, b] = promote_floating(
+    "hypot",
+    expect_tensor("hypot", input),
+    expect_tensor("hypot", other, "other"),
+  );
   check_broadcast(a, b);
   return sqrt(mul(a, a).add(mul(b, b)));
 }

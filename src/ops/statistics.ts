@@ -74,6 +74,14 @@ function root(input: Tensor): Tensor {
 }
 
 /** Variance and mean at once. */
+export function var_mean(
+  input: Tensor,
+  dim?: Dims,
+  unbiased?: boolean,
+  keepdim?: boolean,
+): [variance: Tensor, mean: Tensor];
+export function var_mean(input: Tensor, unbiased: boolean): [variance: Tensor, mean: Tensor];
+export function var_mean(input: Tensor, options: Spread): [variance: Tensor, mean: Tensor];
 export function var_mean(input: Tensor, ...args: unknown[]): [Tensor, Tensor] {
   const bound = spread("var_mean", input, args);
   const mean = input.mean(bound.dims.length === 0 ? null : bound.dims, bound.keepdim);
@@ -81,6 +89,14 @@ export function var_mean(input: Tensor, ...args: unknown[]): [Tensor, Tensor] {
 }
 
 /** Standard deviation and mean at once. */
+export function std_mean(
+  input: Tensor,
+  dim?: Dims,
+  unbiased?: boolean,
+  keepdim?: boolean,
+): [std: Tensor, mean: Tensor];
+export function std_mean(input: Tensor, unbiased: boolean): [std: Tensor, mean: Tensor];
+export function std_mean(input: Tensor, options: Spread): [std: Tensor, mean: Tensor];
 export function std_mean(input: Tensor, ...args: unknown[]): [Tensor, Tensor] {
   const bound = spread("std_mean", input, args);
   const mean = input.mean(bound.dims.length === 0 ? null : bound.dims, bound.keepdim);

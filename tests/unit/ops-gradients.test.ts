@@ -8,6 +8,7 @@ import { elementwise } from "../../src/autograd/rules/elementwise";
 import { linalg } from "../../src/autograd/rules/linalg";
 import { loss } from "../../src/autograd/rules/loss";
 import { reduce } from "../../src/autograd/rules/reduce";
+import { segment_rules } from "../../src/autograd/rules/segment";
 import { unary } from "../../src/autograd/rules/unary";
 import torch, { type Tensor } from "../../src/index";
 import * as activations from "../../src/ops/activation";
@@ -229,7 +230,23 @@ const cases: Case[] = [
 const square = (x: Tensor): Tensor => x.matmul(x.reshape(3, 2)).add(torch.eye(2).double().mul(2));
 const symmetric = (x: Tensor): Tensor => x.matmul(x.mT).add(torch.eye(2).double());
 
+const places = torch.tensor([
+  [0, 1, 1],
+  [1, 0, 1],
+]);
+
 cases.push(
+  ...(["sum", "prod", "mean", "amax", "amin"] as const).map((how) => ({
+    name: `scatter_reduce ${how}`,
+    inputs: [any, other],
+    f: (x: Tensor, y: Tensor) => x.scatter_reduce(0, places, y, how, { include_self: how !== "amin" }),
+  })),
+  {
+    name: "scatter_reduce prod with zeros",
+    inputs: [any, with_zero],
+    f: (x, y) => x.scatter_reduce(1, places, y, "prod"),
+    twice: false,
+  },
   one("inv", any, (x) => torch.linalg.inv(square(x))),
   one("det", any, (x) => torch.linalg.det(square(x))),
   { name: "solve", inputs: [any, other], f: (a, b) => torch.linalg.solve(square(a), b) },
@@ -257,7 +274,16 @@ cases.push(
   one("quantile", any, (x) => x.mul(x).quantile(0.3, 1)),
 );
 
-const tables: Record<string, Rule>[] = [activation, decomposition, elementwise, linalg, loss, reduce, unary];
+const tables: Record<string, Rule>[] = [
+  activation,
+  decomposition,
+  elementwise,
+  linalg,
+  loss,
+  reduce,
+  segment_rules,
+  unary,
+];
 const reached = new Set<Rule>();
 
 function note_rules(output: Tensor): void {

@@ -12,6 +12,7 @@ import { movement } from "./movement";
 import { normalization } from "./normalization";
 import { recurrent } from "./recurrent";
 import { reduce } from "./reduce";
+import { segment_rules } from "./segment";
 import { unary } from "./unary";
 
 define_rules({
@@ -27,5 +28,6 @@ define_rules({
   ...normalization,
   ...recurrent,
   ...reduce,
+  ...segment_rules,
   ...unary,
 });
