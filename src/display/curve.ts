@@ -2,7 +2,7 @@
 import { type Axis, linear_axis, log_axis } from "./axis";
 import { Displayable, JUPYTER_DISPLAY, type MimeBundle } from "./contract";
 import { curve_text } from "./curve-text";
-import { escape_html, MUTED, PALETTE, shorten } from "./html";
+import { escape_html, MUTED, OUTPUT, PALETTE, shorten } from "./html";
 import { compact, text_width } from "./number-text";
 import { is_list, read_series, type Series, type SeriesInput, smooth, thin_out } from "./series";
 
@@ -86,7 +86,7 @@ export class Curve extends Displayable {
       ? `<div style="font-size:13px;font-weight:bold;margin:0 0 2px 0">${escape_html(this.options.title)}</div>`
       : "";
     return (
-      `<div class="torchbook-curve" style="font-family:sans-serif;font-size:11px;line-height:16px;max-width:100%;overflow-x:auto;overflow-y:hidden">${title}${this.legend_html()}` +
+      `<div class="torchbook-curve" style="${OUTPUT};font-family:sans-serif;font-size:11px;line-height:16px;max-width:100%;overflow-x:auto;overflow-y:hidden">${title}${this.legend_html()}` +
       `<div style="position:relative;width:${width}px;height:${height}px;overflow:hidden"><img alt="${escape_html(this.description())}" width="${width}" height="${height}" style="position:absolute;left:0;top:0;max-width:none;margin:0" src="data:image/svg+xml;base64,${image}">${spans}</div></div>`
     );
   }

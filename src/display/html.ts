@@ -31,6 +31,8 @@ export function shorten(text: string, limit: number): string {
   return characters.length <= limit ? characters.join("") : `${characters.slice(0, limit - 1).join("")}…`;
 }
 
+/** Room round an output: JupyterLab sets text in by 5 pixels, but not HTML. */
+export const OUTPUT = "margin:3px 0 3px 5px";
 export const MONOSPACE = "font-family:monospace";
 export const MUTED = "opacity:0.65";
 /** A neutral line or fill that is visible on white and on near-black. */

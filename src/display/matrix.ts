@@ -1,6 +1,6 @@
 /** @file A small matrix as a heat map with named rows and columns: confusion matrices, attention, transitions. */
 import { Displayable } from "./contract";
-import { colour_scale, escape_html, MONOSPACE, MUTED, shorten } from "./html";
+import { colour_scale, escape_html, MONOSPACE, MUTED, OUTPUT, shorten } from "./html";
 import { compact, pad_end, pad_start, text_width } from "./number-text";
 import { array_statistics } from "./statistics";
 import { edge_positions } from "./tensor-html";
@@ -24,6 +24,8 @@ const LIMIT = 20;
 /** A matrix with names. */
 export class Matrix extends Displayable {
   readonly values: readonly (readonly number[])[];
+  /** Digits behind the point, the same in every cell; undefined where numbers are so large or small that each has its own. */
+  private readonly decimals: number | undefined;
 
   constructor(
     input: MatrixInput,
@@ -48,6 +50,10 @@ export class Matrix extends Displayable {
     };
     check(options.rows, this.values.length, "row");
     check(options.cols, width, "column");
+    const { whole, min, max } = array_statistics(this.values.flat());
+    const largest = Math.max(Math.abs(min), Math.abs(max));
+    if (!whole && largest >= 1e-3 && largest < 1e5)
+      this.decimals = Math.max(0, 2 - Math.floor(Math.log10(largest)));
   }
 
   toString(): string {
@@ -99,7 +105,7 @@ export class Matrix extends Displayable {
           : `background-color:${scale.colour(this.values[row]?.[column] as number)};`;
         const tip = gap
           ? ""
-          : ` title="${escape_html(`${this.row_name(row)} → ${this.column_name(column)}`)}"`;
+          : ` title="${escape_html(`${this.row_name(row)} → ${this.column_name(column)}: ${compact(this.values[row]?.[column] as number)}`)}"`;
         html += `<td${tip} style="${background}padding:5px 9px;min-width:26px;text-align:center;border:none${gap ? ";opacity:0.5" : ""}">${text}</td>`;
       }
       html += "</tr>";
@@ -108,7 +114,7 @@ export class Matrix extends Displayable {
       ? `<div style="font-size:13px;font-weight:bold;margin:0 0 4px 0">${escape_html(title)}</div>`
       : "";
     const empty = rows.length === 0 ? `<div style="${MUTED}">empty</div>` : "";
-    return `<div class="torchbook-matrix" style="max-width:100%;overflow-x:auto">${heading}${empty}<table style="${MONOSPACE};font-size:12px;margin:0;border:none;border-collapse:separate;border-spacing:2px;table-layout:auto;width:auto">${html}</table></div>`;
+    return `<div class="torchbook-matrix" style="${OUTPUT};max-width:100%;overflow-x:auto">${heading}${empty}<table style="${MONOSPACE};font-size:12px;margin:0;border:none;border-collapse:separate;border-spacing:2px;table-layout:auto;width:auto">${html}</table></div>`;
   }
 
   private shown(): { rows: number[]; columns: number[] } {
@@ -119,7 +125,10 @@ export class Matrix extends Displayable {
   }
 
   private text(row: number, column: number): string {
-    return compact(this.values[row]?.[column] as number, 3);
+    const value = this.values[row]?.[column] as number;
+    return this.decimals === undefined || !Number.isFinite(value)
+      ? compact(value, 3)
+      : value.toFixed(this.decimals).replace(/^-(?=[0.]*$)/, "");
   }
 
   private row_name(row: number): string {

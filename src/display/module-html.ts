@@ -1,5 +1,5 @@
 /** @file A model as an expandable HTML tree of its layers, with parameter counts, shapes and totals. */
-import { chip, escape_html, HUE, MONOSPACE, MUTED, NEUTRAL, shorten, with_alpha } from "./html";
+import { chip, escape_html, HUE, MONOSPACE, MUTED, NEUTRAL, OUTPUT, shorten, with_alpha } from "./html";
 import {
   folded_children,
   type Layer,
@@ -52,7 +52,7 @@ export function module_html(root: ModuleTree): string {
   };
 
   const tree = node({ tree: root, name: root.name, repeats: 1 }, 0);
-  return `<div class="torchbook-module" style="${MONOSPACE};font-size:12px;line-height:1.7;max-width:760px">${tree}${totals_line(root, totals)}</div>`;
+  return `<div class="torchbook-module" style="${OUTPUT};${MONOSPACE};font-size:12px;line-height:1.7;max-width:760px">${tree}${totals_line(root, totals)}</div>`;
 }
 
 function layer_line(layer: Layer, own: number, total: number): string {
@@ -84,8 +84,9 @@ function totals_line(root: ModuleTree, totals: ReturnType<typeof module_totals>)
   const { total, trainable, frozen, parameter_bytes, buffer_bytes } = totals;
   const parts = [
     `<b>${count_text(total)}</b> parameters`,
-    `${count_text(trainable)} trainable`,
-    `${count_text(frozen)} frozen`,
+    ...(frozen === 0 && total > 0
+      ? ["all trainable"]
+      : [`${count_text(trainable)} trainable`, `${count_text(frozen)} frozen`]),
     bytes_text(parameter_bytes) + (buffer_bytes > 0 ? ` + ${bytes_text(buffer_bytes)} buffers` : ""),
   ];
   if (root.training !== undefined) parts.push(root.training ? "train mode" : "eval mode");

@@ -9,7 +9,7 @@ function special(value: number): string | undefined {
 }
 
 /**
- * A number with a fixed count of significant digits: `0.1234`, `-12.50`, `1.000e-07`.
+ * A number with a fixed count of significant digits: `0.1234`, `-12.50`, `1.000e-07`; without an exponent from 0.0001 on.
  *
  * @param digits significant digits, 4 unless told
  */
@@ -18,7 +18,7 @@ export function significant(value: number, digits = 4): string {
   if (name !== undefined) return name;
   if (value === 0) return "0";
   const magnitude = Math.abs(value);
-  if (magnitude >= 1e-3 && magnitude < 10 ** Math.max(5, digits)) {
+  if (magnitude >= 1e-4 && magnitude < 10 ** Math.max(5, digits)) {
     const text = value.toPrecision(digits);
     return text.includes("e") ? value.toFixed(0) : text;
   }

@@ -1,5 +1,5 @@
 /** @file How a progress bar looks, as text and as HTML. */
-import { escape_html, MONOSPACE, MUTED, shorten } from "./html";
+import { escape_html, MONOSPACE, MUTED, OUTPUT, shorten } from "./html";
 import { count_text, duration_text, metric_text, text_width } from "./number-text";
 
 /** A metric: a number, a text, or anything with `item()` such as a tensor of one value. */
@@ -107,5 +107,5 @@ export function progress_html(state: ProgressState): string {
   pieces.push(`<span style="${MUTED};margin:0 8px 0 0">[${escape_html(time)}]</span>`);
   if (metrics) pieces.push(`<span>${escape_html(metrics)}</span>`);
   if (status === "stopped") pieces.push(`<span style="${MUTED}"> stopped</span>`);
-  return `<div class="torchbook-progress" style="${MONOSPACE};font-size:12px;line-height:1.6">${pieces.join("")}</div>`;
+  return `<div class="torchbook-progress" style="${OUTPUT};${MONOSPACE};font-size:12px;line-height:1.6">${pieces.join("")}</div>`;
 }

@@ -1,6 +1,6 @@
 /** @file Tagged text: named entities as coloured spans with their labels. */
 import { Displayable } from "./contract";
-import { escape_html, PALETTE, shorten, with_alpha } from "./html";
+import { escape_html, OUTPUT, PALETTE, shorten, with_alpha } from "./html";
 
 /** A stretch of text with a label; `start` inclusive and `end` exclusive, in UTF-16 units of the text. */
 export interface TextSpan {
@@ -110,7 +110,7 @@ export class TaggedText extends Displayable {
     const title = this.options.title
       ? `<div style="font-size:12px;opacity:0.65">${escape_html(this.options.title)}</div>`
       : "";
-    return `<div class="torchbook-entities" style="font-size:14px;line-height:2.1;white-space:pre-wrap;overflow-wrap:break-word">${title}${body}</div>`;
+    return `<div class="torchbook-entities" style="${OUTPUT};font-size:14px;line-height:2.1;white-space:pre-wrap;overflow-wrap:break-word">${title}${body}</div>`;
   }
 
   private pieces(plain: (text: string) => string, tagged: (text: string, label: string) => string): string[] {

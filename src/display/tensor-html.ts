@@ -9,6 +9,7 @@ import {
   MONOSPACE,
   MUTED,
   NEUTRAL,
+  OUTPUT,
   shorten,
 } from "./html";
 import { bytes_text, compact, count_text, significant } from "./number-text";
@@ -143,7 +144,7 @@ export function tensor_html(view: TensorView): string {
   const prepared = prepare(view);
   const head = header(view, prepared);
   for (let cells = 420; ; cells = Math.floor(cells / 2)) {
-    const html = `<div class="torchbook-tensor" style="font-size:12px;line-height:1.5;max-width:100%;overflow-x:auto">${head}${body(prepared, cells)}</div>`;
+    const html = `<div class="torchbook-tensor" style="${OUTPUT};font-size:12px;line-height:1.5;max-width:100%;overflow-x:auto">${head}${body(prepared, cells)}</div>`;
     if (html.length <= MAX_HTML || cells < 8) return html;
   }
 }
@@ -193,7 +194,7 @@ function body(prepared: Prepared, cells: number): string {
       prepared,
       0,
       "",
-      { rows: Math.min(16, cells), columns: columns_within(prepared, 100, cells) },
+      { rows: Math.min(16, cells), columns: columns_within(prepared, 120, cells) },
       cells,
     );
   return panels(prepared, cells);

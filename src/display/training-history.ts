@@ -2,7 +2,7 @@
 import { performance } from "node:perf_hooks";
 import { Displayable } from "./contract";
 import { Curve, type CurveOptions } from "./curve";
-import { escape_html, MONOSPACE, MUTED } from "./html";
+import { escape_html, MONOSPACE, MUTED, OUTPUT } from "./html";
 import { LiveOutput, type TextStream } from "./live-output";
 import { metric_text, pad_start, text_width } from "./number-text";
 import { known_length } from "./progress";
@@ -193,7 +193,7 @@ export class TrainingHistory extends Displayable {
         .map((cell) => `<${tag} style="padding:2px 10px;text-align:right">${escape_html(cell)}</${tag}>`)
         .join("");
     const body = rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("");
-    const table = `<details style="font-size:12px"><summary style="cursor:pointer;${MUTED}">${this.records.length} epochs</summary><table style="${MONOSPACE};font-size:12px;margin:0"><thead><tr>${cells(head, "th")}</tr></thead><tbody>${body}</tbody></table></details>`;
+    const table = `<details style="${OUTPUT};font-size:12px"><summary style="cursor:pointer;${MUTED}">${this.records.length} epochs</summary><table style="${MONOSPACE};font-size:12px;margin:0"><thead><tr>${cells(head, "th")}</tr></thead><tbody>${body}</tbody></table></details>`;
     return `<div class="torchbook-history">${this.records.length > 1 ? this.plot().to_html() : ""}${table}</div>`;
   }
 

@@ -192,6 +192,16 @@ test("a matrix with names, as HTML and as an aligned table", () => {
       .to_html()
       .includes(">nan</td>"),
   );
+  assert.equal(
+    String(
+      show_matrix([
+        [0.3441, -0.02],
+        [-0.0002, 0],
+      ]),
+    ),
+    "       0       1\n0  0.344  -0.020\n1  0.000   0.000",
+  );
+  assert.match(show_matrix([[1234.5, 1e-7]]).to_html(), /: 1.000e-07".*>0<|: 1e-07".*>0</);
   const large = show_matrix(Array.from({ length: 200 }, () => new Float32Array(200))).to_html();
   assert.ok(large.length < 120_000 && large.includes("⋮"));
   assert.ok(show_matrix([]).to_html().includes("empty"));

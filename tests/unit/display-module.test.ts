@@ -58,6 +58,7 @@ test("the tree names layers, shapes, counts and totals", () => {
     assert.ok(html.includes(part), part);
   for (const part of ["<b>23</b> parameters", "15 trainable", "8 frozen", "92 B"])
     assert.ok(html.includes(part), part);
+  assert.match(module_html(linear("", 4, 3)), /<b>15<\/b> parameters.*all trainable.*60 B/);
   assert.equal(html.split("<details").length, 4);
   assert.equal(html.split("<details").length, html.split("</details>").length);
 });

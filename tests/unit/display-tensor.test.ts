@@ -38,6 +38,8 @@ test("a small matrix shows every value with four significant digits, and what it
   const data = Float32Array.from([0.123456, -1.5, 2.25, 0, 1e-7, 123456]);
   const html = tensor_html({ shape: [2, 3], dtype: "torch.float32", data, requires_grad: true });
   assert.deepEqual(cells(html), ["0.1235", "-1.500", "2.250", "0", "1.000e-07", "1.235e+05"]);
+  const probabilities = tensor_html({ shape: [2], dtype: "float32", data: [0.99955, 4.5027e-4] });
+  assert.deepEqual(cells(probabilities), ["0.9996", "0.0004503"]);
   for (const part of ["[2, 3]", ">float32<", "[-1.5, 123456]", "mean", "std", "requires_grad=True"])
     assert.ok(html.includes(part), `${part} is missing`);
   balanced(html);
