@@ -120,9 +120,9 @@ export class CRF extends Module {
     const given_mask = is_tensor(mask) ? mask : ((options.mask as Tensor | null | undefined) ?? null);
     const how = typeof reduction === "string" ? reduction : ((options.reduction as CRFReduction) ?? "sum");
     if (!reductions.includes(how)) throw new ValueError(`invalid reduction: ${String(how)}`);
-    const layout = this.#layout(emissions, given_mask);
-    const numbers = this.#tags(emissions, tags, layout);
-    const likelihood = crf_log_likelihood(emissions, numbers, this.#chain(), layout);
+    const layout = this._layout(emissions, given_mask);
+    const numbers = this._tags(emissions, tags, layout);
+    const likelihood = crf_log_likelihood(emissions, numbers, this._chain(), layout);
     if (how === "none") return likelihood;
     const total = sum(likelihood);
     if (how === "sum") return total;
@@ -142,8 +142,8 @@ export class CRF extends Module {
 
   /** {@link decode}, and the scores of the sequences that it gives. */
   viterbi_decode(emissions: Tensor, mask?: Tensor | null | { mask?: Tensor | null }): [number[][], number[]] {
-    const layout = this.#layout(emissions, plain_mask(mask));
-    const { paths, scores } = crf_decode(emissions, this.#chain(), layout);
+    const layout = this._layout(emissions, plain_mask(mask));
+    const { paths, scores } = crf_decode(emissions, this._chain(), layout);
     return [paths, scores];
   }
 
@@ -154,15 +154,16 @@ export class CRF extends Module {
    * @param mask As for the call.
    */
   marginals(emissions: Tensor, mask?: Tensor | null | { mask?: Tensor | null }): Tensor {
-    return crf_marginals(emissions, this.#chain(), this.#layout(emissions, plain_mask(mask)));
+    return crf_marginals(emissions, this._chain(), this._layout(emissions, plain_mask(mask)));
   }
 
-  #chain(): ChainTensors {
+  /** @internal */
+  _chain(): ChainTensors {
     return { start: this.start_transitions, end: this.end_transitions, transitions: this.transitions };
   }
 
-  /** Checks emissions and mask, and reads the lengths. */
-  #layout(emissions: Tensor, mask: Tensor | null): ChainLayout {
+  /** @internal Checks emissions and mask, and reads the lengths. */
+  _layout(emissions: Tensor, mask: Tensor | null): ChainLayout {
     expect_tensor("CRF", emissions, "emissions");
     if (emissions.ndim !== 3) {
       throw new ValueError(`emissions must have dimension of 3, got ${emissions.ndim}`);
@@ -181,13 +182,14 @@ export class CRF extends Module {
     const [batch, time] = batch_first ? emissions.shape : [emissions.shape[1], emissions.shape[0]];
     if (time === 0) throw new ValueError("emissions must have at least one time step");
     const lengths =
-      mask === null ? new Array<number>(batch).fill(time) : this.#lengths(emissions, mask, batch, time);
+      mask === null ? new Array<number>(batch).fill(time) : this._lengths(emissions, mask, batch, time);
     return { batch_first, lengths };
   }
 
-  #lengths(emissions: Tensor, mask: Tensor, batch: number, time: number): number[] {
+  /** @internal */
+  _lengths(emissions: Tensor, mask: Tensor, batch: number, time: number): number[] {
     expect_tensor("CRF", mask, "mask");
-    this.#same_leading("mask", emissions, mask);
+    this._same_leading("mask", emissions, mask);
     const on = mask.typed_array();
     const lengths: number[] = [];
     for (let b = 0; b < batch; b++) {
@@ -207,9 +209,10 @@ export class CRF extends Module {
     return lengths;
   }
 
-  #tags(emissions: Tensor, tags: Tensor, { lengths }: ChainLayout): Int32Array {
+  /** @internal */
+  _tags(emissions: Tensor, tags: Tensor, { lengths }: ChainLayout): Int32Array {
     expect_tensor("CRF", tags, "tags");
-    this.#same_leading("tags", emissions, tags);
+    this._same_leading("tags", emissions, tags);
     if (tags.dtype.category !== 1) throw new ValueError(`tags must be integers, got ${tags.dtype}`);
     const numbers = Int32Array.from(tags.typed_array() as Int32Array, Number);
     const [batch, time] = this.batch_first ? tags.shape : [tags.shape[1], tags.shape[0]];
@@ -226,7 +229,8 @@ export class CRF extends Module {
     return numbers;
   }
 
-  #same_leading(name: string, emissions: Tensor, other: Tensor): void {
+  /** @internal */
+  _same_leading(name: string, emissions: Tensor, other: Tensor): void {
     if (other.ndim !== 2 || other.shape[0] !== emissions.shape[0] || other.shape[1] !== emissions.shape[1]) {
       throw new ValueError(
         `the first two dimensions of emissions and ${name} must match, got (${emissions.shape.slice(0, 2).join(", ")}) and ` +

@@ -10,7 +10,7 @@ import { cat } from "../ops/join";
 import { slice, squeeze, transpose, unsqueeze } from "../ops/movement";
 import { type LayerResult, type RecurrentMode, recurrent_layer, type Weights } from "../ops/recurrent";
 import { default_generator, fill_uniform } from "../random";
-import { numel, type Shape, same_shape } from "../shape";
+import { numel, range, type Shape, same_shape } from "../shape";
 import { is_tensor, Tensor } from "../tensor";
 import { check_device } from "./factory";
 import { Module } from "./module";
@@ -117,14 +117,10 @@ export abstract class RNNBase extends Module {
   dropout: number;
   readonly bidirectional: boolean;
   readonly proj_size: number;
-  /** Names of the parameters, by layer and direction. */
-  readonly #names: Weights<string>[][] = [];
-  readonly #kind: RecurrentMode;
 
   constructor(kind: RecurrentMode, given: Partial<Arguments>) {
     super();
     check_arguments(given);
-    this.#kind = kind;
     this.mode = kind.toUpperCase();
     this.input_size = given.input_size as number;
     this.hidden_size = given.hidden_size as number;
@@ -139,28 +135,39 @@ export abstract class RNNBase extends Module {
     const gates = gates_of[kind] * this.hidden_size;
     for (let layer = 0; layer < this.num_layers; layer++) {
       const width = layer === 0 ? this.input_size : this._width * this._directions;
-      const names: Weights<string>[] = [];
-      for (let direction = 0; direction < this._directions; direction++) {
-        const suffix = `_l${layer}${direction === 1 ? "_reverse" : ""}`;
-        const register = (name: string, shape: Shape): string => {
-          this.register_parameter(name + suffix, uniform_parameter(shape, dtype, this.hidden_size));
-          return name + suffix;
+      for (const { w_ih, w_hh, b_ih, b_hh, w_hr } of this._names(layer)) {
+        const register = (name: string | null, ...shape: number[]): void => {
+          if (name === null) return;
+          this.register_parameter(name, uniform_parameter(shape, dtype, this.hidden_size));
         };
-        names.push({
-          w_ih: register("weight_ih", [gates, width]),
-          w_hh: register("weight_hh", [gates, this._width]),
-          b_ih: this.bias ? register("bias_ih", [gates]) : null,
-          b_hh: this.bias ? register("bias_hh", [gates]) : null,
-          w_hr: this.proj_size > 0 ? register("weight_hr", [this.proj_size, this.hidden_size]) : null,
-        });
+        register(w_ih, gates, width);
+        register(w_hh, gates, this._width);
+        register(b_ih, gates);
+        register(b_hh, gates);
+        register(w_hr, this.proj_size, this.hidden_size);
       }
-      this.#names.push(names);
     }
+  }
+
+  /** @internal Names of a layer's parameters, by direction. */
+  _names(layer: number): Weights<string>[] {
+    return (this.bidirectional ? ["", "_reverse"] : [""]).map((end) => ({
+      w_ih: `weight_ih_l${layer}${end}`,
+      w_hh: `weight_hh_l${layer}${end}`,
+      b_ih: this.bias ? `bias_ih_l${layer}${end}` : null,
+      b_hh: this.bias ? `bias_hh_l${layer}${end}` : null,
+      w_hr: this.proj_size > 0 ? `weight_hr_l${layer}${end}` : null,
+    }));
   }
 
   /** @internal Features of the hidden state as it leaves the layer. */
   get _width(): number {
     return this.proj_size > 0 ? this.proj_size : this.hidden_size;
+  }
+
+  /** @internal */
+  get _kind(): RecurrentMode {
+    return this.mode.toLowerCase() as RecurrentMode;
   }
 
   /** @internal */
@@ -171,8 +178,8 @@ export abstract class RNNBase extends Module {
   /** The parameters, by layer and direction. */
   get all_weights(): Parameter[][] {
     const named = this as unknown as Record<string, Parameter>;
-    return this.#names
-      .flat()
+    return range(this.num_layers)
+      .flatMap((layer) => this._names(layer))
       .map((set) =>
         [set.w_ih, set.w_hh, set.b_ih, set.b_hh, set.w_hr]
           .filter((name): name is string => name !== null)
@@ -206,46 +213,48 @@ export abstract class RNNBase extends Module {
 
   /** @internal `input` through all layers, from states (layers * directions, batch, hidden), null for zeros. */
   _run<I extends Tensor | PackedSequence>(input: I, h0: Tensor | null, c0: Tensor | null): RunResult<I> {
-    if (input instanceof PackedSequence) return this.#run_packed(input, h0, c0) as RunResult<I>;
-    return this.#run_padded(expect_tensor(this._get_name(), input), h0, c0) as RunResult<I>;
+    if (input instanceof PackedSequence) return this._run_packed(input, h0, c0) as RunResult<I>;
+    return this._run_padded(expect_tensor(this._get_name(), input), h0, c0) as RunResult<I>;
   }
 
-  #run_padded(input: Tensor, h0: Tensor | null, c0: Tensor | null): RunResult<Tensor> {
+  /** @internal */
+  _run_padded(input: Tensor, h0: Tensor | null, c0: Tensor | null): RunResult<Tensor> {
     const name = this._get_name();
     if (input.ndim !== 2 && input.ndim !== 3) {
       throw new ValueError(
-        `${name}: Expected input to be 2D or 3D, got ${input.ndim}D${this.#kind.startsWith("rnn") ? " tensor" : ""} instead`,
+        `${name}: Expected input to be 2D or 3D, got ${input.ndim}D${this._kind.startsWith("rnn") ? " tensor" : ""} instead`,
       );
     }
     const batched = input.ndim === 3;
-    this.#check_rank(batched, h0, c0);
+    this._check_rank(batched, h0, c0);
     const batch_dim = this.batch_first ? 0 : 1;
     if (!batched) {
-      const { output, hn, cn } = this.#run_padded(
+      const { output, hn, cn } = this._run_padded(
         unsqueeze(input, batch_dim),
         h0 && unsqueeze(h0, 1),
         c0 && unsqueeze(c0, 1),
       );
       return { output: squeeze(output, batch_dim), hn: squeeze(hn, 1), cn: cn && squeeze(cn, 1) };
     }
-    this.#check(input, input.shape[batch_dim], h0, c0);
+    this._check(input, input.shape[batch_dim], h0, c0);
     if (input.shape[1 - batch_dim] === 0) {
       throw new RuntimeError("Expected sequence length to be larger than 0 in RNN");
     }
     // Between layers the batch stays time first, so that it is turned round once only.
     const turn = this.batch_first && this.num_layers > 1;
-    const result = this.#stack_of_layers(turn ? transpose(input, 0, 1) : input, null, h0, c0);
+    const result = this._stack_of_layers(turn ? transpose(input, 0, 1) : input, null, h0, c0);
     return { ...result, output: turn ? transpose(result.output, 0, 1) : result.output };
   }
 
-  #run_packed(packed: PackedSequence, h0: Tensor | null, c0: Tensor | null): RunResult<PackedSequence> {
+  /** @internal */
+  _run_packed(packed: PackedSequence, h0: Tensor | null, c0: Tensor | null): RunResult<PackedSequence> {
     const { data, batch_sizes, sorted_indices, unsorted_indices, _sizes } = packed;
     if (data.ndim !== 2) throw new RuntimeError(`input must have 2 dimensions, got ${data.ndim}`);
-    this.#check_rank(true, h0, c0);
-    this.#check(data, _sizes[0], h0, c0);
+    this._check_rank(true, h0, c0);
+    this._check(data, _sizes[0], h0, c0);
     const sort = (state: Tensor | null, order: Tensor | null): Tensor | null =>
       state === null || order === null ? state : index_select(state, 1, order);
-    const result = this.#stack_of_layers(data, _sizes, sort(h0, sorted_indices), sort(c0, sorted_indices));
+    const result = this._stack_of_layers(data, _sizes, sort(h0, sorted_indices), sort(c0, sorted_indices));
     return {
       output: new PackedSequence(result.output, batch_sizes, sorted_indices, unsorted_indices),
       hn: sort(result.hn, unsorted_indices) as Tensor,
@@ -253,7 +262,8 @@ export abstract class RNNBase extends Module {
     };
   }
 
-  #stack_of_layers(
+  /** @internal */
+  _stack_of_layers(
     input: Tensor,
     batch_sizes: readonly number[] | null,
     h0: Tensor | null,
@@ -270,14 +280,14 @@ export abstract class RNNBase extends Module {
     let output = input;
     for (let layer = 0; layer < this.num_layers; layer++) {
       if (layer > 0 && this.dropout > 0) output = dropout(output, this.dropout, this.training);
-      const weights = this.#names[layer].map((set) => ({
+      const weights = this._names(layer).map((set) => ({
         w_ih: named[set.w_ih],
         w_hh: named[set.w_hh],
         b_ih: set.b_ih === null ? null : named[set.b_ih],
         b_hh: set.b_hh === null ? null : named[set.b_hh],
         w_hr: set.w_hr === null ? null : named[set.w_hr],
       }));
-      const result = recurrent_layer(this.#kind, output, part(h0, layer), part(c0, layer), weights, layout);
+      const result = recurrent_layer(this._kind, output, part(h0, layer), part(c0, layer), weights, layout);
       results.push(result);
       output = result.output;
     }
@@ -285,11 +295,12 @@ export abstract class RNNBase extends Module {
     return {
       output,
       hn: join(results.map((result) => result.hn)),
-      cn: this.#kind === "lstm" ? join(results.map((result) => result.cn as Tensor)) : null,
+      cn: this._kind === "lstm" ? join(results.map((result) => result.cn as Tensor)) : null,
     };
   }
 
-  #check_rank(batched: boolean, h0: Tensor | null, c0: Tensor | null): void {
+  /** @internal */
+  _check_rank(batched: boolean, h0: Tensor | null, c0: Tensor | null): void {
     if (h0 === null) return;
     const rank = batched ? 3 : 2;
     const kind = batched ? "batched 3-D" : "unbatched 2-D";
@@ -303,8 +314,9 @@ export abstract class RNNBase extends Module {
     }
   }
 
-  #check(input: Tensor, batch: number, h0: Tensor | null, c0: Tensor | null): void {
-    const { dtype } = this.all_weights[0][0];
+  /** @internal */
+  _check(input: Tensor, batch: number, h0: Tensor | null, c0: Tensor | null): void {
+    const { dtype } = this.weight_ih_l0;
     if (input.dtype !== dtype) {
       throw new ValueError(
         `RNN input dtype (${input.dtype}) does not match weight dtype (${dtype}). Convert input: input.to(${dtype}), or ` +

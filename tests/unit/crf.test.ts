@@ -180,6 +180,7 @@ describe("nn.CRF", () => {
     const ones = crf(emissions, gold, torch.ones(6, 2));
     assert.equal(full.item(), ones.item());
     assert.ok(full.item() < 0);
+    assert.equal(nn.utils.deepcopy(crf)(emissions, gold).item(), full.item());
     assert.deepEqual(
       crf.decode(emissions).map((path) => path.length),
       [6, 6],

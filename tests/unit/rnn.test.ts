@@ -231,6 +231,17 @@ describe("recurrent layers", () => {
     assert.equal(String(new nn.LSTM(3, 4, { proj_size: 2 })), "LSTM(3, 4, proj_size=2)");
   });
 
+  it("copies are layers of their own", () => {
+    const x = torch.randn(4, 2, 3, double);
+    for (const make of Object.values(kinds)) {
+      const layer = make({ num_layers: 2, bidirectional: true });
+      const copy = nn.utils.deepcopy<nn.RNNBase>(layer);
+      close(run(copy, x)[0], run(layer, x)[0]);
+      no_grad(() => copy.weight_ih_l0.mul_(2));
+      assert.notDeepEqual(run(copy, x)[0].tolist(), run(layer, x)[0].tolist());
+    }
+  });
+
   it("drops between layers while training only", () => {
     const layer = new nn.GRU(3, 8, { num_layers: 2, dropout: 0.5 });
     const x = torch.randn(4, 2, 3);
