@@ -248,12 +248,24 @@ export function new_tensor(
 export function arange(end: number, options?: CreateOptions): Tensor;
 export function arange(start: number, end: number, options?: CreateOptions): Tensor;
 export function arange(start: number, end: number, step: number, options?: CreateOptions): Tensor;
+export function arange(options: CreateOptions & { start?: number; end: number; step?: number }): Tensor;
 export function arange(...args: unknown[]): Tensor {
   const last = args[args.length - 1];
-  const numbers = (is_options(last) ? args.slice(0, -1) : args).filter(
-    (value) => value !== undefined,
-  ) as number[];
-  const options = create_options("arange", is_options(last) ? last : undefined);
+  let numbers = (is_options(last) ? args.slice(0, -1) : args)
+    .filter((value) => value !== undefined)
+    .map(Number);
+  let keywords: unknown = is_options(last) ? last : undefined;
+  if (is_options(last) && ("start" in last || "end" in last || "step" in last)) {
+    const { start, end, step, ...rest } = last as { start?: number; end?: number; step?: number };
+    keywords = rest;
+    // One number by position is the end, unless `end` comes by name.
+    const lone = numbers.length === 1 && end === undefined;
+    const [first, second, third] = lone ? [0, numbers[0]] : numbers;
+    const stop = end ?? second;
+    if (stop === undefined) throw new TypeError('arange() missing 1 required positional arguments: "end"');
+    numbers = [start ?? first ?? 0, stop, step ?? third ?? 1];
+  }
+  const options = create_options("arange", keywords);
   const [start, end, step] =
     numbers.length === 1 ? [0, numbers[0], 1] : [numbers[0], numbers[1], numbers[2] ?? 1];
   if (![start, end, step].every((value) => Number.isFinite(value))) {
@@ -289,13 +301,16 @@ export function logspace(
   start: number,
   end: number,
   steps: number,
-  base = 10,
+  base?: number | (CreateOptions & { base?: number }),
   options?: CreateOptions,
 ): Tensor {
-  const given = create_options("logspace", options);
+  const keywords = typeof base === "object" ? base : undefined;
+  const { base: in_keywords, ...rest } = (keywords ?? options ?? {}) as CreateOptions & { base?: number };
+  const base_number = typeof base === "number" ? base : (in_keywords ?? 10);
+  const given = create_options("logspace", rest);
   const powers = linspace(start, end, steps, { dtype: float64 }).typed_array() as Float64Array;
   const dtype = given.dtype ?? get_default_dtype();
-  const values = Array.from(powers, (power) => base ** power);
+  const values = Array.from(powers, (power) => base_number ** power);
   return finish(new Tensor(from_data([steps], dtype, to_array(values, dtype))), given);
 }
 

@@ -135,6 +135,10 @@ export function flat_positions(name: string, input: Tensor, dim: number, index: 
 /** `output[i][j] = input[index[i][j]][j]` along dimension 0, alike along others. */
 export function gather(input: Tensor, dim: number, index: Tensor): Tensor {
   const at = normalize_dim(dim, input.ndim);
+  // No places: whatever the index's dtype and dimensions, as in PyTorch.
+  if (is_tensor(index) && index.numel() === 0) {
+    return reshape(reshape(input, [input.numel()]).narrow(0, 0, 0), index.shape);
+  }
   const flat = flat_positions("gather", input, at, expect_tensor("gather", index, "index"));
   const rows = from_data(index.shape, int32, flat);
   return take_rows(reshape(input, [input.numel()]), rows);
@@ -156,7 +160,9 @@ export function take_along_dim(input: Tensor, indices: Tensor, dim?: number | { 
   const free = (shape: Shape): number[] => shape.map((size, d) => (d === at ? 1 : size));
   const common = broadcast_shapes(free(input.shape), free(indices.shape));
   const full = (shape: Shape): number[] => common.map((size, d) => (d === at ? shape[d] : size));
-  return gather(input.expand(full(input.shape)), at, indices.expand(full(indices.shape)));
+  const size = input.shape[at];
+  const wrapped = where(indices.lt(0), indices.add(size), indices);
+  return gather(input.expand(full(input.shape)), at, wrapped.expand(full(indices.shape)));
 }
 
 /** The elements of the flattened input at `index`, in its shape. */
@@ -361,7 +367,11 @@ export function flat_nonzero(vector: Tensor): Handle {
 /** Positions of the elements that are not zero: (n, dims) int64, or with `as_tuple` a list with one vector per dimension. */
 export function nonzero(input: Tensor, options?: { as_tuple?: boolean }): Tensor {
   const { as_tuple = false } = bind<{ as_tuple: boolean }>("nonzero", [], ["as_tuple"], [options]);
-  const source = input.ndim === 0 && as_tuple ? reshape(input, [1]) : input;
+  if (input.ndim === 0 && !as_tuple) {
+    // (1, 0) for a number that is not zero, (0, 0) for zero.
+    return new Tensor(from_data([Number(Number(input.item()) !== 0), 0], int64, new BigInt64Array(0)));
+  }
+  const source = input.ndim === 0 ? reshape(input, [1]) : input;
   const found = new Tensor(execute("Where", [source.handle]));
   if (!as_tuple) return found;
   return range(source.ndim).map((d) => found.select(1, d)) as unknown as Tensor;

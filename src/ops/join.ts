@@ -1,5 +1,5 @@
 /** @file Operations that put tensors together or repeat them. */
-import { bind } from "../args";
+import { bind, is_options } from "../args";
 import { record } from "../autograd/tape";
 import { type Attr, attr, execute, ints, scalar } from "../backend/engine";
 import { type DType, int32 } from "../dtype";
@@ -157,8 +157,14 @@ export function fold_tiles(input: Tensor, shape: Shape, times: Shape): Tensor {
 }
 
 /** The elements in reverse order along `dims`. */
-export function flip(input: Tensor, ...dims: Sizes): Tensor {
-  const axes = sizes_of(dims);
+export function flip(input: Tensor, ...dims: Sizes): Tensor;
+export function flip(input: Tensor, options: { dims: number | Shape }): Tensor;
+export function flip(input: Tensor, ...args: unknown[]): Tensor {
+  const [first] = args;
+  const given = is_options(first)
+    ? bind<{ dims: number | Shape }>("flip", ["dims"], [], args).dims
+    : undefined;
+  const axes = given === undefined ? sizes_of(args as Sizes) : typeof given === "number" ? [given] : given;
   const at = axes.length === 0 ? [] : normalize_dims(axes, input.ndim);
   return record("flip", execute("ReverseV2", [input.handle, ints(at)]), [input], [], at);
 }
@@ -219,13 +225,29 @@ export function rot90(input: Tensor, k = 1, dims: Shape = [0, 1]): Tensor {
 }
 
 /** Each element `repeats` times in a row, along `dim` (flattened without). */
-export function repeat_interleave(input: Tensor, repeats: number | Tensor, ...args: unknown[]): Tensor {
-  const { dim } = bind<{ dim: number; output_size: number }>(
-    "repeat_interleave",
-    ["dim"],
-    ["output_size"],
-    args,
-  );
+export function repeat_interleave(
+  input: Tensor,
+  repeats: number | Tensor,
+  dim?: number | null,
+  options?: { output_size?: number | null },
+): Tensor;
+export function repeat_interleave(
+  input: Tensor,
+  repeats: number | Tensor,
+  options: { dim?: number | null; output_size?: number | null },
+): Tensor;
+export function repeat_interleave(
+  input: Tensor,
+  options: { repeats: number | Tensor; dim?: number | null; output_size?: number | null },
+): Tensor;
+export function repeat_interleave(input: Tensor, ...args: unknown[]): Tensor {
+  type Args = { repeats: number | Tensor; dim: number | null; output_size: number | null };
+  const bound = bind<Args>("repeat_interleave", ["repeats", "dim"], ["output_size"], args);
+  const { repeats } = bound;
+  const dim = bound.dim ?? undefined;
+  if (repeats === undefined || !(typeof repeats === "number" || is_tensor(repeats))) {
+    throw new TypeError("repeat_interleave(): argument 'repeats' must be a number or a Tensor");
+  }
   const source = dim === undefined ? reshape(input, [numel(input.shape)]) : input;
   const at = normalize_dim(dim ?? 0, source.ndim);
   const size = source.shape[at] ?? 1;

@@ -12,6 +12,7 @@ import { cast_handle } from "./fallback";
 import { stack } from "./join";
 import { movedim } from "./movement";
 import { named, type ValuesIndices } from "./named";
+import { first_places } from "./select-places";
 
 /** Whole numbers in the order of the elements, NaN the greatest of all, as PyTorch orders them. */
 function order_keys(handle: Handle): Handle {
@@ -145,6 +146,25 @@ export function argsort(input: Tensor, ...args: unknown[]): Tensor {
   return sorted("sort", input.detach(), args).indices;
 }
 
+/** Places along `dim` of the first `k` whole numbers; among equal ones those that PyTorch's selection comes to. */
+function top_places(input: Tensor, dim: number, k: number, largest: boolean, ordered: boolean): Tensor {
+  const moved = movedim(input.detach(), dim, -1);
+  const data = moved.typed_array();
+  const size = moved.shape[moved.ndim - 1];
+  const rows = data.length / size;
+  const places = new BigInt64Array(rows * k);
+  for (let row = 0; row < rows; row++) {
+    const start = row * size;
+    const before = (i: number, j: number): boolean =>
+      largest ? data[start + i] > data[start + j] : data[start + i] < data[start + j];
+    first_places(size, k, before, ordered).forEach((place, i) => {
+      places[row * k + i] = BigInt(place);
+    });
+  }
+  const shape = [...moved.shape.slice(0, -1), k];
+  return movedim(new Tensor(from_data(shape, int64, places)), -1, dim)._alias();
+}
+
 interface TopKOptions {
   k?: number;
   dim?: number;
@@ -171,6 +191,7 @@ export function topk(input: Tensor, ...args: unknown[]): ValuesIndices {
     k,
     dim = -1,
     largest = true,
+    sorted: ordered = true,
   } = bind<Required<TopKOptions>>("topk", ["k", "dim", "largest", "sorted"], [], args);
   const at = normalize_dim(dim, input.ndim);
   if (k === undefined || k < 0 || k > (input.shape[at] ?? 1)) {
@@ -182,7 +203,10 @@ export function topk(input: Tensor, ...args: unknown[]): ValuesIndices {
       indices: new Tensor(from_data([0], int64, new BigInt64Array(0))),
     });
   }
-  return ranked("topk", input, at, k, largest);
+  if (input.dtype.is_floating_point || input.ndim === 0 || k === 0)
+    return ranked("topk", input, at, k, largest);
+  const place = top_places(input, at, k, largest, ordered);
+  return named("topk", { values: take_along(input, place, at), indices: place });
 }
 
 /** `[value, index]` of the `k`-th least element along `dim`, counted from 1. */
