@@ -387,9 +387,15 @@ export function index_put(
   input: Tensor,
   indices: readonly (Tensor | null)[],
   values: Tensor,
-  accumulate = false,
+  accumulate: boolean | { accumulate?: boolean } = false,
 ): Tensor {
-  return put_at(input, advanced(input, indices), values, accumulate);
+  const { accumulate: adds = false } = bind<{ accumulate: boolean }>(
+    "index_put",
+    ["accumulate"],
+    [],
+    [accumulate],
+  );
+  return put_at(input, advanced(input, indices), values, adds);
 }
 
 /** Index tensors brought into one form: which dimensions, the rows they name, and where the result's dimensions go. */
