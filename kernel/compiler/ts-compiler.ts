@@ -12,6 +12,7 @@ import { bind, type TypeScript, unescapeName } from "./bind";
 import type { CellCompiler } from "./cell-compiler";
 import { lookups } from "./lookups";
 import { moduleResolver, typeReferenceResolver } from "./module-resolution";
+import { plainAssignments } from "./plain-assignment";
 import { TslabCompiler } from "./tslab-compiler";
 import { CELL_FILE, PREFIX, type TslabHost, type TslabOptions } from "./tslab-host";
 
@@ -109,7 +110,7 @@ export function createTypeScriptHost(options: TslabOptions): TslabHost {
       const dependencies = program
         .getSourceFiles()
         .filter((one) => !one.isDeclarationFile && one !== file && !one.fileName.endsWith(".json"));
-      raw = errorsOf(ts, program, [file, ...dependencies]);
+      raw = errorsOf(ts, program, [file, ...dependencies], options.packageRoot);
       if (raw.length > 0) return { diagnostics: raw };
       let output = "";
       let hasResult = false;
@@ -216,10 +217,14 @@ function errorsOf(
   ts: TypeScript,
   program: TsNamespace.Program,
   files: readonly TsNamespace.SourceFile[],
+  packageRoot: string,
 ): readonly TsNamespace.Diagnostic[] {
   const isError = (one: TsNamespace.Diagnostic): boolean =>
     one.category === ts.DiagnosticCategory.Error && one.code !== 7016;
   const syntactic = files.flatMap((file) => program.getSyntacticDiagnostics(file)).filter(isError);
   if (syntactic.length > 0) return syntactic;
-  return files.flatMap((file) => program.getSemanticDiagnostics(file)).filter(isError);
+  const isAllowed = plainAssignments(ts, program, packageRoot);
+  return files
+    .flatMap((file) => program.getSemanticDiagnostics(file))
+    .filter((one) => isError(one) && !isAllowed(one));
 }

@@ -10,6 +10,7 @@ import type TsNamespace from "@tslab/typescript-for-tslab";
 import type { Converter, ConvertResult } from "tslab/dist/converter";
 import { type Lookups, lookups } from "./lookups";
 import { moduleResolver, typeReferenceResolver } from "./module-resolution";
+import { plainAssignments } from "./plain-assignment";
 
 export type Ts = typeof TsNamespace;
 export type { ConvertResult };
@@ -161,7 +162,7 @@ export function createTslabHost(options: TslabOptions): TslabHost {
       program: TsNamespace.Program,
       files: readonly TsNamespace.SourceFile[],
     ) => {
-      raw = errorsOf(ts, program, files);
+      raw = errorsOf(ts, program, files, options.packageRoot);
       return raw;
     },
   };
@@ -254,10 +255,14 @@ function errorsOf(
   ts: Ts,
   program: TsNamespace.Program,
   files: readonly TsNamespace.SourceFile[],
+  packageRoot: string,
 ): readonly TsNamespace.Diagnostic[] {
   const isError = (one: TsNamespace.Diagnostic): boolean =>
     one.category === ts.DiagnosticCategory.Error && !IGNORED.has(one.code);
   const syntactic = files.flatMap((file) => program.getSyntacticDiagnostics(file)).filter(isError);
   if (syntactic.length > 0) return syntactic;
-  return files.flatMap((file) => program.getSemanticDiagnostics(file)).filter(isError);
+  const isAllowed = plainAssignments(ts as never, program as never, packageRoot);
+  return files
+    .flatMap((file) => program.getSemanticDiagnostics(file))
+    .filter((one) => isError(one) && !isAllowed(one as never));
 }

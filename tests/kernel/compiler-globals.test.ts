@@ -102,6 +102,47 @@ const net = new Net(); const wrong: string = net(torch.randn(2, 3, 4));`;
   }
 });
 
+test("elements of tensors take numbers, booleans and nested arrays, and nothing else that is no tensor", async () => {
+  const real = new Session({ cwd: folder });
+  let executionCount = 0;
+  const problems = async (code: string): Promise<string[]> => {
+    const compiled = await real.compiler.compile({ code, executionCount: ++executionCount });
+    if (!compiled.ok) return compiled.diagnostics.map((one) => `TS${one.code} ${one.line}:${one.column}`);
+    await real.compiler.commit(executionCount, { ok: true, assigned: compiled.names });
+    return [];
+  };
+  try {
+    await problems("const x = torch.zeros(3, 3), xs = [x]; let n: number | Tensor = 1 as number | Tensor;");
+    for (const code of [
+      "x[0] = 5",
+      "x[1] = -0.5",
+      "x[2] = 10n",
+      'x[":, 1"] = [1, 2]',
+      "x[0][1] = true",
+      "x[0] = [[1, 2], [3, 4]]; x[0] = []; x[0] = [1, [true]]",
+      "x[0] = x[1]; x[0] = n; x[0] = n ? 1 : x[1]",
+      "x[0] = x[1] = 5; xs[0][0] = (print(x), 2)",
+      "function zero(t: Tensor) { for (let i = 0; i < 3; i++) t[i] = i; } class Own extends Tensor {} (x as Own)[0] = 1",
+      "const p = new nn.Parameter(x); p[0] = [1, 2, 3] as const",
+      'x["..., 0"] = 7',
+    ])
+      assert.deepEqual(await problems(code), [], code);
+    assert.deepEqual(await problems('x[0] = "a"'), ["TS2322 1:1"]);
+    assert.deepEqual(await problems('x[0] = [1, "a"]'), ["TS2322 1:9", "TS2322 1:12"]);
+    assert.deepEqual(await problems("const y: number = x[0]"), ["TS2322 1:7"]);
+    assert.deepEqual(await problems("xs[0] = 5"), ["TS2322 1:1"]);
+    assert.deepEqual(await problems("x[0] = null"), ["TS2322 1:1"]);
+    assert.deepEqual(await problems("x[0] = { a: 1 }"), ["TS2353 1:10"]);
+    assert.deepEqual(await problems("x.data = 5"), ["TS2322 1:1"]);
+    assert.deepEqual(await problems('x[0] = ((): number => { const s: number = "s"; return s; })()'), [
+      "TS2322 1:31",
+    ]);
+    assert.deepEqual(await problems('const o = { k: x }; o["k"] = 5'), ["TS2322 1:21"]);
+  } finally {
+    await real.close();
+  }
+});
+
 test("a training loop type-checks", async () => {
   const loop = `class Words extends Dataset<[Tensor, Tensor]> {
   constructor(private texts: string[]) { super(); }
