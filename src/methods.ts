@@ -20,6 +20,7 @@ import * as join from "./ops/join";
 import * as linalg from "./ops/linalg";
 import * as movement from "./ops/movement";
 import * as numeric from "./ops/numeric";
+import * as quantile from "./ops/quantile";
 import * as random from "./ops/random";
 import * as reduce from "./ops/reduce";
 import * as scan from "./ops/scan";
@@ -146,7 +147,8 @@ const methods = {
     "addbmm",
   ],
   softmax: ["softmax", "log_softmax"],
-  sort: ["sort", "argsort", "topk", "kthvalue", "median", "mode", "quantile"],
+  sort: ["sort", "argsort", "topk", "kthvalue", "median", "mode"],
+  quantile: ["quantile"],
   count: ["unique", "unique_consecutive", "bincount", "histc"],
   decomposition: ["cholesky", "det"],
   einsum: ["trace", "cross"],
@@ -392,6 +394,7 @@ const modules = {
   sort,
   arrange,
   count,
+  quantile,
   segment,
   decomposition,
   einsum,
@@ -422,6 +425,7 @@ type Operations = Taken<"activation"> &
   Taken<"sort"> &
   Taken<"arrange"> &
   Taken<"count"> &
+  Taken<"quantile"> &
   Taken<"segment"> &
   Taken<"decomposition"> &
   Taken<"einsum"> &

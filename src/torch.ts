@@ -205,6 +205,7 @@ export {
   unsqueeze,
 } from "./ops/movement";
 export { copysign, hypot, logaddexp, logaddexp2, nan_to_num } from "./ops/numeric";
+export { quantile } from "./ops/quantile";
 export {
   bernoulli,
   initial_seed,
@@ -224,7 +225,7 @@ export { all, any, count_nonzero, cumprod, cumsum, mean, nanmean, nansum, prod, 
 export { cummax, cummin, diff, logcumsumexp, trapezoid, trapz } from "./ops/scan";
 export { scatter_reduce } from "./ops/segment";
 export { log_softmax, softmax } from "./ops/softmax";
-export { argsort, kthvalue, median, mode, quantile, sort, topk } from "./ops/sort";
+export { argsort, kthvalue, median, mode, sort, topk } from "./ops/sort";
 export { dist, norm, renorm, std, std_mean, var, var_mean } from "./ops/statistics";
 export {
   abs,

@@ -153,6 +153,11 @@ export function tensor_split(
       at,
     );
   }
+  if (!Array.isArray(wanted)) {
+    throw new TypeError(
+      `tensor_split(): expected a number of sections, a list of places or a Tensor, got ${typeof wanted}`,
+    );
+  }
   const place = (index: number): number => Math.min(Math.max(index < 0 ? index + size : index, 0), size);
   const cuts = [0, ...wanted.map(place), size];
   return range(cuts.length - 1).map((i) => slice(input, at, cuts[i], Math.max(cuts[i], cuts[i + 1])));
