@@ -1,0 +1,113 @@
+/** @file Two notebooks in JupyterLab and a real browser: what a user sees after Run All Cells. */
+import assert from "node:assert/strict";
+import { cpSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import type { Browser, Locator, Page } from "playwright-core";
+import { type Jupyter, ROOT, startJupyter } from "../notebooks/jupyter";
+import { LAB_SETTINGS, noBrowser, openNotebook, runAllCells, startBrowser } from "./lab-page";
+
+const PATIENCE_MS = 90_000;
+const SCREENSHOTS = join(ROOT, "build", "screenshots");
+
+describe("JupyterLab", { skip: noBrowser() ?? false }, () => {
+  let jupyter: Jupyter;
+  let browser: Browser;
+
+  before(async () => {
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    jupyter = await startJupyter(
+      "lab",
+      (folder) => cpSync(join(ROOT, "notebooks"), folder, { recursive: true }),
+      LAB_SETTINGS,
+    );
+    browser = await startBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    await jupyter?.close();
+  });
+
+  /** Runs a notebook from top to bottom, lets `check` look at it, and takes a picture of it in any case. */
+  async function look(name: string, check: (panel: Locator, page: Page) => Promise<void>): Promise<void> {
+    const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
+    page.setDefaultTimeout(PATIENCE_MS);
+    try {
+      const panel = await openNotebook(page, jupyter, `${name}.ipynb`);
+      await clearOutputs(page);
+      await runAllCells(page, panel);
+      const failed = panel.locator('[data-mime-type="application/vnd.jupyter.error"]');
+      assert.deepEqual(await failed.allTextContents(), [], "no cell failed");
+      await check(panel, page);
+    } finally {
+      await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+      await page.close();
+    }
+  }
+
+  test("01-rnn: tensor table, model tree, progress line and loss curve", async () => {
+    await look("01-rnn", async (panel) => {
+      const tensor = await visible(panel.locator(".torchbook-tensor").first());
+      await visible(tensor.locator("td").first());
+      assert.match(await textOf(tensor), /Tensor[\s\S]*\[\d+(, \d+)*\][\s\S]*float32/);
+      const colours = await tensor
+        .locator("td")
+        .evaluateAll((cells) => cells.map((cell) => cell.style.backgroundColor));
+      assert.ok(new Set(colours as string[]).size > 2, "cells are coloured by their values");
+
+      const model = await visible(panel.locator(".torchbook-module").first());
+      assert.match(await textOf(model), /SimpleRNN[\s\S]*RNN\(100, 128[\s\S]*29,698\s+parameters/);
+      const weight = model.getByText("weight_ih_l0 [128, 100]");
+      assert.equal(await weight.isVisible(), false);
+      await model.locator("summary", { hasText: "rnn:" }).last().click();
+      await visible(weight);
+
+      const bar = await visible(panel.locator(".torchbook-progress").last());
+      assert.match(await textOf(bar), /100%[\s\S]*loss=/);
+      const curve = await visible(panel.locator(".torchbook-curve").last());
+      const image = await visible(curve.locator("img"));
+      assert.ok(
+        Number(await image.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth)) >
+          300,
+        "the curve is drawn",
+      );
+      assert.match(await textOf(curve), /loss[\s\S]*epoch/);
+    });
+  });
+
+  test("04-ner: tagged text, transition scores and loss curve", async () => {
+    await look("04-ner", async (panel) => {
+      await visible(panel.locator(".torchbook-curve").last());
+      await visible(panel.locator(".torchbook-matrix td").first());
+      const sentences = panel.locator(".torchbook-entities");
+      assert.ok((await sentences.count()) >= 4);
+      for (const sentence of await sentences.all()) {
+        const entity = await visible(sentence.locator("span[title]").first());
+        assert.match((await entity.getAttribute("title")) ?? "", /^(PER|LOC|ORG)$/);
+        const colour = await entity.evaluate((span) => span.style.backgroundColor);
+        assert.match(String(colour), /^rgba\(\d+, \d+, \d+, 0\.\d+\)$/, "the entity has a colour");
+      }
+      assert.match((await sentences.allTextContents()).join("\n"), /赵敏\s*PER[\s\S]*南京\s*LOC/);
+    });
+  });
+});
+
+/** Scrolls to what the locator finds and waits until it can be seen. */
+async function visible(locator: Locator): Promise<Locator> {
+  await locator.scrollIntoViewIfNeeded();
+  await locator.waitFor({ state: "visible" });
+  const box = await locator.boundingBox();
+  assert.ok(box && box.width > 0 && box.height > 0, `${locator} takes room`);
+  return locator;
+}
+
+async function textOf(locator: Locator): Promise<string> {
+  return (await locator.textContent()) ?? "";
+}
+
+/** Takes the committed outputs away, so that those seen later are new ones. */
+async function clearOutputs(page: Page): Promise<void> {
+  await page.locator(".lm-MenuBar-item", { hasText: /^Edit$/ }).click();
+  await page.locator(".lm-Menu-item", { hasText: /^Clear Outputs of All Cells$/ }).click();
+  await page.locator(".jp-OutputArea-output").first().waitFor({ state: "detached" });
+}
