@@ -3,6 +3,7 @@ import { createRequire, Module } from "node:module";
 import { dirname, extname, isAbsolute, join, resolve as resolvePath } from "node:path";
 import { pathToFileURL } from "node:url";
 import { resolveImportOnly } from "./import-only";
+import { makeTslab } from "./tslab";
 
 /** Folder of the torchbook package, seen from dist/kernel/runtime. */
 const PACKAGE_ROOT = join(__dirname, "..", "..", "..");
@@ -19,6 +20,7 @@ export class CellModules {
   private readonly local: NodeJS.Require;
   private readonly compiled = new Map<string, string>();
   private readonly loaded = new Map<string, Module>();
+  private tslab: ReturnType<typeof makeTslab> | null = null;
 
   /** @param folder The notebook's folder, in which Jupyter starts the kernel. */
   constructor(readonly folder: string) {
@@ -37,6 +39,7 @@ export class CellModules {
 
   /** What `import("x")` in a cell does. */
   async import(specifier: string): Promise<unknown> {
+    if (specifier === "tslab") return asNamespace(this.require(specifier));
     if (/^(?:node|data|https?):/.test(specifier)) return import(specifier);
     const path = specifier.startsWith("file:") ? specifier : this.resolve(specifier);
     if (this.compiled.has(path)) return asNamespace(this.load(path));
@@ -48,6 +51,10 @@ export class CellModules {
   private makeRequire(local: NodeJS.Require, folder: string): NodeJS.Require {
     const resolve = (id: string) => this.resolve(id, local, folder);
     const cellRequire = (id: string) => {
+      if (id === "tslab") {
+        this.tslab ??= makeTslab();
+        return this.tslab;
+      }
       const path = resolve(id);
       return this.compiled.has(path) ? this.load(path).exports : local(path);
     };
