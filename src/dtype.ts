@@ -121,3 +121,10 @@ export function promote_types(a: DType, b: DType): DType {
   }
   return integral.indexOf(a) > integral.indexOf(b) ? a : b;
 }
+
+/** A sentence for errors about `dtype` where floats are wanted: where int64 comes from that was not asked for. */
+export function whole_number_hint(...given: readonly DType[]): string {
+  return given.includes(int64)
+    ? ". In JavaScript 1.0 is 1, so whole numbers make int64: say { dtype: torch.float32 } where the tensor is made, or use .float()"
+    : "";
+}

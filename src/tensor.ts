@@ -4,7 +4,7 @@ import { is_grad_enabled, no_grad } from "./autograd/grad-mode";
 import { AccumulateGrad, type Node } from "./autograd/node";
 import { device_name, read, scalar } from "./backend/engine";
 import type { Handle } from "./backend/handle";
-import { type DType, int64, type TypedArray } from "./dtype";
+import { type DType, int64, type TypedArray, whole_number_hint } from "./dtype";
 import { RuntimeError } from "./errors";
 import { Indexable } from "./indexable";
 import type { TensorMethods } from "./methods";
@@ -215,7 +215,9 @@ export class Tensor extends Indexable {
       );
     }
     if (value && !this.dtype.is_floating_point) {
-      throw new RuntimeError("only Tensors of floating point dtype can require gradients");
+      throw new RuntimeError(
+        `only Tensors of floating point dtype can require gradients${whole_number_hint(this.dtype)}`,
+      );
     }
     this._wants_grad = value;
     return this;

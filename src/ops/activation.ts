@@ -3,7 +3,7 @@ import { bind } from "../args";
 import { no_grad } from "../autograd/grad-mode";
 import { record } from "../autograd/tape";
 import { attr, execute } from "../backend/engine";
-import { bool } from "../dtype";
+import { bool, whole_number_hint } from "../dtype";
 import { RuntimeError } from "../errors";
 import type { Tensor } from "../tensor";
 import { gt } from "./compare";
@@ -19,7 +19,9 @@ function fused(rule: string, input: Tensor, attrs: unknown, compute: () => Tenso
 
 function floating(name: string, input: Tensor): Tensor {
   if (!input.dtype.is_floating_point) {
-    throw new RuntimeError(`"${name}" not implemented for '${input.dtype.scalar_type}'`);
+    throw new RuntimeError(
+      `"${name}" not implemented for '${input.dtype.scalar_type}'${whole_number_hint(input.dtype)}`,
+    );
   }
   return input;
 }

@@ -2,7 +2,7 @@
 import { bind } from "../args";
 import { record } from "../autograd/tape";
 import { type Attr, attr } from "../backend/engine";
-import type { DType } from "../dtype";
+import { type DType, whole_number_hint } from "../dtype";
 import { RuntimeError } from "../errors";
 import { broadcast_shapes, same_shape, size_text } from "../shape";
 import type { Tensor } from "../tensor";
@@ -30,7 +30,7 @@ function c_name(dtype: DType): string {
 function same_dtype(name: string, a: Tensor, b: Tensor): void {
   if (a.dtype !== b.dtype) {
     throw new RuntimeError(
-      `${name}(): expected both tensors to have the same dtype, but got: ${c_name(a.dtype)} != ${c_name(b.dtype)}`,
+      `${name}(): expected both tensors to have the same dtype, but got: ${c_name(a.dtype)} != ${c_name(b.dtype)}${whole_number_hint(a.dtype, b.dtype)}`,
     );
   }
   if (a.dtype.category === 0) throw new RuntimeError(`"${name}_impl_cpu" not implemented for 'Bool'`);

@@ -1,6 +1,8 @@
 /** @file The affine map of linear layers, as one recorded operation. */
+
 import { record } from "../autograd/tape";
 import { attr, execute } from "../backend/engine";
+import { whole_number_hint } from "../dtype";
 import { RuntimeError } from "../errors";
 import { numel, size_text } from "../shape";
 import type { Tensor } from "../tensor";
@@ -62,7 +64,7 @@ function check(input: Tensor, weight: Tensor, bias: Tensor | null): void {
   }
   if (input.dtype !== weight.dtype) {
     throw new RuntimeError(
-      `mat1 and mat2 must have the same dtype, but got ${input.dtype.scalar_type} and ${weight.dtype.scalar_type}`,
+      `mat1 and mat2 must have the same dtype, but got ${input.dtype.scalar_type} and ${weight.dtype.scalar_type}${whole_number_hint(input.dtype)}`,
     );
   }
   if (bias === null) return;

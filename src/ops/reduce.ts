@@ -2,7 +2,7 @@
 import { bind } from "../args";
 import { record } from "../autograd/tape";
 import { attr, execute, ints, scalar } from "../backend/engine";
-import { bool, type DType, int32, int64, uint8 } from "../dtype";
+import { bool, type DType, int32, int64, uint8, whole_number_hint } from "../dtype";
 import { RuntimeError } from "../errors";
 import { broadcast_dims, normalize_dim, normalize_dims, range, type Shape, same_shape } from "../shape";
 import { Tensor } from "../tensor";
@@ -81,7 +81,7 @@ export function mean(input: Tensor, ...args: unknown[]): Tensor {
     throw new RuntimeError(
       dtype
         ? `mean(): could not infer output dtype. Optional dtype must be either a floating point or complex dtype. Got: ${x.dtype.scalar_type}`
-        : `mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: ${x.dtype.scalar_type}`,
+        : `mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: ${x.dtype.scalar_type}${whole_number_hint(x.dtype)}`,
     );
   }
   const dims = normalize_dims(dim, x.ndim);
