@@ -1,6 +1,7 @@
 /** @file All gradient rules, in one table. */
 import { define_rules } from "../tape";
 import { activation } from "./activation";
+import { convolution } from "./convolution";
 import { crf } from "./crf";
 import { decomposition } from "./decomposition";
 import { elementwise } from "./elementwise";
@@ -17,6 +18,7 @@ import { unary } from "./unary";
 
 define_rules({
   ...activation,
+  ...convolution,
   ...crf,
   ...decomposition,
   ...elementwise,
