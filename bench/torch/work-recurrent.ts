@@ -22,7 +22,17 @@ export class Recurrent {
   readonly #backward: boolean;
   #output: Tensor | null = null;
 
-  constructor({ cell, B, T, I, H, backward, bidirectional = false, nonlinearity, lengths }: RecurrentArguments) {
+  constructor({
+    cell,
+    B,
+    T,
+    I,
+    H,
+    backward,
+    bidirectional = false,
+    nonlinearity,
+    lengths,
+  }: RecurrentArguments) {
     torch.manual_seed(0);
     const options = { batch_first: true, bidirectional };
     this.#layer =
