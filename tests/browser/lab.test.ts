@@ -28,32 +28,33 @@ describe("JupyterLab", { skip: noBrowser() ?? false }, () => {
     await jupyter?.close();
   });
 
-  /** Runs a notebook from top to bottom, lets `check` look at it, and takes a picture of it in any case. */
-  async function look(name: string, check: (panel: Locator, page: Page) => Promise<void>): Promise<void> {
+  /** Opens a notebook, runs it from top to bottom if told, lets `check` look at it, and takes a picture in any case. */
+  async function look(
+    name: string,
+    run: boolean,
+    check: (panel: Locator, page: Page) => Promise<void>,
+  ): Promise<void> {
     const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
     page.setDefaultTimeout(PATIENCE_MS);
     try {
       const panel = await openNotebook(page, jupyter, `${name}.ipynb`);
-      await clearOutputs(page);
-      await runAllCells(page, panel);
+      if (run) {
+        await clearOutputs(page);
+        await runAllCells(page, panel);
+      }
       const failed = panel.locator('[data-mime-type="application/vnd.jupyter.error"]');
       assert.deepEqual(await failed.allTextContents(), [], "no cell failed");
       await check(panel, page);
     } finally {
-      await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+      await page.screenshot({ path: join(SCREENSHOTS, `${name}${run ? "" : "-as-committed"}.png`) });
       await page.close();
     }
   }
 
   test("01-rnn: tensor table, model tree, progress line and loss curve", async () => {
-    await look("01-rnn", async (panel) => {
-      const tensor = await visible(panel.locator(".torchbook-tensor").first());
-      await visible(tensor.locator("td").first());
+    await look("01-rnn", true, async (panel) => {
+      const tensor = await colouredTable(panel);
       assert.match(await textOf(tensor), /Tensor[\s\S]*\[\d+(, \d+)*\][\s\S]*float32/);
-      const colours = await tensor
-        .locator("td")
-        .evaluateAll((cells) => cells.map((cell) => cell.style.backgroundColor));
-      assert.ok(new Set(colours as string[]).size > 2, "cells are coloured by their values");
 
       const model = await visible(panel.locator(".torchbook-module").first());
       assert.match(await textOf(model), /SimpleRNN[\s\S]*RNN\(100, 128[\s\S]*29,698\s+parameters/);
@@ -64,19 +65,23 @@ describe("JupyterLab", { skip: noBrowser() ?? false }, () => {
 
       const bar = await visible(panel.locator(".torchbook-progress").last());
       assert.match(await textOf(bar), /100%[\s\S]*loss=/);
-      const curve = await visible(panel.locator(".torchbook-curve").last());
-      const image = await visible(curve.locator("img"));
-      assert.ok(
-        Number(await image.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth)) >
-          300,
-        "the curve is drawn",
-      );
-      assert.match(await textOf(curve), /loss[\s\S]*epoch/);
+      assert.match(await textOf(await drawnCurve(panel)), /loss[\s\S]*epoch/);
+    });
+  });
+
+  test("a notebook that is not trusted yet, as after a clone, shows its committed outputs", async () => {
+    await look("01-rnn", false, async (panel, page) => {
+      assert.equal(await page.locator('[title^="Notebook not trusted"]').count(), 1);
+      await colouredTable(panel);
+      const model = await visible(panel.locator(".torchbook-module").first());
+      assert.match(await textOf(model), /SimpleRNN[\s\S]*29,698\s+parameters/);
+      await visible(panel.locator(".torchbook-progress").last());
+      await drawnCurve(panel);
     });
   });
 
   test("04-ner: tagged text, transition scores and loss curve", async () => {
-    await look("04-ner", async (panel, page) => {
+    await look("04-ner", true, async (panel, page) => {
       await visible(panel.locator(".torchbook-curve").last());
       await visible(panel.locator(".torchbook-matrix td").first());
       const sentences = panel.locator(".torchbook-entities");
@@ -100,6 +105,28 @@ describe("JupyterLab", { skip: noBrowser() ?? false }, () => {
     });
   });
 });
+
+/** The first tensor's table, whose cells have colours by their values. */
+async function colouredTable(panel: Locator): Promise<Locator> {
+  const tensor = await visible(panel.locator(".torchbook-tensor").first());
+  await visible(tensor.locator("td").first());
+  const colours = await tensor
+    .locator("td")
+    .evaluateAll((cells) => cells.map((cell) => cell.style.backgroundColor));
+  assert.ok(new Set(colours).size > 2, `colours ${colours.join(" ")}`);
+  return tensor;
+}
+
+/** The last curve, whose lines are an image that the browser could draw. */
+async function drawnCurve(panel: Locator): Promise<Locator> {
+  const curve = await visible(panel.locator(".torchbook-curve").last());
+  const image = await visible(curve.locator("img"));
+  const width = await image.evaluate(
+    (element) => (element as unknown as { naturalWidth: number }).naturalWidth,
+  );
+  assert.ok(width > 300, "the image is drawn");
+  return curve;
+}
 
 /** Scrolls to what the locator finds and waits until it can be seen. */
 async function visible(locator: Locator): Promise<Locator> {

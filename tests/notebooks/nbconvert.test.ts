@@ -26,6 +26,10 @@ test("the five sections of the tutorial are there", () => {
 });
 
 for (const name of notebookNames()) {
+  test(`${name} is committed with the outputs of such a run`, () => {
+    checkNotebook(name, readNotebook(notebookPath(name)));
+  });
+
   test(`${name} runs, and shows what it should`, async () => {
     const { cells, failure } = await executeNotebook(notebookPath(name), folder);
     assert.equal(failure, undefined);
