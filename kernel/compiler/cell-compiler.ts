@@ -24,6 +24,8 @@
  * - `sideOutputs`, when there, are `.ts` files beside the notebook that the cell imports, compiled to CommonJS: `require`
  *   looks there first, by absolute path (with or without the `.js` that `path` ends with), and drops what it had cached of that path.
  *
+ * The magics `%%nocheck`, `%%time` and `%%html` are all in `code`: the kernel need not know of them.
+ *
  * One cell is compiled, run and committed before the next is compiled; completion and inspection may come at any time.
  */
 
@@ -87,5 +89,7 @@ export interface CellCompiler {
   isComplete(
     code: string,
   ): Promise<{ status: "complete" | "incomplete" | "invalid" | "unknown"; indent?: string }>;
+  /** Does ahead of time what later calls will need; true when there may be more to do. */
+  idle?(): boolean;
   close(): Promise<void>;
 }

@@ -1,20 +1,20 @@
 /** @file Completion at a place of a cell. */
 import type { CompletionResult } from "./cell-compiler";
+import type { CompilerHost } from "./compiler-host";
 import { REPLACED } from "./declarations";
-import type { TslabHost } from "./tslab-host";
 
 /** At most so many are sent: a menu with more helps nobody, and the list of all globals is long. */
 const MOST = 500;
 
 /** What may stand at an offset, best first; keywords only after a letter was typed. */
 export function completionAt(
-  host: TslabHost,
+  host: CompilerHost,
   declarations: string,
   code: string,
   offset: number,
 ): CompletionResult {
   const nothing: CompletionResult = { matches: [], cursorStart: offset, cursorEnd: offset, types: [] };
-  const info = host.converter.complete(declarations, code, offset);
+  const info = host.complete(declarations, code, offset);
   if (!info?.original) return nothing;
   const typed = code.slice(info.start, offset);
   const kinds = new Map(info.original.entries.map((entry) => [entry.name, entry]));
@@ -63,7 +63,7 @@ function isLike(name: string, typed: string): boolean {
 }
 
 /** What an imported or preloaded name stands for, or the kind as it is. */
-function kindOf(host: TslabHost, name: string, kind: string, offset: number): string {
+function kindOf(host: CompilerHost, name: string, kind: string, offset: number): string {
   if (kind !== "alias" && kind !== "property") return jupyterKind(kind);
   const flags = host.flagsOf(name, offset);
   const { SymbolFlags } = host.ts;

@@ -5,22 +5,30 @@ import type { Diagnostic } from "./cell-compiler";
 
 /** What keeps a cell from being parsed, before anything else is asked. */
 export function syntaxDiagnostics(api: TypeScript, code: string): Diagnostic[] {
-  const magic = /^\s*(%%?[a-zA-Z]\w*)/.exec(code);
-  if (magic) return [magicDiagnostic(code, magic[1])];
   const file = api.createSourceFile("cell.ts", code, api.ScriptTarget.ESNext, false, api.ScriptKind.TS);
   const { parseDiagnostics } = file as unknown as { parseDiagnostics: ts.DiagnosticWithLocation[] };
-  return cellDiagnostics(api, parseDiagnostics, code, "cell.ts", 0);
+  if (parseDiagnostics.length === 0) return [];
+  const jsx = jsxDiagnostic(api, code);
+  return jsx ? [jsx] : cellDiagnostics(api, parseDiagnostics, code, "cell.ts", 0);
 }
 
-/** No TypeScript begins like this, and what the parser would say of it helps nobody. */
-function magicDiagnostic(code: string, magic: string): Diagnostic {
-  const start = code.indexOf("%");
+/** What the parser says of JSX read as TypeScript helps nobody. */
+function jsxDiagnostic(api: TypeScript, code: string): Diagnostic | null {
+  if (!/<[\w>]/.test(code)) return null;
+  const file = api.createSourceFile("cell.tsx", code, api.ScriptTarget.ESNext, true, api.ScriptKind.TSX);
+  if ((file as unknown as { parseDiagnostics: unknown[] }).parseDiagnostics.length > 0) return null;
+  const find = (node: ts.Node): ts.Node | undefined =>
+    api.isJsxElement(node) || api.isJsxSelfClosingElement(node) || api.isJsxFragment(node)
+      ? node
+      : api.forEachChild(node, find);
+  const element = find(file);
+  if (!element) return null;
   const lines = lineStarts(code);
-  const from = placeOf(lines, start);
-  const to = placeOf(lines, start + magic.length);
+  const from = placeOf(lines, element.getStart(file));
+  const to = placeOf(lines, element.end);
   return {
-    message: `"${magic}" is a magic of IPython; cells of this kernel are TypeScript and have none.`,
-    code: 1109,
+    message: "JSX is not part of cells: they are TypeScript, not TSX. display.html(`…`) shows HTML.",
+    code: 17004,
     category: "error",
     line: from.line + 1,
     column: from.column + 1,

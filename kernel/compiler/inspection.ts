@@ -1,6 +1,6 @@
 /** @file What is known about the name at a place of a cell: its type and its documentation. */
 import type { InspectionResult } from "./cell-compiler";
-import type { TslabHost } from "./tslab-host";
+import type { CompilerHost } from "./compiler-host";
 
 interface Part {
   text: string;
@@ -8,14 +8,14 @@ interface Part {
 
 /** Looks at the offset, then just before it, then at the function whose arguments it is in. */
 export function inspectionAt(
-  host: TslabHost,
+  host: CompilerHost,
   declarations: string,
   code: string,
   offset: number,
   _detail: 0 | 1,
 ): InspectionResult {
   for (const place of placesToLook(code, offset)) {
-    const info = host.converter.inspect(declarations, code, place);
+    const info = host.inspect(declarations, code, place);
     if (!info?.displayParts?.length) continue;
     const signature = withoutAlias(join(info.displayParts));
     // What nothing is known about.

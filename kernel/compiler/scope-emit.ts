@@ -23,6 +23,8 @@ export interface EmitInput {
   resultName: string | null;
   /** Whether an import can only be loaded with `import()`. */
   isEsModule: (specifier: string) => boolean;
+  /** Goes before everything else. */
+  prologue?: string;
 }
 
 export interface EmitOutput {
@@ -112,7 +114,7 @@ class Rewriter {
 
   /** What goes before the first statement, on its line. */
   head(): string {
-    const head = ['"use strict";'];
+    const head = ['"use strict";', ...(this.input.prologue ? [this.input.prologue] : [])];
     if (this.usesDefault) head.push("const __default = (m) => (m && m.__esModule ? m.default : m);");
     if (this.usesStar)
       head.push(

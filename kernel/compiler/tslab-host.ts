@@ -7,59 +7,38 @@
 import { createRequire } from "node:module";
 import path from "node:path";
 import type TsNamespace from "@tslab/typescript-for-tslab";
-import type { Converter, ConvertResult } from "tslab/dist/converter";
-import { type Lookups, lookups } from "./lookups";
+import type { Converter } from "tslab/dist/converter";
+import { ambientFiles, mendGlobals } from "./ambient";
+import type { TypeScript } from "./bind";
+import { CELL_FILE, type CompilerHost, type HostOptions, PREFIX } from "./compiler-host";
+import { lookups } from "./lookups";
 import { moduleResolver, typeReferenceResolver } from "./module-resolution";
 import { plainAssignments } from "./plain-assignment";
 
 export type Ts = typeof TsNamespace;
-export type { ConvertResult };
 
-export interface TslabOptions {
-  /** The notebook's folder. */
-  cwd: string;
-  /** torchbook's own folder. */
-  packageRoot: string;
+interface TslabOptions extends HostOptions {
   /** Files that need not exist, by absolute path: ambient declarations. */
   ambient: ReadonlyMap<string, string>;
 }
 
-/** tslab's converter with what it does not give itself. */
-export interface TslabHost extends Lookups {
-  ts: Ts;
-  converter: Converter;
-  program(): TsNamespace.Program;
-  /** Problems of the last `convert`, as TypeScript gave them. */
-  diagnostics(): readonly TsNamespace.Diagnostic[];
-  /** The last cell's own declarations, without what was left of earlier ones; undefined when none were written. */
-  declarations(): string | undefined;
-  /** Files that the last cell imports and that were compiled because of it. */
-  sideOutputs(): readonly { path: string; data: string }[];
-  /** Tells the converter about files beside the notebook that changed since it read them. */
-  refresh(): void;
-  /** Tells the converter that ambient files changed. */
-  changed(files: readonly string[]): void;
-}
-
-/** The name that the converter gives to the cell's file. */
-export const CELL_FILE = "__tslab__.ts";
-/** What the converter puts before a cell. */
-export const PREFIX = "export {};\n";
-
 const load = createRequire(__filename);
 
 /** The TypeScript that tslab brings. */
-export function loadTypeScript(): Ts {
+export function loadTslabTypeScript(): Ts {
   return createRequire(load.resolve("tslab/dist/converter"))("@tslab/typescript-for-tslab") as Ts;
 }
 
 /** Creates a converter; takes about a second. One per thread: the changes are made to the module cache. */
-export function createTslabHost(options: TslabOptions): TslabHost {
+export function createTslabHost(given: HostOptions): CompilerHost {
+  const ambient = ambientFiles(loadTslabTypeScript() as unknown as TypeScript, given.packageRoot);
+  const options: TslabOptions = { ...given, ambient };
   const fromTslab = createRequire(load.resolve("tslab/dist/converter"));
   const tsPath = fromTslab.resolve("@tslab/typescript-for-tslab");
   const ts = fromTslab(tsPath) as Ts;
   let builder: TsNamespace.EmitAndSemanticDiagnosticsBuilderProgram | undefined;
   let raw: readonly TsNamespace.Diagnostic[] = [];
+  let checks = true;
   let declarations: string | undefined;
   let sideOutputs: { path: string; data: string }[] = [];
   const cellFile = path.join(options.cwd, CELL_FILE);
@@ -162,7 +141,7 @@ export function createTslabHost(options: TslabOptions): TslabHost {
       program: TsNamespace.Program,
       files: readonly TsNamespace.SourceFile[],
     ) => {
-      raw = errorsOf(ts, program, files, options.packageRoot);
+      raw = errorsOf(ts, program, files, options.packageRoot, checks);
       return raw;
     },
   };
@@ -184,36 +163,48 @@ export function createTslabHost(options: TslabOptions): TslabHost {
   } finally {
     cached.exports = ts;
   }
-  return {
+  const program = (): TsNamespace.Program => {
+    if (!builder) throw new Error("The converter has no program yet");
+    return builder.getProgram();
+  };
+  /** Tells the converter that ambient files changed. */
+  const changed = (files: readonly string[]): void => {
+    if (files.length === 0) return;
+    updateRootFiles?.();
+    for (const file of files) ambientWatchers.get(file)?.(file, ts.FileWatcherEventKind.Changed);
+  };
+  /** Tells the converter about files beside the notebook that changed since it read them. */
+  const refresh = (): void => {
+    declarations = undefined;
+    sideOutputs = [];
+    for (const [file, entry] of watched) {
+      const now = modifiedTime(file);
+      if (now === entry.modified) continue;
+      entry.modified = now;
+      const { Deleted, Changed } = ts.FileWatcherEventKind;
+      entry.callback(file, now === undefined ? Deleted : Changed);
+    }
+  };
+  changed(mendGlobals(program() as never, options.packageRoot, ambient));
+  // The first check pays for the standard library's types; let it be this one.
+  converter.convert("", "const warm: Promise<number[]> = Promise.resolve([1]);");
+  const host = {
     ts,
-    converter,
-    program: () => {
-      if (!builder) throw new Error("The converter has no program yet");
-      return builder.getProgram();
+    convert: (declared: string, code: string, check: boolean) => {
+      refresh();
+      checks = check;
+      return converter.convert(declared, code);
     },
+    complete: (declared: string, code: string, offset: number) => converter.complete(declared, code, offset),
+    inspect: (declared: string, code: string, offset: number) => converter.inspect(declared, code, offset),
     diagnostics: () => raw,
     ...lookups(ts, () => builder?.getProgram(), cellFile, PREFIX.length),
     declarations: () => declarations,
-    changed: (files) => {
-      if (files.length === 0) return;
-      updateRootFiles?.();
-      for (const file of files) ambientWatchers.get(file)?.(file, ts.FileWatcherEventKind.Changed);
-    },
     sideOutputs: () => sideOutputs,
-    refresh: () => {
-      declarations = undefined;
-      sideOutputs = [];
-      for (const [file, entry] of watched) {
-        const now = modifiedTime(file);
-        if (now === entry.modified) continue;
-        entry.modified = now;
-        entry.callback(
-          file,
-          now === undefined ? ts.FileWatcherEventKind.Deleted : ts.FileWatcherEventKind.Changed,
-        );
-      }
-    },
+    close: () => converter.close(),
   };
+  // The two versions of TypeScript have the same shape here.
+  return host as unknown as CompilerHost;
 }
 
 /** The converter lists what a cell declares by TypeScript's internal names, which have three underscores for two. */
@@ -256,11 +247,12 @@ function errorsOf(
   program: TsNamespace.Program,
   files: readonly TsNamespace.SourceFile[],
   packageRoot: string,
+  check: boolean,
 ): readonly TsNamespace.Diagnostic[] {
   const isError = (one: TsNamespace.Diagnostic): boolean =>
     one.category === ts.DiagnosticCategory.Error && !IGNORED.has(one.code);
   const syntactic = files.flatMap((file) => program.getSyntacticDiagnostics(file)).filter(isError);
-  if (syntactic.length > 0) return syntactic;
+  if (syntactic.length > 0 || !check) return syntactic;
   const isAllowed = plainAssignments(ts as never, program as never, packageRoot);
   return files
     .flatMap((file) => program.getSemanticDiagnostics(file))

@@ -1,9 +1,9 @@
 /** @file The compile thread: owns the real compiler and answers calls that come by message, one after another. */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import type { CellCompiler } from "./cell-compiler";
+import { collectGarbage } from "./collect";
+import { createCompiler, type Engine } from "./create-compiler";
 import { findPackageRoot } from "./package-root";
-import { createTypeScriptCompiler } from "./ts-compiler";
-import { TslabCompiler } from "./tslab-compiler";
 import type { CompilerAnswer, CompilerCall } from "./worker-protocol";
 
 /** What the thread is started with. */
@@ -14,14 +14,22 @@ export interface CompilerWorkerData {
   cwd?: string;
   /** torchbook's folder; found from this file when absent. */
   packageRoot?: string;
-  /** What compiles; tslab's converter when absent. */
-  engine?: "tslab" | "typescript";
+  /** What compiles; by the environment when absent. */
+  engine?: Engine;
 }
+
+/** How long nothing must be asked before the compiler does something of its own, which takes up to half a second. */
+const PAUSE_MS = 250;
 
 /** Answers the calls on a port until `close`. */
 export function serve(compiler: CellCompiler, port: MessagePort): void {
   let last: Promise<void> = Promise.resolve();
+  const pause = setTimeout(() => {
+    if (compiler.idle?.()) pause.refresh();
+    else collectGarbage();
+  }, PAUSE_MS);
   port.on("message", (call: CompilerCall) => {
+    pause.refresh();
     last = last.then(async () => {
       let answer: CompilerAnswer;
       try {
@@ -34,7 +42,10 @@ export function serve(compiler: CellCompiler, port: MessagePort): void {
         };
       }
       port.postMessage(answer);
-      if (call.method === "close") port.close();
+      if (call.method === "close") {
+        clearTimeout(pause);
+        port.close();
+      }
     });
   });
 }
@@ -46,9 +57,7 @@ if (port) {
     cwd: data.cwd ?? process.cwd(),
     packageRoot: data.packageRoot ?? findPackageRoot(),
   };
-  const compiler = start(() =>
-    data.engine === "typescript" ? createTypeScriptCompiler(options) : new TslabCompiler(options),
-  );
+  const compiler = start(() => createCompiler(options, data.engine));
   serve(compiler, port);
 }
 

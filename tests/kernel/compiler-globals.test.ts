@@ -6,7 +6,7 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import type { Diagnostic } from "../../kernel/compiler/cell-compiler";
 import { findPackageRoot } from "../../kernel/compiler/package-root";
-import { loadTypeScript } from "../../kernel/compiler/tslab-host";
+import { loadTslabTypeScript } from "../../kernel/compiler/tslab-host";
 import { makeLibrary } from "./compiler-library";
 import { cursor, Session } from "./compiler-session";
 
@@ -77,7 +77,7 @@ test("modules of an earlier cell are called with forward's own types", async () 
 });
 
 test("the library itself gives the tutorial's class its types, and parses with the TypeScript that compiles cells", async () => {
-  const ts = loadTypeScript();
+  const ts = loadTslabTypeScript();
   const declarations = path.join(findPackageRoot(), "dist", "src");
   for (const name of readdirSync(declarations, { recursive: true }) as string[]) {
     if (!name.endsWith(".d.ts")) continue;

@@ -420,12 +420,6 @@ describe("errors before anything runs", () => {
     assert.deepEqual(await session.problems("const open = `abc"), ["TS1160 1:18"]);
   });
 
-  test("a magic of IPython is refused with a word about it", async () => {
-    const { diagnostics } = await session.run("%%time\n1 + 1");
-    assert.equal(diagnostics.length, 1);
-    assert.match(diagnostics[0].message, /"%%time" is a magic of IPython/);
-  });
-
   test("places in text with Windows line ends", async () => {
     assert.deepEqual(await session.problems("const w9 = 1;\r\n  const v9: string = 2;\r\n"), ["TS2322 2:9"]);
     assert.equal(await session.value("\r\n"), undefined);
@@ -474,15 +468,102 @@ describe("errors before anything runs", () => {
   });
 });
 
-describe("what stays as tslab's TypeScript 5.0 has it", () => {
-  test("using is not known", async () => {
-    const { diagnostics } = await session.run("using file = { [Symbol.dispose]() {} };");
-    assert.ok(diagnostics.length > 0);
+describe("newer than tslab's TypeScript 5.0", { skip: process.env.COMPILER_ENGINE === "tslab" }, () => {
+  test("using is disposed of when its block or the cell ends, last first", async () => {
+    await session.value(
+      "const gone: string[] = []; const held = (name: string) => ({ name, [Symbol.dispose]() { gone.push(name); } });",
+    );
+    await session.value('{ using a = held("a"), b = held("b"); gone.push("in"); }');
+    assert.deepEqual(await session.value("gone"), ["in", "b", "a"]);
+    assert.equal(await session.value('using top = held("top"); top.name + gone.length'), "top3");
+    assert.deepEqual(await session.value("gone"), ["in", "b", "a", "top"]);
+    assert.equal(await session.value("top.name"), "top");
   });
 
-  test("JSX is refused", async () => {
-    const { diagnostics } = await session.run("const element = <div>text</div>;");
-    assert.ok(diagnostics.length > 0);
+  test("await using is awaited", async () => {
+    await session.value(
+      "const log2: string[] = []; class Link { async [Symbol.asyncDispose]() { await null; log2.push('closed'); } }",
+    );
+    const { compiled } = await session.run("await using link = new Link(); log2.push('open');");
+    assert.equal(compiled?.isAsync, true);
+    assert.deepEqual(await session.value("log2"), ["open", "closed"]);
+    assert.deepEqual(await session.problems("using bad = 5;"), ["TS2850 1:13"]);
+  });
+
+  test("a cell with using that throws disposes of it", async () => {
+    const { error } = await session.run('using thrown = held("thrown"); throw new Error("after");');
+    assert.match(String(error), /after/);
+    assert.equal(await session.value("gone.at(-1)"), "thrown");
+  });
+
+  test("decorators are those of the standard", async () => {
+    await session.value(`function logged<T extends (...args: never[]) => unknown>(method: T, context: ClassMethodDecoratorContext) {
+      return function (this: unknown, ...args: never[]) { return [String(context.name), method.apply(this, args)]; } as unknown as T;
+    }
+    class Decorated { @logged twice(x: number) { return 2 * x; } }`);
+    assert.deepEqual(await session.value("new Decorated().twice(4)"), ["twice", 8]);
+  });
+});
+
+test("JSX is refused", async () => {
+  const { diagnostics } = await session.run("const a = 1;\nconst element = <div>{a}</div>;");
+  assert.deepEqual(
+    diagnostics.map(({ code, line, column }) => [code, line, column]),
+    [[17004, 2, 17]],
+  );
+  assert.match(diagnostics[0].message, /JSX is not part of cells/);
+});
+
+describe("magics", () => {
+  test("%%nocheck runs what has type errors, and keeps places and names", async () => {
+    assert.equal(await session.value("%%nocheck\nconst loose: number = 'text'; loose"), "text");
+    assert.deepEqual(await session.problems("loose.length"), ["TS2339 1:7"]);
+    assert.deepEqual(await session.problems("%%nocheck\nlet = 5"), ["TS1134 2:5"]);
+    assert.deepEqual(await session.problems("const tight: string = 5"), ["TS2322 1:7"]);
+  });
+
+  test("%%time tells how long the cell took, and leaves result and names", async () => {
+    const printed: string[] = [];
+    const { log } = console;
+    console.log = (text: string) => printed.push(text);
+    try {
+      assert.equal(await session.value("%%time\nconst timed = 4;\nfunction ft() { return timed; }\nft()"), 4);
+      assert.equal(await session.value("%%time\n%%nocheck\nawait null; const n3: string = 3; n3"), 3);
+    } finally {
+      console.log = log;
+    }
+    assert.equal(printed.length, 2);
+    assert.match(printed[0], /^Wall time: [\d.]+ (?:µs|ms|s)$/);
+    assert.equal(await session.value("ft()"), 4);
+    assert.deepEqual(await session.problems("%%time\n1 +\n"), ["TS1109 2:4"]);
+  });
+
+  test("%%html shows its text as it is", async () => {
+    const display = Symbol.for("Jupyter.display");
+    const shown: unknown[] = [];
+    const scope = globalThis as Record<symbol, unknown>;
+    scope[display] = (bundle: unknown) => shown.push(bundle);
+    try {
+      assert.equal(await session.value("%%html\n<b>`x`\u2028</b>\n<p>"), undefined);
+    } finally {
+      delete scope[display];
+    }
+    assert.deepEqual(shown, [{ "text/html": "<b>`x`\u2028</b>\n<p>" }]);
+  });
+
+  test("all others are refused with a word about what to do", async () => {
+    const refused = async (code: string) => {
+      const { diagnostics } = await session.run(code);
+      assert.equal(diagnostics.length, 1, code);
+      return diagnostics[0];
+    };
+    assert.match((await refused("%%bash\nls")).message, /"%%bash" is no magic of this kernel.*child_process/);
+    assert.match((await refused("%timeit 1 + 1")).message, /"%timeit" is no magic of this kernel/);
+    assert.match((await refused("!npm install lodash")).message, /child_process/);
+    assert.match((await refused("const a = 1;\n!ls -la")).message, /child_process/);
+    const late = await refused("const a = 1;\n%%time\na");
+    assert.deepEqual([late.line, late.column], [2, 1]);
+    assert.match(late.message, /first line/);
   });
 });
 

@@ -1,6 +1,4 @@
-/** @file Compiles cells with tslab's converter, mended where it falls short of one program made of cells. */
-import type ts from "typescript";
-import { ambientFiles, mendGlobals } from "./ambient";
+/** @file Makes cells into one program, whatever checks and emits them. */
 import type { TypeScript } from "./bind";
 import type {
   CellCompiler,
@@ -10,21 +8,15 @@ import type {
   FailedCell,
   InspectionResult,
 } from "./cell-compiler";
+import { CELL_FILE, type CompilerHost, PREFIX } from "./compiler-host";
 import { completionAt } from "./completion";
 import { declaredNames, filterDeclarations, mergeDeclarations } from "./declarations";
 import { cellDiagnostics, syntaxDiagnostics } from "./diagnostics";
 import { inspectionAt } from "./inspection";
 import { type Completeness, isCompleteCell } from "./is-complete";
+import { magicDiagnostic, readMagics, TIME_END, TIME_START } from "./magics";
 import { ModuleKinds } from "./module-kind";
 import { emitCell } from "./scope-emit";
-import {
-  CELL_FILE,
-  createTslabHost,
-  loadTypeScript,
-  PREFIX,
-  type TslabHost,
-  type TslabOptions,
-} from "./tslab-host";
 
 /** What is known about the cell that was compiled last, until it is committed. */
 interface Pending {
@@ -34,39 +26,37 @@ interface Pending {
   own: string;
 }
 
-/** Something with the converter's interface, and the TypeScript that it works with. */
-export interface Engine {
-  typescript(): unknown;
-  createHost(options: TslabOptions): TslabHost;
-}
-
 /** Compiles in the calling thread; the kernel runs it in a Worker. */
-export class TslabCompiler implements CellCompiler {
-  private host: TslabHost;
+export class HostedCompiler implements CellCompiler {
+  private host: CompilerHost;
   private readonly ts: TypeScript;
   private declarations = "";
   private readonly values = new Set<string>();
   private readonly modules: ModuleKinds;
   private pending: Pending | null = null;
 
-  /** @param engine What checks and emits; tslab's converter unless told otherwise. */
+  /** @param createHost Makes what checks and emits; called again when that failed. */
   constructor(
-    private readonly options: { cwd: string; packageRoot: string },
-    private readonly engine: Engine = { typescript: loadTypeScript, createHost: createTslabHost },
+    options: { cwd: string; packageRoot: string },
+    private readonly createHost: () => CompilerHost,
   ) {
     this.modules = new ModuleKinds(options.cwd, options.packageRoot);
-    this.host = this.createHost();
-    this.ts = this.host.ts as unknown as TypeScript;
+    this.host = createHost();
+    this.ts = this.host.ts;
   }
 
   async compile(cell: { code: string; executionCount: number }): Promise<CompiledCell | FailedCell> {
-    this.host.refresh();
-    const code = withoutExports(this.ts, cell.code);
+    const magics = readMagics(cell.code);
+    if (magics.html !== null) {
+      this.pending = null;
+      return htmlCell(magics.html);
+    }
+    const code = withoutExports(this.ts, magics.code);
     const syntax = syntaxDiagnostics(this.ts, code);
-    if (syntax.length > 0) return { ok: false, diagnostics: syntax };
-    const result = this.guard(() => this.host.converter.convert(this.declarations, code));
+    if (syntax.length > 0) return fail(cell.code, syntax);
+    const result = this.guard(() => this.host.convert(this.declarations, code, magics.check));
     const problems = this.host.diagnostics();
-    if (problems.length > 0) return { ok: false, diagnostics: this.diagnose(cell.code, problems) };
+    if (problems.length > 0) return fail(cell.code, this.diagnose(cell.code, problems));
     const { code: module, mappings } = splitSourceMap(result.output ?? "");
     const emitted = emitCell(this.ts, {
       code: module,
@@ -74,6 +64,7 @@ export class TslabCompiler implements CellCompiler {
       toCell: (line, column) => (line === 0 ? null : { line: line - 1, column }),
       earlier: this.values,
       resultName: result.lastExpressionVar ?? null,
+      ...(magics.time ? { prologue: TIME_START } : {}),
       isEsModule: (specifier) => this.modules.isEsModule(specifier),
     });
     // The compiler's own helpers are no names of the cell.
@@ -88,6 +79,7 @@ export class TslabCompiler implements CellCompiler {
     return {
       ok: true,
       ...emitted,
+      code: magics.time ? emitted.code + TIME_END : emitted.code,
       names,
       resultName: result.lastExpressionVar ?? null,
       ...(sideOutputs.length > 0 ? { sideOutputs: sideOutputs.map((one) => this.sideOutput(one)) } : {}),
@@ -106,29 +98,29 @@ export class TslabCompiler implements CellCompiler {
   }
 
   async complete(code: string, offset: number): Promise<CompletionResult> {
-    return this.guard(() => completionAt(this.host, this.visible(), code, offset));
+    const { code: text, html } = readMagics(code);
+    if (html !== null) return { matches: [], cursorStart: offset, cursorEnd: offset, types: [] };
+    return this.guard(() => completionAt(this.host, this.visible(), text, offset));
   }
 
   async inspect(code: string, offset: number, detail: 0 | 1): Promise<InspectionResult> {
-    return this.guard(() => inspectionAt(this.host, this.visible(), code, offset, detail));
+    const { code: text } = readMagics(code);
+    return this.guard(() => inspectionAt(this.host, this.visible(), text, offset, detail));
   }
 
   async isComplete(code: string): Promise<Completeness> {
-    return isCompleteCell(this.ts, code);
+    const { code: text, html } = readMagics(code);
+    return html === null ? isCompleteCell(this.ts, text) : { status: "complete" };
+  }
+
+  idle(): boolean {
+    // What is known of a cell that runs is still asked for.
+    if (this.pending) return false;
+    return this.host.warm?.() ?? false;
   }
 
   async close(): Promise<void> {
-    this.host.converter.close();
-  }
-
-  private createHost(): TslabHost {
-    const { packageRoot } = this.options;
-    const ambient = ambientFiles(this.engine.typescript() as unknown as TypeScript, packageRoot);
-    const host = this.engine.createHost({ ...this.options, ambient });
-    host.changed(mendGlobals(host.program() as unknown as ts.Program, packageRoot, ambient));
-    // The first check pays for the standard library's types; let it be this one.
-    host.converter.convert("", "const warm: Promise<number[]> = Promise.resolve([1]);");
-    return host;
+    this.host.close();
   }
 
   /** A converter that threw is in no state to go on; the next call gets a new one. */
@@ -147,8 +139,8 @@ export class TslabCompiler implements CellCompiler {
     return pending ? mergeDeclarations(this.ts, this.declarations, pending.own) : this.declarations;
   }
 
-  private diagnose(code: string, problems: ReturnType<TslabHost["diagnostics"]>): Diagnostic[] {
-    return cellDiagnostics(this.ts, problems as never, code, CELL_FILE, PREFIX.length);
+  private diagnose(code: string, problems: ReturnType<CompilerHost["diagnostics"]>): Diagnostic[] {
+    return cellDiagnostics(this.ts, problems, code, CELL_FILE, PREFIX.length);
   }
 
   private sideOutput({ path, data }: { path: string; data: string }): { path: string; code: string } {
@@ -162,6 +154,17 @@ export class TslabCompiler implements CellCompiler {
     });
     return { path, code: outputText };
   }
+}
+
+/** A cell that shows text as HTML; it needs no compiler. */
+function htmlCell(html: string): CompiledCell {
+  const code = `globalThis[Symbol.for("Jupyter.display")]({ "text/html": ${JSON.stringify(html)} });`;
+  return { ok: true, code, sourceMap: "", isAsync: false, resultName: null, names: [] };
+}
+
+function fail(cell: string, problems: Diagnostic[]): FailedCell {
+  const magic = magicDiagnostic(cell, problems);
+  return { ok: false, diagnostics: magic ? [magic] : problems };
 }
 
 /** Takes the inline source map off what TypeScript wrote. */

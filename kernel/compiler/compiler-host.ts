@@ -1,0 +1,51 @@
+/** @file What `HostedCompiler` stands on: something that checks one cell against the declarations of the earlier ones. */
+import type ts from "typescript";
+import type { TypeScript } from "./bind";
+import type { Lookups } from "./lookups";
+
+export interface HostOptions {
+  /** The notebook's folder. */
+  cwd: string;
+  /** torchbook's own folder. */
+  packageRoot: string;
+}
+
+/** What was made of a cell. */
+export interface Converted {
+  /** An ES module with its source map inline; absent where there are problems. */
+  output?: string;
+  /** The constant of the module that holds the last expression. */
+  lastExpressionVar?: string;
+}
+
+/** What may stand at an offset. */
+export interface Candidates {
+  start: number;
+  end: number;
+  candidates: string[];
+  original?: ts.CompletionInfo;
+}
+
+/** One cell at a time: what the getters tell is about the last `convert`. */
+export interface CompilerHost extends Lookups {
+  /** The TypeScript that it works with. */
+  readonly ts: TypeScript;
+  /** @param check False to leave out type errors; the text must parse all the same. */
+  convert(declared: string, code: string, check: boolean): Converted;
+  complete(declared: string, code: string, offset: number): Candidates;
+  inspect(declared: string, code: string, offset: number): ts.QuickInfo | null | undefined;
+  /** Problems, as TypeScript gave them. */
+  diagnostics(): readonly ts.Diagnostic[];
+  /** The cell's own declarations, without what was left of earlier ones; undefined when none were written. */
+  declarations(): string | undefined;
+  /** Files that the cell imports and that were compiled because of it. */
+  sideOutputs(): readonly { path: string; data: string }[];
+  /** Does ahead of time what later calls will need; called when nobody waits. True when something was done. */
+  warm?(): boolean;
+  close(): void;
+}
+
+/** The name that the cell's file has. */
+export const CELL_FILE = "__tslab__.ts";
+/** What stands before a cell. */
+export const PREFIX = "export {};\n";

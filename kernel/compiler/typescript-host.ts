@@ -1,0 +1,353 @@
+/**
+ * @file Checks and emits cells with the installed TypeScript's own LanguageService: one program, grown by what cells ask for.
+ *
+ * A session begins with the types of the language and of the kernel's globals alone. Node's types, five times as many, come with
+ * the first cell that needs them or when nobody waits; the library's with the first cell that mentions one of its names.
+ */
+import path from "node:path";
+import type ts from "typescript";
+import { mentionsPreload, PRELOAD_NAMES } from "../preload-names";
+import { ambientFiles, libraryFile, mendGlobals } from "./ambient";
+import { bind, type TypeScript, unescapeName } from "./bind";
+import {
+  type Candidates,
+  CELL_FILE,
+  type CompilerHost,
+  type Converted,
+  type HostOptions,
+  PREFIX,
+} from "./compiler-host";
+import { loadTypeScript, saveCodeCache } from "./load-typescript";
+import { type Lookups, lookups } from "./lookups";
+import { moduleResolver, typeReferenceResolver } from "./module-resolution";
+import { plainAssignments } from "./plain-assignment";
+
+const RESULT = "tsLastExpr";
+const EARLIER_FILE = "__prev__.d.ts";
+
+/** How many types the program has. */
+enum Level {
+  Language,
+  Node,
+  Library,
+}
+
+/** Cells that mention these surely need Node's types; for others it turns out. */
+const NODE =
+  /\b(?:console|process|require|import|Buffer|URL|fetch|performance|set(?:Timeout|Interval|Immediate))\b/;
+
+/** A program with one cell in it. */
+export class TypeScriptHost implements CompilerHost {
+  readonly ts: TypeScript;
+  readonly flagsOf: Lookups["flagsOf"];
+  readonly typeOf: Lookups["typeOf"];
+  readonly typeDocumentation: Lookups["typeDocumentation"];
+  private readonly service: ts.LanguageService;
+  private readonly ambient: Map<string, string>;
+  private readonly kernelFiles: string[];
+  private readonly cellFile: string;
+  private readonly earlierFile: string;
+  private readonly nodeTypes: string;
+  private readonly files = new Map<string, { text: string; version: string; snapshot: ts.IScriptSnapshot }>();
+  private readonly emitted = new Map<string, string>();
+  private cell = PREFIX;
+  private earlier = PREFIX;
+  private version = 0;
+  private level = Level.Language;
+  private raw: readonly ts.Diagnostic[] = [];
+  private declared: string | undefined;
+  private compiled: { path: string; data: string }[] = [];
+
+  constructor(private readonly options: HostOptions) {
+    this.ts = loadTypeScript(options.packageRoot);
+    const { packageRoot, cwd } = options;
+    this.ambient = ambientFiles(this.ts, packageRoot);
+    const library = new Set<string>(PRELOAD_NAMES);
+    this.kernelFiles = [...this.ambient.keys()].filter((file) => !library.has(path.basename(file, ".d.ts")));
+    this.cellFile = path.join(cwd, CELL_FILE);
+    this.earlierFile = path.join(cwd, EARLIER_FILE);
+    this.nodeTypes = path.join(packageRoot, "node_modules", "@types", "node", "index.d.ts");
+    this.service = this.createService();
+    const found = lookups(
+      this.ts as never,
+      () => this.service.getProgram() as never,
+      this.cellFile,
+      PREFIX.length,
+    );
+    this.flagsOf = found.flagsOf;
+    this.typeOf = found.typeOf;
+    this.typeDocumentation = found.typeDocumentation;
+    // The first check pays for the standard library's types; let it be this one.
+    this.convert("", "const warm: Promise<number[]> = Promise.resolve([1]);", true);
+  }
+
+  convert(declared: string, code: string, check: boolean): Converted {
+    this.declared = undefined;
+    this.compiled = [];
+    if (mentionsPreload(code)) this.raise(Level.Library);
+    else if (NODE.test(code)) this.raise(Level.Node);
+    const { file: alone } = bind(this.ts, PREFIX + code, "/cell.ts");
+    const names = [...(alone.locals?.keys() ?? [])].map(unescapeName);
+    const text = code + (names.length > 0 ? `\nexport {${names.join(", ")}}` : "");
+    let converted = this.tryConvert(declared, text, check);
+    if (converted.output === undefined && this.raise(Level.Node))
+      converted = this.tryConvert(declared, text, check);
+    return converted;
+  }
+
+  complete(declared: string, code: string, offset: number): Candidates {
+    this.raise(Level.Library);
+    return this.nested(this.open(declared, code), () => {
+      const original = this.service.getCompletionsAtPosition(this.cellFile, offset + PREFIX.length, {});
+      const before = /[\p{ID_Continue}$\u200c\u200d]*$/u.exec(code.slice(0, offset))?.[0].length ?? 0;
+      const after = /^[\p{ID_Continue}$\u200c\u200d]*/u.exec(code.slice(offset))?.[0].length ?? 0;
+      const typed = code.slice(offset - before, offset).toLowerCase();
+      const candidates = (original?.entries ?? [])
+        .filter((entry) => entry.name.toLowerCase().includes(typed))
+        .sort((a, b) => a.sortText.localeCompare(b.sortText) || a.name.localeCompare(b.name))
+        .map((entry) => entry.name);
+      return { start: offset - before, end: offset + after, candidates, original };
+    });
+  }
+
+  inspect(declared: string, code: string, offset: number): ts.QuickInfo | undefined {
+    this.raise(mentionsPreload(code) ? Level.Library : Level.Node);
+    return this.nested(this.open(declared, code), () =>
+      this.service.getQuickInfoAtPosition(this.cellFile, offset + PREFIX.length),
+    );
+  }
+
+  diagnostics(): readonly ts.Diagnostic[] {
+    return this.raw;
+  }
+
+  declarations(): string | undefined {
+    return this.declared;
+  }
+
+  sideOutputs(): readonly { path: string; data: string }[] {
+    return this.compiled;
+  }
+
+  warm(): boolean {
+    if (this.raise(Level.Node)) {
+      this.convert("", "console.log(await Promise.all([1].map(async (n) => [n])));", true);
+      return true;
+    }
+    return saveCodeCache();
+  }
+
+  close(): void {
+    this.service.dispose();
+  }
+
+  private createService(): ts.LanguageService {
+    const { ts, options } = this;
+    const settings = cellSettings(ts, options);
+    const sys = Object.assign(Object.create(ts.sys) as ts.System, {
+      readFile: (file: string) => this.ambient.get(file) ?? ts.sys.readFile(file),
+      fileExists: (file: string) => this.ambient.has(file) || ts.sys.fileExists(file),
+    });
+    const cache = ts.createModuleResolutionCache(options.cwd, (name) => name, settings);
+    const host: ts.LanguageServiceHost & { getModuleResolutionCache(): ts.ModuleResolutionCache } = {
+      getScriptFileNames: () => this.rootFiles(),
+      getScriptVersion: (file) => this.read(file)?.version ?? "0",
+      getScriptSnapshot: (file) => this.read(file)?.snapshot,
+      getCurrentDirectory: () => options.cwd,
+      getCompilationSettings: () => settings,
+      getDefaultLibFileName: (all) => ts.getDefaultLibFilePath(all),
+      fileExists: sys.fileExists,
+      readFile: sys.readFile,
+      directoryExists: ts.sys.directoryExists,
+      getDirectories: ts.sys.getDirectories,
+      // Spares reading each package's manifest again for each cell; imports are resolved below.
+      getModuleResolutionCache: () => cache,
+      // Written against the TypeScript that tslab brings, whose functions are the same here.
+      resolveModuleNameLiterals: moduleResolver(ts as never, sys as never, {
+        ...options,
+        ambient: this.ambient,
+      }) as never,
+      resolveTypeReferenceDirectiveReferences: typeReferenceResolver(ts as never) as never,
+    };
+    return ts.createLanguageService(host, ts.createDocumentRegistry());
+  }
+
+  private rootFiles(): string[] {
+    const files = [this.earlierFile, this.cellFile, ...this.kernelFiles];
+    if (this.level >= Level.Node) files.push(this.nodeTypes);
+    if (this.level >= Level.Library) {
+      const kernel = new Set(this.kernelFiles);
+      files.push(...[...this.ambient.keys()].filter((file) => !kernel.has(file)));
+    }
+    return files;
+  }
+
+  /** Has more types from now on; false when they are there already. */
+  private raise(level: Level): boolean {
+    if (level <= this.level) return false;
+    this.level = level;
+    if (level === Level.Library && this.ts.sys.fileExists(libraryFile(this.options.packageRoot)))
+      mendGlobals(this.open("", ""), this.options.packageRoot, this.ambient);
+    return true;
+  }
+
+  private read(file: string) {
+    const known = this.files.get(file);
+    if (known && this.isFixed(file)) return known;
+    const text = this.textOf(file);
+    if (text === undefined) return undefined;
+    if (known?.text === text) return known;
+    const entry = {
+      text,
+      version: String(++this.version),
+      snapshot: this.ts.ScriptSnapshot.fromString(text),
+    };
+    this.files.set(file, entry);
+    return entry;
+  }
+
+  /** Packages do not change under a session; the user's own files may. */
+  private isFixed(file: string): boolean {
+    if (file === this.cellFile || file === this.earlierFile || this.ambient.has(file)) return false;
+    return file.includes(PACKAGES) || file.startsWith(path.join(this.options.packageRoot, "dist") + path.sep);
+  }
+
+  private textOf(file: string): string | undefined {
+    if (file === this.cellFile) return this.cell;
+    if (file === this.earlierFile) return this.earlier;
+    return this.ambient.get(file) ?? this.ts.sys.readFile(file);
+  }
+
+  private open(declared: string, code: string): ts.Program {
+    this.earlier = PREFIX + declared;
+    this.cell = PREFIX + code;
+    const program = this.service.getProgram();
+    if (!program) throw new Error("TypeScript made no program");
+    return program;
+  }
+
+  /** Runs with the cell inside the scope of the earlier declarations, so that its own names hide them. */
+  private nested<T>(program: ts.Program, run: (file: ts.SourceFile) => T): T {
+    const file = program.getSourceFile(this.cellFile);
+    if (!file) throw new Error("The program has no cell");
+    const scoped = file as { parent: unknown };
+    const before = scoped.parent;
+    scoped.parent = program.getSourceFile(this.earlierFile);
+    try {
+      return run(file);
+    } finally {
+      scoped.parent = before;
+    }
+  }
+
+  private tryConvert(declared: string, text: string, check: boolean): Converted {
+    let program = this.open(declared, text);
+    if (this.dependencies(program).some((one) => mentionsPreload(one.text)) && this.raise(Level.Library))
+      program = this.open(declared, text);
+    return this.nested(program, (file) => {
+      const dependencies = this.dependencies(program);
+      this.raw = this.problems(program, [file, ...dependencies], check);
+      if (this.raw.length > 0) return {};
+      const converted = this.emit(program, file);
+      for (const one of dependencies) this.emitDependency(program, one);
+      return converted;
+    });
+  }
+
+  /** The user's own files that the cell imports, directly or not. */
+  private dependencies(program: ts.Program): ts.SourceFile[] {
+    return program
+      .getSourceFiles()
+      .filter(
+        ({ fileName, isDeclarationFile }) =>
+          !isDeclarationFile && fileName !== this.cellFile && !fileName.endsWith(".json"),
+      );
+  }
+
+  private emit(program: ts.Program, file: ts.SourceFile): Converted {
+    let output = "";
+    let hasResult = false;
+    const keepResult: ts.TransformerFactory<ts.SourceFile> = () => (source) => {
+      const made = withResult(this.ts, source);
+      hasResult = made !== source;
+      return made;
+    };
+    program.emit(
+      file,
+      (name, data) => {
+        if (name.endsWith(".d.ts")) this.declared = data;
+        else if (name.endsWith(".js")) output = data;
+      },
+      undefined,
+      false,
+      { before: [keepResult] },
+    );
+    return { output, lastExpressionVar: hasResult ? RESULT : undefined };
+  }
+
+  private emitDependency(program: ts.Program, one: ts.SourceFile): void {
+    if (this.emitted.get(one.fileName) === one.text) return;
+    this.emitted.set(one.fileName, one.text);
+    const target = one.fileName.replace(/\.[mc]?tsx?$/, ".js");
+    program.emit(one, (name, data) => {
+      if (name.endsWith(".js")) this.compiled.push({ path: target, data });
+    });
+  }
+
+  /** Errors only, where the text does not even parse only that. A package without types is imported as `any`. */
+  private problems(
+    program: ts.Program,
+    files: readonly ts.SourceFile[],
+    check: boolean,
+  ): readonly ts.Diagnostic[] {
+    const isError = (one: ts.Diagnostic): boolean =>
+      one.category === this.ts.DiagnosticCategory.Error && one.code !== 7016;
+    const syntactic = files.flatMap((file) => program.getSyntacticDiagnostics(file)).filter(isError);
+    if (syntactic.length > 0 || !check) return syntactic;
+    const isAllowed = plainAssignments(this.ts, program, this.options.packageRoot);
+    return files
+      .flatMap((file) => program.getSemanticDiagnostics(file))
+      .filter((one) => isError(one) && !isAllowed(one));
+  }
+}
+
+const PACKAGES = `${path.sep}node_modules${path.sep}`;
+
+function cellSettings(ts: TypeScript, options: HostOptions): ts.CompilerOptions {
+  return {
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    moduleDetection: ts.ModuleDetectionKind.Force,
+    customConditions: ["node", "require"],
+    lib: ["lib.es2023.d.ts", "lib.esnext.disposable.d.ts", "lib.decorators.d.ts"],
+    // Node's are added when they are needed.
+    types: [],
+    typeRoots: [path.join(options.packageRoot, "node_modules", "@types")],
+    strict: true,
+    esModuleInterop: true,
+    allowUmdGlobalAccess: true,
+    resolveJsonModule: true,
+    skipLibCheck: true,
+    declaration: true,
+    inlineSourceMap: true,
+    newLine: ts.NewLineKind.LineFeed,
+    rootDir: "/",
+    outDir: "/out",
+  };
+}
+
+/** Exports the value of the last statement where that is an expression. */
+function withResult(ts: TypeScript, source: ts.SourceFile): ts.SourceFile {
+  const statements = [...source.statements];
+  let last = statements.length - 1;
+  while (last >= 0 && ts.isExportDeclaration(statements[last])) last--;
+  const statement = statements[last];
+  if (!statement || !ts.isExpressionStatement(statement)) return source;
+  const { factory } = ts;
+  const declaration = factory.createVariableDeclaration(RESULT, undefined, undefined, statement.expression);
+  const list = factory.createVariableDeclarationList([declaration], ts.NodeFlags.Const);
+  const modifiers = [factory.createModifier(ts.SyntaxKind.ExportKeyword)];
+  statements[last] = ts.setTextRange(factory.createVariableStatement(modifiers, list), statement);
+  return factory.updateSourceFile(source, statements);
+}
