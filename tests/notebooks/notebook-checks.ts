@@ -40,7 +40,7 @@ const CHECKS: Record<string, (cells: ExecutedCell[]) => void> = {
     const model = checkModel(cells, "BiLSTM_CRF", ["Embedding", "LSTM", "Linear", "CRF"]);
     assert.match(model, /\(crf\): CRF\(num_tags=\d+/);
     checkTraining(cells, 1);
-    assert.ok(percentage(cells, "F1") >= 90);
+    assert.ok(percentage(cells, "F1") >= 80);
     assert.equal(shown(cells, "matrix").length, 1, "the transition scores");
     const afterTraining = cells.slice(cells.findIndex((cell) => shown([cell], "progress").length > 0));
     const tagged = shown(afterTraining, "entities");
