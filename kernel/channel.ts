@@ -1,5 +1,6 @@
 /** @file What the protocol thread and the main thread say to each other. */
 import type { MessagePort } from "node:worker_threads";
+import type { Captured } from "./descriptors";
 
 /** Data by MIME type, as Jupyter sends it. */
 export type MimeBundle = Record<string, unknown>;
@@ -95,6 +96,8 @@ export interface ProtocolThreadData {
   stdin: MessagePort;
   compiler: MessagePort;
   shared: SharedArrayBuffer;
+  /** Descriptors 1 and 2, where they could be captured. */
+  captured: Captured | null;
 }
 
 /** Slots of the shared Int32Array. */
@@ -105,6 +108,8 @@ export const Slot = {
   stdin: 1,
   /** Set to 1 when everything is flushed and the process may end. */
   flushed: 2,
+  /** Never changes: to wait on for a time. */
+  never: 3,
 } as const;
 export const SHARED_SLOTS = 4;
 

@@ -79,6 +79,9 @@ export class Executions {
     return this.current ? this.requests.get(this.current.cell) : undefined;
   }
 
+  /** The cell that runs or ran last; null before the first. */
+  latestCell: number | null = null;
+
   /** Takes an `execute_request`. */
   execute(message: Message): void {
     this.queue.push({ message, aborted: false });
@@ -202,6 +205,7 @@ export class Executions {
     const blank = code.trim() === "";
     const cell = this.newCell();
     this.requests.set(cell, message);
+    this.latestCell = cell;
     if (silent) this.silent.add(cell);
     this.server.status(message.header, "busy");
     if (storeHistory && !blank) {

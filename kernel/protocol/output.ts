@@ -17,6 +17,9 @@ export class Output {
   private name: StreamName = "stdout";
   private texts: string[] = [];
   private units = 0;
+  /** Those of them that the main thread counts. */
+  private counted = 0;
+  private callbacks: (() => void)[] = [];
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
@@ -24,13 +27,15 @@ export class Output {
     private readonly shared: Int32Array,
   ) {}
 
-  /** Takes text that a cell wrote. */
-  stream(cell: number, name: StreamName, text: string): void {
+  /** Takes text that a cell wrote; without `sent` it is text of the main thread, which counts what is under way. */
+  stream(cell: number, name: StreamName, text: string, sent?: () => void): void {
     if (this.texts.length > 0 && (cell !== this.cell || name !== this.name)) this.flush();
     this.cell = cell;
     this.name = name;
     this.texts.push(text);
     this.units += text.length;
+    if (sent) this.callbacks.push(sent);
+    else this.counted += text.length;
     if (this.units >= FLUSH_UNITS) this.flush();
     else this.timer ??= setTimeout(() => this.flush(), COALESCE_MS);
   }
@@ -46,13 +51,16 @@ export class Output {
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;
     if (this.texts.length === 0) return;
-    const { cell, name, units } = this;
+    const { cell, name, counted, callbacks } = this;
     const text = this.texts.length === 1 ? this.texts[0] : this.texts.join("");
     this.texts = [];
     this.units = 0;
+    this.counted = 0;
+    this.callbacks = [];
     this.publish(cell, "stream", { name, text }, () => {
+      for (const callback of callbacks) callback();
       // Tells a main thread that waits because too much is on its way.
-      Atomics.add(this.shared, Slot.sent, units);
+      Atomics.add(this.shared, Slot.sent, counted);
       Atomics.notify(this.shared, Slot.sent);
     });
   }

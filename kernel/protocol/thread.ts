@@ -1,15 +1,16 @@
 /** @file The protocol thread: joins the sockets, the compiler and the main thread. */
-import { workerData } from "node:worker_threads";
+import { receiveMessageOnPort, workerData } from "node:worker_threads";
 import type { FromMain, ProtocolThreadData, StdinAnswer, ToMain } from "../channel";
 import { Slot } from "../channel";
 import { CompilerClient } from "../compiler/client";
-import { log } from "../log";
+import { log, logText, logTo } from "../log";
 import { mentionsPreload } from "../preload-names";
 import { Comms, readComm } from "./comms";
 import { Executions } from "./executions";
 import { findHandler, type Kernel } from "./handlers";
 import { History } from "./history";
 import { Input } from "./input";
+import { NativeOutput } from "./native-output";
 import { Output } from "./output";
 import { watchParent } from "./parent";
 import { Server } from "./server";
@@ -52,9 +53,21 @@ class ProtocolThread implements Kernel {
     Atomics.add(shared, Slot.stdin, 1);
     Atomics.notify(shared, Slot.stdin);
   });
+  private readonly native: NativeOutput | null;
   private preloaded = false;
   private wasGreeted = false;
   private ending = false;
+
+  constructor() {
+    const { captured } = data;
+    this.native =
+      captured &&
+      new NativeOutput(
+        captured,
+        (name, text, sent) => this.nativeText(name, text, sent),
+        (take) => this.afterEarlier(take),
+      );
+  }
 
   async start(): Promise<void> {
     data.main.on("message", (message: FromMain) => this.fromMain(message));
@@ -157,15 +170,42 @@ class ProtocolThread implements Kernel {
       }
       case "done":
       case "interrupted":
+        this.native?.drain();
         this.input.cancel();
         this.executions.ended(message);
         break;
       case "exit":
+        this.native?.drain();
         this.output.flush();
         this.executions.exited(message.code);
         setImmediate(() => void this.end(message.code));
         break;
     }
+  }
+
+  /** Text that was written to descriptor 1 or 2: the running cell's, or the last one's. */
+  private nativeText(name: "stdout" | "stderr", text: string, sent: () => void): void {
+    const cell = this.executions.latestCell;
+    if (cell !== null) {
+      this.output.stream(cell, name, text, sent);
+      return;
+    }
+    logText(text);
+    sent();
+  }
+
+  /** Handles what the main thread said already, but for a cell's end, and then what was written. */
+  private afterEarlier(take: () => void): void {
+    let taken = false;
+    for (let next = receiveMessageOnPort(data.main); next; next = receiveMessageOnPort(data.main)) {
+      const message = next.message as FromMain;
+      if (!taken && (message.type === "done" || message.type === "interrupted" || message.type === "exit")) {
+        take();
+        taken = true;
+      }
+      this.fromMain(message);
+    }
+    if (!taken) take();
   }
 
   private publish(cell: number, msgType: string, content: object, sent?: () => void): void {
@@ -199,6 +239,7 @@ class ProtocolThread implements Kernel {
   }
 }
 
+if (data.captured) logTo(data.captured.log);
 new ProtocolThread().start().catch((error) => {
   log("error", `cannot start: ${error instanceof Error ? error.message : error}`);
   toMain({ type: "shutdown", code: 1 });

@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import { MessageChannel, Worker } from "node:worker_threads";
 import { type ProtocolThreadData, SHARED_SLOTS, type ToMain } from "../channel";
-import { log } from "../log";
+import { captureDescriptors } from "../descriptors";
+import { log, logTo } from "../log";
 import { clearAsyncIds, tolerateEndedCallbacks } from "./async-ids";
 import type { CellGlobals } from "./cell-globals";
 import { CellSources } from "./cell-sources";
@@ -24,6 +25,8 @@ const EXIT_FLUSH_MS = 5000;
 
 /** Runs a kernel for a connection file until Jupyter ends it. */
 export function start(connectionFile: string): void {
+  const captured = captureDescriptors();
+  if (captured) logTo(captured.log);
   const protocol = new MessageChannel();
   const stdin = new MessageChannel();
   const compiler = new MessageChannel();
@@ -35,6 +38,7 @@ export function start(connectionFile: string): void {
     stdin: stdin.port2,
     compiler: compiler.port1,
     shared: buffer,
+    captured,
   };
   // What a thread prints is the kernel's log; by default it would come out of the main thread's stdout, as a cell's.
   const stdio = { stdout: true, stderr: true };
@@ -61,7 +65,7 @@ export function start(connectionFile: string): void {
     });
   }
 
-  const link = new Link(protocol.port1, shared);
+  const link = new Link(protocol.port1, shared, captured);
   const sources = new CellSources();
   const modules = new CellModules(process.cwd());
   const executor = new Executor(link, sources, modules);

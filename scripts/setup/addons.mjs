@@ -1,4 +1,4 @@
-/** @file Step: the three native addons, compiled with the C++ compiler and Node's C headers from npm (no node-gyp). */
+/** @file Step: the native addons, compiled with the C++ compiler and Node's C headers from npm (no node-gyp). */
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
@@ -58,6 +58,14 @@ const addons = {
     ],
     link: () => linkTensorflow("../../node_modules/@tensorflow/tfjs-node-gpu/deps/lib"),
   },
+  /** The kernel's: output of native code and of child processes. */
+  descriptors: {
+    output: inRoot("build", "native", "descriptors.node"),
+    sources: () => sourceFiles(inRoot("kernel", "native"), /\.cc$/),
+    headers: () => [],
+    flags: () => ["-std=c++17", "-O2", "-DNAPI_VERSION=8", `-I${nodeHeaders()}`],
+    link: () => [],
+  },
   /** Chinese word segmentation. */
   nodejieba: {
     output: inRoot("node_modules", "nodejieba", "build", "Release", "nodejieba.node"),
@@ -78,7 +86,7 @@ const addons = {
 
 export const addonsStep = {
   name: "addons",
-  title: "native addons (tfjs_binding, torchbook, nodejieba)",
+  title: "native addons (tfjs_binding, torchbook, descriptors, nodejieba)",
 
   current: (context) => Object.keys(addons).every((name) => isCurrent(`addon-${name}`, keyOf(name, context))),
 
