@@ -41,7 +41,15 @@ const addons = {
     ],
     link: () => linkTensorflow("../../deps/lib"),
   },
-  /** Our own: the lifetime of tensors, and ops. */
+  /** Our own: sees the context that TensorFlow's dispatch makes. Links nothing, as its symbols are in sight of all. */
+  context: {
+    output: inRoot("build", "native", "context.node"),
+    sources: () => sourceFiles(inRoot("src", "backend", "context"), /\.cc$/),
+    headers: () => [],
+    flags: () => ["-std=c++17", "-O2", `-I${nodeHeaders()}`],
+    link: () => (mac ? [] : ["-ldl"]),
+  },
+  /** Our own: dispatch, the lifetime of tensors, and ops. */
   torchbook: {
     output: inRoot("build", "native", "torchbook.node"),
     sources: () => sourceFiles(inRoot("src", "backend", "native"), /\.cc$/),
@@ -86,7 +94,7 @@ const addons = {
 
 export const addonsStep = {
   name: "addons",
-  title: "native addons (tfjs_binding, torchbook, descriptors, nodejieba)",
+  title: "native addons (tfjs_binding, context, torchbook, descriptors, nodejieba)",
 
   current: (context) => Object.keys(addons).every((name) => isCurrent(`addon-${name}`, keyOf(name, context))),
 

@@ -1,106 +1,159 @@
 /**
- * @file The one place that talks to TensorFlow: runs ops by name, moves data in and out, frees what the collector found.
+ * @file Runs TensorFlow's ops by name and moves data in and out.
  *
- * The native binding of `@tensorflow/tfjs-node-gpu` is used directly. Its JavaScript (engine, tape, tidy) stays unloaded.
+ * An op and its attributes are made known to our addon once; a call then passes numbers alone, through an array that both
+ * sides see. The JavaScript of `@tensorflow/tfjs-node-gpu` (engine, tape, tidy) stays unloaded.
  */
-import * as path from "node:path";
-import { bool, type DType, dtype_of_code, float32, int32, int64, type TypedArray, uint8 } from "../dtype";
+import { bool, type DType, dtype_of_code, int32, int64, type TypedArray } from "../dtype";
 import { RuntimeError } from "../errors";
 import { Handle } from "./handle";
+import { load_runtime } from "./runtime";
 
-/** An attribute of an op, as the binding takes it. */
-export interface Attr {
-  readonly name: string;
-  readonly type: number;
-  readonly value: unknown;
-}
-
-interface Binding {
-  readonly TF_Version: string;
-  readonly TF_ATTR_STRING: number;
-  readonly TF_ATTR_INT: number;
-  readonly TF_ATTR_FLOAT: number;
-  readonly TF_ATTR_BOOL: number;
-  readonly TF_ATTR_TYPE: number;
-  readonly TF_ATTR_SHAPE: number;
-  createTensor(shape: readonly number[], dtype: number, data: TypedArray): number;
-  deleteTensor(id: number): void;
-  tensorDataSync(id: number): TypedArray;
-  executeOp(
-    name: string,
-    attrs: readonly Attr[],
-    inputs: readonly number[],
-    outputs: number,
-  ): { id: number; shape: number[]; dtype: number }[];
-  isUsingGpuDevice(): boolean;
-  getNumOfTensors(): number;
-}
-
-interface Lifetime {
-  readonly pending: Int32Array;
-  track(handle: Handle, id: number, bytes: number): void;
-  release(handle: Handle): boolean;
-  drain(): Int32Array;
-  stats(): { live: number; bytes: number };
-}
-
-/** The package's root, seen from dist/src/backend. */
-const root = path.resolve(__dirname, "../../..");
-
-function load(): { binding: Binding; lifetime: Lifetime } {
-  // TensorFlow's start-up notes would land in the user's output; oneDNN's kernels are slower on the small matrices of a
-  // recurrent step. Both remain the user's to set.
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
-  process.env.TF_ENABLE_ONEDNN_OPTS ??= "0";
-  try {
-    const tfjs = path.dirname(require.resolve("@tensorflow/tfjs-node-gpu/package.json"));
-    const binding = require(path.join(tfjs, "lib/napi-v8/tfjs_binding.node")) as Binding;
-    const lifetime = require(path.join(root, "build/native/torchbook.node")) as Lifetime;
-    return { binding, lifetime };
-  } catch (error) {
-    throw new Error(
-      `TensorFlow's native runtime could not be loaded: run "npm run setup" in ${root}\n${(error as Error).message}`,
-      { cause: error },
-    );
-  }
-}
-
-const { binding, lifetime } = load();
+const { native, version, gpu } = load_runtime();
 
 /** Version of the TensorFlow library in use. */
-export const tensorflow_version: string = binding.TF_Version;
+export const tensorflow_version: string = version;
 
-/** Deletes the tensors whose handles were collected since the last call. */
-function sweep(): void {
-  const dead = lifetime.drain();
-  for (let i = 0; i < dead.length; i++) binding.deleteTensor(dead[i]);
+/** Kinds of attributes, as the addon numbers them. */
+enum Kind {
+  int,
+  float,
+  bool,
+  string,
+  type,
+  shape,
+  ints,
 }
 
-function adopt(id: number, shape: readonly number[], dtype: DType): Handle {
-  const handle = new Handle(id, shape, dtype);
-  lifetime.track(handle, id, handle.size * dtype.itemsize);
-  return handle;
+/** An attribute of an op. The same name and value give the same object, so ops can be told apart by them. */
+export interface Attr {
+  readonly name: string;
+  readonly kind: number;
+  readonly value: unknown;
 }
 
 const no_attrs: readonly Attr[] = [];
 
+/** Values of attributes seen so far, per kind and name. */
+const attrs_seen: Map<string, Map<unknown, Attr>>[] = [];
+
+function known_attr(kind: Kind, name: string, key: unknown, value: unknown): Attr {
+  attrs_seen[kind] ??= new Map();
+  let values = attrs_seen[kind].get(name);
+  if (values === undefined) {
+    values = new Map();
+    attrs_seen[kind].set(name, values);
+  }
+  let found = values.get(key);
+  if (found === undefined) {
+    found = { name, kind, value };
+    values.set(key, found);
+  }
+  return found;
+}
+
 /** Attributes of ops; the element types of inputs are inferred and need none. */
 export const attr = {
-  int: (name: string, value: number | readonly number[]): Attr => ({
-    name,
-    type: binding.TF_ATTR_INT,
-    value,
-  }),
-  float: (name: string, value: number): Attr => ({ name, type: binding.TF_ATTR_FLOAT, value }),
-  bool: (name: string, value: boolean): Attr => ({ name, type: binding.TF_ATTR_BOOL, value }),
-  string: (name: string, value: string): Attr => ({ name, type: binding.TF_ATTR_STRING, value }),
-  type: (name: string, value: DType): Attr => ({ name, type: binding.TF_ATTR_TYPE, value: value.code }),
-  shape: (name: string, value: readonly number[]): Attr => ({
-    name,
-    type: binding.TF_ATTR_SHAPE,
-    value,
-  }),
+  int: (name: string, value: number | readonly number[]): Attr =>
+    typeof value === "number"
+      ? known_attr(Kind.int, name, value, value)
+      : known_attr(Kind.ints, name, value.join(), value),
+  float: (name: string, value: number): Attr => known_attr(Kind.float, name, value, value),
+  bool: (name: string, value: boolean): Attr => known_attr(Kind.bool, name, value, value ? 1 : 0),
+  string: (name: string, value: string): Attr => known_attr(Kind.string, name, value, value),
+  type: (name: string, value: DType): Attr => known_attr(Kind.type, name, value, value.code),
+  shape: (name: string, value: readonly number[]): Attr => known_attr(Kind.shape, name, value.join(), value),
 };
+
+/** An op with some of its attributes given: where the next one leads, and the addon's number if none follows. */
+class Prepared {
+  #next: Map<Attr, Prepared> | null = null;
+  #index = -1;
+
+  constructor(
+    readonly name: string,
+    readonly attrs: readonly Attr[],
+  ) {}
+
+  with(attr: Attr): Prepared {
+    this.#next ??= new Map();
+    let next = this.#next.get(attr);
+    if (next === undefined) {
+      next = new Prepared(this.name, [...this.attrs, attr]);
+      this.#next.set(attr, next);
+    }
+    return next;
+  }
+
+  get index(): number {
+    if (this.#index < 0) this.#index = prepare(this);
+    return this.#index;
+  }
+}
+
+const ops = new Map<string, Prepared>();
+const max_ops = 4096;
+let prepared = 0;
+
+function prepare(op: Prepared): number {
+  if (prepared === max_ops) {
+    // Attributes that are ever new, such as lengths: begin afresh. What runs now is made known again.
+    native.forget();
+    ops.clear();
+    attrs_seen.length = 0;
+    prepared = 0;
+  }
+  prepared++;
+  return native.prepare(op.name, ...op.attrs.flatMap(({ name, kind, value }) => [name, kind, value]));
+}
+
+function find(name: string, attrs: readonly Attr[]): number {
+  let op = ops.get(name);
+  if (op === undefined) {
+    op = new Prepared(name, no_attrs);
+    ops.set(name, op);
+  }
+  for (let i = 0; i < attrs.length; i++) op = op.with(attrs[i]);
+  return op.index;
+}
+
+let scratch = native.scratch(1024);
+const max_rank = 254;
+
+/** Has room for a call's numbers: those of the inputs, then those of the outputs. */
+function make_room(inputs: number, outputs: number): void {
+  const needed = Math.max(inputs + 2, outputs * 16, max_rank + 3);
+  if (needed > scratch.length) scratch = native.scratch(needed * 2);
+}
+
+/** A recorded shape equal to the one that stands in `scratch`, so that equal shapes need no memory; else a new one. */
+function shape_at(at: number, rank: number, inputs: readonly Handle[]): readonly number[] {
+  for (let i = 0; i < inputs.length && i < 3; i++) {
+    const shape = inputs[i].shape;
+    if (shape.length !== rank) continue;
+    let dim = 0;
+    while (dim < rank && shape[dim] === scratch[at + dim]) dim++;
+    if (dim === rank) return shape;
+  }
+  const shape: number[] = [];
+  for (let dim = 0; dim < rank; dim++) shape.push(scratch[at + dim]);
+  return Object.freeze(shape);
+}
+
+/** Fills a handle from what the addon wrote to `scratch`. Returns where the next output stands. */
+function fill(handle: Handle, at: number, inputs: readonly Handle[]): number {
+  handle.slot = scratch[at];
+  handle.dtype = dtype_of_code(scratch[at + 1]);
+  const rank = scratch[at + 2];
+  handle.shape = shape_at(at + 3, rank, inputs);
+  return at + 3 + rank;
+}
+
+function begin(name: string, inputs: readonly Handle[], attrs: readonly Attr[]): void {
+  scratch[0] = find(name, attrs);
+  scratch[1] = inputs.length;
+  for (let i = 0; i < inputs.length; i++) scratch[i + 2] = inputs[i].slot;
+}
 
 /**
  * Runs a TensorFlow op and returns all of its outputs.
@@ -114,28 +167,35 @@ export function execute_many(
   attrs: readonly Attr[],
   outputs: number,
 ): Handle[] {
-  if (lifetime.pending[0] > 0) sweep();
-  const ids: number[] = new Array(inputs.length);
-  for (let i = 0; i < inputs.length; i++) ids[i] = inputs[i].id;
-  let results: ReturnType<Binding["executeOp"]>;
+  make_room(inputs.length, outputs);
+  const results = Array.from({ length: outputs }, () => new Handle());
   try {
-    results = binding.executeOp(name, attrs, ids, outputs);
+    begin(name, inputs, attrs);
+    native.run(...results);
   } catch (error) {
     throw failure(name, inputs, error);
   }
-  return results.map((result) => adopt(result.id, result.shape, dtype_of_code(result.dtype)));
+  let at = 0;
+  for (const result of results) at = fill(result, at, inputs);
+  return results;
 }
 
 /** Runs a TensorFlow op with one output; see {@link execute_many}. */
 export function execute(name: string, inputs: readonly Handle[], attrs: readonly Attr[] = no_attrs): Handle {
-  return execute_many(name, inputs, attrs, 1)[0];
+  if (inputs.length + 2 > scratch.length) make_room(inputs.length, 1);
+  const result = new Handle();
+  try {
+    begin(name, inputs, attrs);
+    native.run(result);
+  } catch (error) {
+    throw failure(name, inputs, error);
+  }
+  fill(result, 0, inputs);
+  return result;
 }
 
 function failure(name: string, inputs: readonly Handle[], error: unknown): RuntimeError {
-  const words = (error instanceof Error ? error.message : String(error)).replace(
-    /^Invalid TF_Status: \d+\s*Message: /,
-    "",
-  );
+  const words = error instanceof Error ? error.message : String(error);
   const given = inputs.map((input) => `${input.dtype.name}[${input.shape.join(", ")}]`).join(", ");
   return new RuntimeError(`TensorFlow's ${name}(${given}): ${words}`, { cause: error });
 }
@@ -146,70 +206,42 @@ function failure(name: string, inputs: readonly Handle[], error: unknown): Runti
  * @param data One element per element of `shape`, in the typed array of `dtype` (bool: a Uint8Array of 0 and 1).
  */
 export function from_data(shape: readonly number[], dtype: DType, data: TypedArray): Handle {
-  if (lifetime.pending[0] > 0) sweep();
-  // The binding may keep the array's memory as the tensor's own, so it gets one that nobody else writes to.
-  const own = data.slice() as TypedArray;
-  switch (dtype) {
-    case float32:
-    case int32:
-    case uint8:
-    case bool:
-      return adopt(binding.createTensor(shape, dtype.code, own), shape, dtype);
-    case int64:
-      return adopt(binding.createTensor(shape, dtype.code, new Int32Array(own.buffer)), shape, dtype);
-    default: {
-      // The binding takes no other arrays: bytes, read as the dtype.
-      const bytes = new Uint8Array(own.buffer);
-      const packed = dtype.itemsize === 1 ? shape : [...shape, dtype.itemsize];
-      const raw = adopt(binding.createTensor(packed, uint8.code, bytes), packed, uint8);
-      const handle = execute("Bitcast", [raw], [attr.type("type", dtype)]);
-      release(raw);
-      return handle;
-    }
-  }
+  scratch[0] = dtype.code;
+  scratch[1] = shape.length;
+  for (let i = 0; i < shape.length; i++) scratch[i + 2] = shape[i];
+  const handle = new Handle();
+  native.create(handle, data);
+  handle.slot = scratch[0];
+  handle.dtype = dtype;
+  handle.shape = Object.freeze([...shape]);
+  return handle;
 }
 
 /** A copy of a tensor's elements, in the typed array of its dtype. Waits for the device. */
 export function read(handle: Handle): TypedArray {
-  switch (handle.dtype) {
-    case float32:
-    case int32:
-    case int64:
-    case bool:
-      return binding.tensorDataSync(handle.id);
-    default: {
-      // As above: read as int64 or bool, which the binding knows, and look at the bytes.
-      const wide = handle.dtype.itemsize === 8;
-      const raw = wide
-        ? execute("Bitcast", [handle], [attr.type("type", int64)])
-        : execute("Cast", [handle], [attr.type("DstT", int32)]);
-      const data = binding.tensorDataSync(raw.id);
-      release(raw);
-      if (wide) return new handle.dtype.array(data.buffer as ArrayBuffer);
-      return (handle.dtype.array as Int8ArrayConstructor).from(data as Int32Array);
-    }
-  }
+  const data = new handle.dtype.array(handle.size);
+  native.read(handle.slot, data);
+  return data;
 }
 
 /** Frees a tensor now that the caller alone knows and will not use again; all others are the collector's. */
 export function release(handle: Handle): void {
-  if (lifetime.release(handle)) binding.deleteTensor(handle.id);
+  native.release(handle.slot);
 }
 
 /** Native tensors in use and their bytes. */
 export function memory_stats(): { live: number; bytes: number } {
-  if (lifetime.pending[0] > 0) sweep();
-  return lifetime.stats();
+  return native.stats();
 }
 
 /** Whether ops run on a GPU. */
 export function is_using_gpu(): boolean {
-  return binding.isUsingGpuDevice();
+  return gpu;
 }
 
 /** Where tensors live, in PyTorch's words. */
 export function device_name(): string {
-  return is_using_gpu() ? "cuda:0" : "cpu";
+  return gpu ? "cuda:0" : "cpu";
 }
 
 const constants = new Map<string, Handle>();

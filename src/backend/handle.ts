@@ -1,17 +1,16 @@
 /** @file A tensor's value: an immutable native tensor, freed by the garbage collector. */
-import type { DType } from "../dtype";
+import { type DType, float32 } from "../dtype";
 
 /**
  * One native tensor. Nothing ever changes what a handle holds; an in-place operation gives its tensor another handle.
- * Only the engine makes handles, and their native memory goes with them when the collector finds them unreachable.
+ * Only the engine makes handles and fills them, once; their native memory goes with them when the collector finds them
+ * unreachable.
  */
 export class Handle {
-  constructor(
-    /** The binding's number of the tensor. */
-    readonly id: number,
-    readonly shape: readonly number[],
-    readonly dtype: DType,
-  ) {}
+  /** @internal Where the addon keeps the tensor, -1 before. */
+  slot = -1;
+  shape: readonly number[] = no_shape;
+  dtype: DType = float32;
 
   /** Number of elements. */
   get size(): number {
@@ -20,3 +19,5 @@ export class Handle {
     return size;
   }
 }
+
+const no_shape: readonly number[] = [];

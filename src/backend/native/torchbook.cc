@@ -1,18 +1,27 @@
 /**
- * @file Tensor lifetime through the garbage collector.
+ * @file What JavaScript calls: ops, data in and out, and the lifetime of tensors through the garbage collector.
  *
- * A JavaScript object that stands for a native tensor is tracked with the tensor's id and size. V8 is told the size
- * (`napi_adjust_external_memory`), so it collects such objects by the memory they really hold. The finalizer is a basic
- * one: it runs inside the collection, also while a synchronous loop never returns to the event loop. It must not touch the
- * JavaScript heap, so it only queues the id; the next dispatch takes the queue and deletes the tensors.
+ * A native tensor lives in a slot; a JavaScript object, its handle, holds the slot's number and is wrapped with a finalizer.
+ * The finalizer is a basic one: it runs inside the collection, also while a synchronous loop never returns to the event loop.
+ * It must not touch the JavaScript heap; it frees the tensor and leaves the rest to the next call.
+ *
+ * V8 is told how much memory the tensors hold (`napi_adjust_external_memory`), so it collects handles by the memory behind
+ * them. It is told in steps, as each telling costs more than a small op's arithmetic.
+ *
+ * Numbers pass through one Int32Array, `scratch`, that both sides see: reading and writing it costs a fraction of what an
+ * argument, a property or an object costs through Node-API.
  */
 #define NAPI_VERSION 9
 #include <node_api.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <vector>
+
+#include "dispatch.h"
 
 #if defined(__GLIBC__)
 #include <malloc.h>
@@ -20,98 +29,40 @@
 
 namespace {
 
-/** What one environment (main thread or worker) has in flight. */
+using torchbook::Attr;
+using torchbook::Value;
+
+/** Memory is reported to V8 in steps of this many bytes. */
+constexpr int64_t kReportStep = int64_t{1} << 20;
+
+/** What one environment (main thread or worker) has. */
 struct State {
-  std::vector<int32_t> dead;
-  /** Shared with JavaScript: how many ids wait in `dead`. A plain load there is cheaper than a call here. */
-  int32_t* pending = nullptr;
-  int64_t live = 0;
-  int64_t live_bytes = 0;
-  /** Bytes freed since the allocator last gave memory back. */
-  int64_t freed_bytes = 0;
+  torchbook::Values values;
+  torchbook::Dispatcher dispatcher;
+  int32_t* scratch = nullptr;
+  size_t scratch_size = 0;
+  napi_ref scratch_ref = nullptr;
+  /** What V8 was told. */
+  int64_t reported_bytes = 0;
+  /** Reused: shapes on their way to `scratch`. */
+  std::vector<int32_t> shape;
+  std::vector<Value*> inputs;
+  std::vector<Value*> outputs;
+  std::vector<napi_value> arguments;
   std::chrono::steady_clock::time_point trimmed = std::chrono::steady_clock::now();
 };
 
-struct Tracked {
-  State* state;
-  int32_t id;
-  int64_t bytes;
-  bool released;
-};
-
-State* state_of(napi_env env) {
-  void* data = nullptr;
-  napi_get_instance_data(env, &data);
-  return static_cast<State*>(data);
+void finalize(node_api_basic_env, void* data, void*) {
+  Value* value = static_cast<Value*>(data);
+  value->owner->give_back(value);
 }
 
-void forget(node_api_basic_env env, Tracked* tracked) {
-  int64_t total = 0;
-  napi_adjust_external_memory(env, -tracked->bytes, &total);
-  tracked->state->live -= 1;
-  tracked->state->live_bytes -= tracked->bytes;
-  tracked->state->freed_bytes += tracked->bytes;
-}
-
-void finalize(node_api_basic_env env, void* data, void*) {
-  Tracked* tracked = static_cast<Tracked*>(data);
-  if (!tracked->released) {
-    State* state = tracked->state;
-    state->dead.push_back(tracked->id);
-    *state->pending = static_cast<int32_t>(state->dead.size());
-    forget(env, tracked);
-  }
-  delete tracked;
-}
-
-napi_value fail(napi_env env, const char* message) {
-  napi_throw_type_error(env, nullptr, message);
+napi_value fail(napi_env env, const std::string& message) {
+  napi_throw_error(env, nullptr, message.c_str());
   return nullptr;
 }
 
-/** track(object, id, bytes): ties the tensor `id` of `bytes` bytes to the life of `object`. */
-napi_value track(napi_env env, napi_callback_info info) {
-  size_t argc = 3;
-  napi_value argv[3];
-  napi_get_cb_info(env, info, &argc, argv, nullptr, nullptr);
-  int32_t id = 0;
-  int64_t bytes = 0;
-  if (argc < 3 || napi_get_value_int32(env, argv[1], &id) != napi_ok ||
-      napi_get_value_int64(env, argv[2], &bytes) != napi_ok) {
-    return fail(env, "track(object, id, bytes): an object and two numbers expected");
-  }
-  State* state = state_of(env);
-  Tracked* tracked = new Tracked{state, id, bytes, false};
-  if (napi_wrap(env, argv[0], tracked, finalize, nullptr, nullptr) != napi_ok) {
-    delete tracked;
-    return fail(env, "track(object, id, bytes): the object is tracked already");
-  }
-  int64_t total = 0;
-  napi_adjust_external_memory(env, bytes, &total);
-  state->live += 1;
-  state->live_bytes += bytes;
-  return nullptr;
-}
-
-/** release(object): the caller deletes the tensor now; the collector need not. False when that was said before. */
-napi_value release(napi_env env, napi_callback_info info) {
-  size_t argc = 1;
-  napi_value argv[1];
-  napi_get_cb_info(env, info, &argc, argv, nullptr, nullptr);
-  void* data = nullptr;
-  if (argc < 1 || napi_unwrap(env, argv[0], &data) != napi_ok) {
-    return fail(env, "release(object): the object is not tracked");
-  }
-  Tracked* tracked = static_cast<Tracked*>(data);
-  bool first = !tracked->released;
-  if (first) {
-    tracked->released = true;
-    forget(env, tracked);
-  }
-  napi_value result;
-  napi_get_boolean(env, first, &result);
-  return result;
-}
+napi_value fail(napi_env env, const absl::Status& status) { return fail(env, std::string(status.message())); }
 
 /**
  * Has the allocator return what it holds free to the system, now and then. Between long-lived small blocks glibc keeps large
@@ -120,50 +71,267 @@ napi_value release(napi_env env, napi_callback_info info) {
  */
 void trim(State* state) {
 #if defined(__GLIBC__)
-  if (state->freed_bytes < (int64_t{256} << 20)) return;
+  if (state->values.freed_bytes < (int64_t{256} << 20)) return;
   const auto now = std::chrono::steady_clock::now();
   if (now - state->trimmed < std::chrono::seconds(1)) return;
   state->trimmed = now;
-  state->freed_bytes = 0;
+  state->values.freed_bytes = 0;
   malloc_trim(0);
 #endif
 }
 
-/** drain(): the ids whose objects were collected since the last call, as an Int32Array. */
-napi_value drain(napi_env env, napi_callback_info) {
-  State* state = state_of(env);
-  // What the last call named has been deleted by now.
+/** Tells V8 what changed since it was told last, if that is much. May collect garbage. */
+void report(napi_env env, State* state) {
+  const int64_t change = state->values.live_bytes - state->reported_bytes;
+  if (change < kReportStep && change > -kReportStep) return;
+  state->reported_bytes = state->values.live_bytes;
+  int64_t total = 0;
+  napi_adjust_external_memory(env, change, &total);
   trim(state);
-  // Allocate first: it may start a collection that queues more ids.
-  for (;;) {
-    const size_t count = state->dead.size();
-    void* data = nullptr;
-    napi_value buffer;
-    napi_value array;
-    if (napi_create_arraybuffer(env, count * sizeof(int32_t), &data, &buffer) != napi_ok ||
-        napi_create_typedarray(env, napi_int32_array, count, buffer, 0, &array) != napi_ok) {
-      return nullptr;
-    }
-    if (state->dead.size() != count) continue;
-    if (count > 0) std::memcpy(data, state->dead.data(), count * sizeof(int32_t));
-    state->dead.clear();
-    *state->pending = 0;
-    return array;
-  }
 }
 
-/** stats(): { live, bytes }, the tracked tensors and their bytes. */
-napi_value stats(napi_env env, napi_callback_info) {
-  State* state = state_of(env);
+/** The call's arguments and the environment's state. */
+struct Call {
+  Call(napi_env env, napi_callback_info info) {
+    size_t count = kFew;
+    napi_get_cb_info(env, info, &count, few, nullptr, &data);
+    state = static_cast<State*>(data);
+    arguments = absl::MakeSpan(few, count);
+    if (count <= kFew) return;
+    state->arguments.resize(count);
+    napi_get_cb_info(env, info, &count, state->arguments.data(), nullptr, nullptr);
+    arguments = absl::MakeSpan(state->arguments);
+  }
+
+  static constexpr size_t kFew = 8;
+  napi_value few[kFew];
+  void* data = nullptr;
+  State* state;
+  absl::Span<napi_value> arguments;
+};
+
+/** Writes slot, type, rank and sizes of a tensor to `scratch` from `at` on. Returns where the next one goes. */
+size_t write(State* state, Value* value, size_t at, absl::Status* status) {
+  state->shape.clear();
+  int32_t type = 0;
+  *status = state->dispatcher.describe(value, &type, &state->shape);
+  if (!status->ok()) return at;
+  if (at + 3 + state->shape.size() > state->scratch_size) {
+    *status = absl::InternalError("scratch is too small");
+    return at;
+  }
+  int32_t* to = state->scratch + at;
+  to[0] = value->slot;
+  to[1] = type;
+  to[2] = static_cast<int32_t>(state->shape.size());
+  std::copy(state->shape.begin(), state->shape.end(), to + 3);
+  return at + 3 + state->shape.size();
+}
+
+/** Ties a tensor to the life of a handle. */
+bool tie(napi_env env, napi_value handle, Value* value) {
+  return napi_wrap(env, handle, value, finalize, nullptr, nullptr) == napi_ok;
+}
+
+/**
+ * run(...handles): runs an op with as many outputs as there are new handles. `scratch` holds the prepared op, the number of
+ * inputs and their slots; then, per output, slot, type, rank and sizes.
+ */
+napi_value run(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  State* state = call.state;
+  const int32_t* given = state->scratch;
+  const int32_t count = given[1];
+  if (count < 0 || static_cast<size_t>(count) + 2 > state->scratch_size) return fail(env, "scratch is too small");
+  state->inputs.clear();
+  for (int32_t i = 0; i < count; ++i) {
+    Value* input = state->values.at(given[2 + i]);
+    if (input == nullptr) return fail(env, "input " + std::to_string(i) + " was released");
+    state->inputs.push_back(input);
+  }
+  state->outputs.clear();
+  for (size_t i = 0; i < call.arguments.size(); ++i) state->outputs.push_back(state->values.take());
+  absl::Status status = state->dispatcher.run(given[0], state->inputs, state->outputs, state->values);
+  size_t at = 0;
+  size_t tied = 0;
+  for (size_t i = 0; status.ok() && i < state->outputs.size(); ++i) {
+    at = write(state, state->outputs[i], at, &status);
+    if (!status.ok()) break;
+    if (!tie(env, call.arguments[i], state->outputs[i])) {
+      status = absl::InternalError("a new handle expected");
+    } else {
+      ++tied;
+    }
+  }
+  if (!status.ok()) {
+    // What is tied goes with its handle.
+    for (size_t i = tied; i < state->outputs.size(); ++i) state->values.give_back(state->outputs[i]);
+    return fail(env, status);
+  }
+  report(env, state);
+  return nullptr;
+}
+
+/** create(handle, array): a tensor with a copy of the array; `scratch` holds type, rank and sizes, then the slot. */
+napi_value create(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  State* state = call.state;
+  size_t length = 0;
+  void* data = nullptr;
+  napi_typedarray_type kind;
+  if (call.arguments.size() != 2 ||
+      napi_get_typedarray_info(env, call.arguments[1], &kind, &length, &data, nullptr, nullptr) != napi_ok) {
+    return fail(env, "a new handle and a typed array expected");
+  }
+  constexpr size_t widths[] = {1, 1, 1, 2, 2, 4, 4, 4, 8, 8, 8};
+  if (static_cast<size_t>(kind) >= std::size(widths)) return fail(env, "not an array for tensors");
+  tensorflow::TensorShape shape;
+  for (int32_t i = 0; i < state->scratch[1]; ++i) shape.AddDim(state->scratch[2 + i]);
+  Value* value = state->values.take();
+  const auto type = static_cast<tensorflow::DataType>(state->scratch[0]);
+  absl::Status status = state->dispatcher.create(type, shape, data, length * widths[kind], value, state->values);
+  if (status.ok() && !tie(env, call.arguments[0], value)) status = absl::InternalError("a new handle expected");
+  if (!status.ok()) {
+    state->values.give_back(value);
+    return fail(env, status);
+  }
+  state->scratch[0] = value->slot;
+  report(env, state);
+  return nullptr;
+}
+
+/** read(slot, array): copies a tensor's elements into the array. */
+napi_value read(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  int32_t slot = -1;
+  size_t offset = 0;
+  size_t bytes = 0;
+  void* data = nullptr;
+  void* start = nullptr;
+  napi_value buffer = nullptr;
+  size_t length = 0;
+  napi_typedarray_type kind;
+  if (call.arguments.size() != 2 || napi_get_value_int32(env, call.arguments[0], &slot) != napi_ok ||
+      napi_get_typedarray_info(env, call.arguments[1], &kind, &length, &data, &buffer, &offset) != napi_ok ||
+      napi_get_arraybuffer_info(env, buffer, &start, &bytes) != napi_ok || offset != 0) {
+    return fail(env, "a slot and a typed array of its own buffer expected");
+  }
+  const Value* value = call.state->values.at(slot);
+  if (value == nullptr) return fail(env, "the tensor was released");
+  const absl::Status status = call.state->dispatcher.read(value, data, bytes);
+  if (!status.ok()) return fail(env, status);
+  return nullptr;
+}
+
+/** release(slot): frees a tensor now; its handle keeps the slot, empty. */
+napi_value release(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  int32_t slot = -1;
+  if (call.arguments.size() != 1 || napi_get_value_int32(env, call.arguments[0], &slot) != napi_ok) {
+    return fail(env, "a slot expected");
+  }
+  Value* value = call.state->values.at(slot);
+  if (value != nullptr) call.state->values.clear(value);
+  report(env, call.state);
+  return nullptr;
+}
+
+std::string text_of(napi_env env, napi_value value) {
+  size_t length = 0;
+  napi_get_value_string_utf8(env, value, nullptr, 0, &length);
+  std::string text(length, '\0');
+  napi_get_value_string_utf8(env, value, text.data(), length + 1, &length);
+  return text;
+}
+
+/** prepare(op, name, kind, value, name, kind, value, ...): the number of an op with these attributes. */
+napi_value prepare(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  std::vector<Attr> attrs;
+  for (size_t i = 1; i + 2 < call.arguments.size(); i += 3) {
+    Attr attr;
+    attr.name = text_of(env, call.arguments[i]);
+    int32_t kind = 0;
+    napi_get_value_int32(env, call.arguments[i + 1], &kind);
+    attr.kind = static_cast<Attr::Kind>(kind);
+    const napi_value value = call.arguments[i + 2];
+    bool ok = true;
+    if (attr.kind == Attr::kString) {
+      attr.text = text_of(env, value);
+    } else if (attr.kind == Attr::kShape || attr.kind == Attr::kInts) {
+      uint32_t length = 0;
+      ok = napi_get_array_length(env, value, &length) == napi_ok;
+      for (uint32_t k = 0; k < length; ++k) {
+        napi_value element;
+        int64_t number = 0;
+        napi_get_element(env, value, k, &element);
+        napi_get_value_int64(env, element, &number);
+        attr.list.push_back(number);
+      }
+    } else {
+      ok = napi_get_value_double(env, value, &attr.number) == napi_ok;
+    }
+    if (!ok) return fail(env, "attribute " + attr.name + " has no such value");
+    attrs.push_back(std::move(attr));
+  }
+  napi_value result;
+  napi_create_int32(env, call.state->dispatcher.prepare(text_of(env, call.arguments[0]), std::move(attrs)), &result);
+  return result;
+}
+
+/** forget(): drops all prepared ops. */
+napi_value forget(napi_env env, napi_callback_info info) {
+  Call(env, info).state->dispatcher.forget();
+  return nullptr;
+}
+
+/** stats(): { live, bytes }, the tensors and their bytes. */
+napi_value stats(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
   napi_value object;
   napi_value live;
   napi_value bytes;
   napi_create_object(env, &object);
-  napi_create_int64(env, state->live, &live);
-  napi_create_int64(env, state->live_bytes, &bytes);
+  napi_create_int64(env, call.state->values.live, &live);
+  napi_create_int64(env, call.state->values.live_bytes, &bytes);
   napi_set_named_property(env, object, "live", live);
   napi_set_named_property(env, object, "bytes", bytes);
   return object;
+}
+
+/** scratch(length): the array that both sides see, of at least this length, in place of the one before. */
+napi_value scratch(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  State* state = call.state;
+  int32_t length = 0;
+  void* data = nullptr;
+  napi_value buffer;
+  napi_value array;
+  if (call.arguments.size() != 1 || napi_get_value_int32(env, call.arguments[0], &length) != napi_ok || length < 64 ||
+      napi_create_arraybuffer(env, length * sizeof(int32_t), &data, &buffer) != napi_ok ||
+      napi_create_typedarray(env, napi_int32_array, length, buffer, 0, &array) != napi_ok) {
+    return fail(env, "a length expected");
+  }
+  if (state->scratch_ref != nullptr) napi_delete_reference(env, state->scratch_ref);
+  napi_create_reference(env, buffer, 1, &state->scratch_ref);
+  state->scratch = static_cast<int32_t*>(data);
+  state->scratch_size = static_cast<size_t>(length);
+  return array;
+}
+
+/** open(context, eager): starts in TensorFlow's context, or one of its own. Returns whether ops run on a GPU. */
+napi_value open(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  void* context = nullptr;
+  bool eager = false;
+  if (call.arguments.size() != 2) return fail(env, "a context and a boolean expected");
+  napi_get_value_external(env, call.arguments[0], &context);
+  napi_get_value_bool(env, call.arguments[1], &eager);
+  const absl::Status status = call.state->dispatcher.open(static_cast<TFE_Context*>(context), eager);
+  if (!status.ok()) return fail(env, status);
+  napi_value result;
+  napi_get_boolean(env, call.state->dispatcher.on_gpu(), &result);
+  return result;
 }
 
 }  // namespace
@@ -175,24 +343,15 @@ napi_value stats(napi_env env, napi_callback_info) {
 extern "C" NAPI_MODULE_EXPORT int32_t node_api_module_get_api_version_v1() { return 2147483647; }
 
 extern "C" NAPI_MODULE_EXPORT napi_value napi_register_module_v1(napi_env env, napi_value exports) {
+  // The state outlives every finalizer, those at exit too, so it is never deleted.
   State* state = new State();
-  napi_value pending;
-  napi_value buffer;
-  void* data = nullptr;
-  napi_create_arraybuffer(env, sizeof(int32_t), &data, &buffer);
-  state->pending = static_cast<int32_t*>(data);
-  napi_create_typedarray(env, napi_int32_array, 1, buffer, 0, &pending);
-  // The state outlives every finalizer: at exit they run after the instance data would be gone, so it is never deleted.
-  // The reference keeps the shared counter alive as long.
-  napi_ref keep;
-  napi_create_reference(env, buffer, 1, &keep);
-  napi_set_instance_data(env, state, nullptr, nullptr);
+  const auto method = [state](const char* name, napi_callback function) {
+    return napi_property_descriptor{name, nullptr, function, nullptr, nullptr, nullptr, napi_default, state};
+  };
   const napi_property_descriptor properties[] = {
-      {"track", nullptr, track, nullptr, nullptr, nullptr, napi_default, nullptr},
-      {"release", nullptr, release, nullptr, nullptr, nullptr, napi_default, nullptr},
-      {"drain", nullptr, drain, nullptr, nullptr, nullptr, napi_default, nullptr},
-      {"stats", nullptr, stats, nullptr, nullptr, nullptr, napi_default, nullptr},
-      {"pending", nullptr, nullptr, nullptr, nullptr, pending, napi_default, nullptr},
+      method("open", open),       method("scratch", scratch), method("prepare", prepare),
+      method("forget", forget),   method("run", run),         method("create", create),
+      method("read", read),       method("release", release), method("stats", stats),
   };
   napi_define_properties(env, exports, sizeof(properties) / sizeof(properties[0]), properties);
   return exports;
