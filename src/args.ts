@@ -10,12 +10,20 @@ export function is_options(value: unknown): value is Record<string, unknown> {
 const out_refused =
   "out= is not offered: tensors' values are immutable natively; assign the result instead, or copy_ it";
 
+function unexpected(name: string, key: string, known: readonly string[]): TypeError {
+  if (key === "out") return new TypeError(`${name}(): ${out_refused}`);
+  return new TypeError(
+    `${name}() got an unexpected keyword argument '${key}'; it takes ${known.join(", ") || "none"}`,
+  );
+}
+
 /**
  * Binds the arguments of `name` to its parameters.
  *
  * @param positional Names of the parameters that may come by position, in order; all may come by keyword too.
  * @param keyword Names of those that come by keyword only.
- * @throws TypeError for too many arguments, an unknown keyword, or a parameter given twice.
+ * @param required How many of the first parameters must be there.
+ * @throws TypeError for too many arguments, an unknown keyword, a parameter given twice, or a required one left out.
  * @example
  * bind("sum", ["dim", "keepdim"], ["dtype"], [1, { keepdim: true }])  // { dim: 1, keepdim: true }
  */
@@ -24,33 +32,103 @@ export function bind<T extends object>(
   positional: readonly (keyof T & string)[],
   keyword: readonly (keyof T & string)[],
   args: readonly unknown[],
+): Partial<T>;
+export function bind<T extends object>(
+  name: string,
+  positional: readonly (keyof T & string)[],
+  keyword: readonly (keyof T & string)[],
+  args: readonly unknown[],
+  required: number,
+): T;
+export function bind<T extends object>(
+  name: string,
+  positional: readonly (keyof T & string)[],
+  keyword: readonly (keyof T & string)[],
+  args: readonly unknown[],
+  required = 0,
 ): Partial<T> {
   const bound: Record<string, unknown> = {};
   let count = args.length;
   while (count > 0 && args[count - 1] === undefined) count--;
   const last = args[count - 1];
   const options = is_options(last) ? last : null;
-  if (options !== null) count--;
-  if (count > positional.length) {
-    throw new TypeError(
-      `${name}() takes at most ${positional.length} positional argument${positional.length === 1 ? "" : "s"} ` +
-        `(${positional.join(", ")}) here, but ${count} were given`,
-    );
-  }
-  for (let i = 0; i < count; i++) if (args[i] !== undefined) bound[positional[i]] = args[i];
   if (options !== null) {
+    count--;
     for (const key of Object.keys(options)) {
       const value = options[key];
       if (value === undefined) continue;
-      if (key in bound) throw new TypeError(`${name}() got multiple values for argument '${key}'`);
-      if (!(positional as readonly string[]).includes(key) && !(keyword as readonly string[]).includes(key)) {
-        if (key === "out") throw new TypeError(`${name}(): ${out_refused}`);
-        throw new TypeError(
-          `${name}() got an unexpected keyword argument '${key}'; it takes ${[...positional, ...keyword].join(", ") || "none"}`,
-        );
+      const place = (positional as readonly string[]).indexOf(key);
+      if (place < 0 && !(keyword as readonly string[]).includes(key)) {
+        throw unexpected(name, key, [...positional, ...keyword]);
+      }
+      if (place >= 0 && place < count && args[place] !== undefined) {
+        throw new TypeError(`${name}() got multiple values for argument '${key}'`);
       }
       bound[key] = value;
     }
   }
+  if (count > positional.length) throw too_many(name, positional, count);
+  for (let i = 0; i < count; i++) if (args[i] !== undefined) bound[positional[i]] = args[i];
+  for (let i = 0; i < required; i++) {
+    if (bound[positional[i]] === undefined) {
+      const missing = positional.slice(0, required).filter((key) => bound[key] === undefined);
+      throw new TypeError(
+        `${name}() missing ${missing.length} required positional argument${missing.length === 1 ? "" : "s"}: ` +
+          missing.map((key) => `"${key}"`).join(", "),
+      );
+    }
+  }
   return bound as Partial<T>;
+}
+
+function too_many(name: string, positional: readonly string[], count: number): TypeError {
+  const expected =
+    positional.length === 0
+      ? "no further arguments"
+      : `at most ${positional.length} further positional argument${positional.length === 1 ? "" : "s"} (${positional.join(", ")})`;
+  return new TypeError(
+    `${name}() takes ${expected} here, but ${count} ${count === 1 ? "was" : "were"} given`,
+  );
+}
+
+/** Refuses whatever follows the arguments of a function that has no more. @throws TypeError */
+export function none(name: string, more: readonly unknown[]): void {
+  if (more.length > 0) bind(name, [], [], more);
+}
+
+/** The one further parameter of a function, by position or by keyword; costs nothing where it comes by position. */
+export function operand<T>(name: string, parameter: string, args: readonly unknown[]): T {
+  if (args.length === 1 && args[0] !== undefined && !is_options(args[0])) return args[0] as T;
+  return bind<Record<string, T>>(name, [parameter], [], args, 1)[parameter];
+}
+
+/** The first parameters of a function, required, and the rest of its arguments for another {@link bind}. */
+export function lead<T extends object>(
+  name: string,
+  parameters: readonly (keyof T & string)[],
+  all: readonly unknown[],
+): T & { args: unknown[] } {
+  let count = all.length;
+  while (count > 0 && all[count - 1] === undefined) count--;
+  const last = all[count - 1];
+  const options = is_options(last) ? { ...last } : null;
+  const given = options === null ? [...all] : all.slice(0, count - 1);
+  const led: Record<string, unknown> = {};
+  parameters.forEach((parameter, i) => {
+    const named = options?.[parameter];
+    if (named !== undefined && given[i] !== undefined) {
+      throw new TypeError(`${name}() got multiple values for argument '${parameter}'`);
+    }
+    led[parameter] = given[i] ?? named ?? (given[i] === null ? null : undefined);
+    if (options !== null) delete options[parameter];
+    if (led[parameter] === undefined) {
+      const keys = Object.keys(options ?? {});
+      throw new TypeError(
+        `${name}() missing required argument "${parameter}"${keys.length > 0 ? `; it was given ${keys.join(", ")}` : ""}`,
+      );
+    }
+  });
+  const args: unknown[] = given.slice(parameters.length);
+  if (options !== null && Object.keys(options).length > 0) args.push(options);
+  return { ...led, args } as T & { args: unknown[] };
 }

@@ -1,5 +1,5 @@
 /** @file Activation functions that training leans on, as single operations with rules of their own. */
-import { bind } from "../args";
+import { bind, none } from "../args";
 import { no_grad } from "../autograd/grad-mode";
 import { record } from "../autograd/tape";
 import { attr, execute } from "../backend/engine";
@@ -27,7 +27,8 @@ function floating(name: string, input: Tensor): Tensor {
 }
 
 /** `max(input, 0)`. */
-export function relu(input: Tensor): Tensor {
+export function relu(input: Tensor, ...more: []): Tensor {
+  none("relu", more);
   if (input.dtype === bool) throw new RuntimeError("Boolean inputs not supported for relu");
   return record("relu", execute_any("Relu", [input.handle]), [input], [true]);
 }
@@ -66,8 +67,9 @@ function gelu_inner(x: Tensor): Tensor {
  * `x · Φ(x)` with the standard normal's distribution function Φ (Hendrycks and Gimpel, arXiv:1606.08415), or its
  * approximation for `approximate: "tanh"`.
  */
-export function gelu(input: Tensor, options?: { approximate?: "none" | "tanh" }): Tensor {
-  const { approximate = "none" } = bind<{ approximate: string }>("gelu", [], ["approximate"], [options]);
+export function gelu(input: Tensor, options?: { approximate?: "none" | "tanh" }): Tensor;
+export function gelu(input: Tensor, ...args: unknown[]): Tensor {
+  const { approximate = "none" } = bind<{ approximate: string }>("gelu", [], ["approximate"], args);
   if (approximate !== "none" && approximate !== "tanh") {
     throw new RuntimeError("approximate argument must be either none or tanh.");
   }
@@ -78,13 +80,15 @@ export function gelu(input: Tensor, options?: { approximate?: "none" | "tanh" })
 }
 
 /** `x · sigmoid(x)`. */
-export function silu(input: Tensor): Tensor {
+export function silu(input: Tensor, ...more: []): Tensor {
+  none("silu", more);
   const x = floating("silu_cpu", input);
   return fused("silu", x, null, () => mul(x, sigmoid(x)));
 }
 
 /** `log(1 + exp(beta · x)) / beta`; x itself where beta · x is above `threshold`. */
 export function softplus(input: Tensor, beta?: number, threshold?: number): Tensor;
+export function softplus(input: Tensor, beta: number, options: { threshold?: number }): Tensor;
 export function softplus(input: Tensor, options: { beta?: number; threshold?: number }): Tensor;
 export function softplus(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { beta: number; threshold: number };
@@ -138,6 +142,7 @@ export function leaky_relu(input: Tensor, ...args: unknown[]): Tensor {
 
 /** x between `min_val` and `max_val`, those outside of them. */
 export function hardtanh(input: Tensor, min_val?: number, max_val?: number): Tensor;
+export function hardtanh(input: Tensor, min_val: number, options: { max_val?: number }): Tensor;
 export function hardtanh(input: Tensor, options: { min_val?: number; max_val?: number }): Tensor;
 export function hardtanh(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { min_val: number; max_val: number };

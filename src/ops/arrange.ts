@@ -1,12 +1,12 @@
 /** @file Less common arrangements: splits at places, grids, diagonals, windows, combinations. */
-import { bind } from "../args";
+import { bind, is_options, none, operand } from "../args";
 import { from_data } from "../backend/engine";
 import { type DType, get_default_dtype, int64 } from "../dtype";
 import { RuntimeError, ValueError } from "../errors";
 import { broadcast_shapes, normalize_dim, range, type Shape, size_text } from "../shape";
 import { is_tensor, Tensor } from "../tensor";
-import { cast, result_type } from "./convert";
-import { type CreateOptions, tensor } from "./create";
+import { cast, expect_tensor, result_type } from "./convert";
+import { type CreateOptions, creation, tensor } from "./create";
 import { diag } from "./fill";
 import { index_select } from "./gather";
 import { cat } from "./join";
@@ -15,12 +15,22 @@ import { expand, movedim, reshape, slice, split, unsqueeze } from "./movement";
 /** One tensor, or several as a list or one by one. */
 type Several = Tensor[] | [readonly Tensor[]];
 
-function list_of(tensors: Several): readonly Tensor[] {
-  return (Array.isArray(tensors[0]) ? tensors[0] : tensors) as readonly Tensor[];
+/** The tensors that `name` takes as a list or one by one. @throws TypeError for keywords and anything else. */
+function list_of(name: string, tensors: readonly unknown[]): readonly Tensor[] {
+  const last = tensors[tensors.length - 1];
+  if (is_options(last)) none(name, [last]);
+  if (Array.isArray(tensors[0])) none(name, tensors.slice(1));
+  const list = (Array.isArray(tensors[0]) ? tensors[0] : tensors) as readonly Tensor[];
+  list.forEach((each, i) => {
+    expect_tensor(name, each, `tensors[${i}]`);
+  });
+  return list;
 }
 
 function at_least(rank: number, tensors: Several, shape: (input: Tensor) => Shape): Tensor | Tensor[] {
-  const grown = list_of(tensors).map((input) => (input.ndim >= rank ? input : reshape(input, shape(input))));
+  const grown = list_of(`atleast_${rank}d`, tensors).map((input) =>
+    input.ndim >= rank ? input : reshape(input, shape(input)),
+  );
   return tensors.length === 1 && is_tensor(tensors[0]) ? grown[0] : grown;
 }
 
@@ -46,7 +56,8 @@ export function atleast_3d(...tensors: Several): Tensor | Tensor[] {
 }
 
 /** The tensors as columns beside each other; vectors become columns. */
-export function column_stack(tensors: readonly Tensor[]): Tensor {
+export function column_stack(tensors: readonly Tensor[], ...more: []): Tensor {
+  none("column_stack", more);
   return cat(
     tensors.map((input) => (input.ndim > 1 ? input : reshape(input, [input.numel(), 1]))),
     1,
@@ -54,25 +65,29 @@ export function column_stack(tensors: readonly Tensor[]): Tensor {
 }
 
 /** The tensors behind each other along the third dimension. */
-export function dstack(tensors: readonly Tensor[]): Tensor {
+export function dstack(tensors: readonly Tensor[], ...more: []): Tensor {
+  none("dstack", more);
   return cat(atleast_3d(tensors), 2);
 }
 
 /** All tensors broadcast to one shape. */
 export function broadcast_tensors(...tensors: Several): Tensor[] {
-  const list = list_of(tensors);
+  const list = list_of("broadcast_tensors", tensors);
   const shape = list.reduce<number[]>((common, input) => broadcast_shapes(common, input.shape), []);
   return list.map((input) => expand(input, shape));
 }
 
 /** The input broadcast to `size`. */
-export function broadcast_to(input: Tensor, size: Shape): Tensor {
+export function broadcast_to(input: Tensor, size: Shape): Tensor;
+export function broadcast_to(input: Tensor, options: { size: Shape }): Tensor;
+export function broadcast_to(input: Tensor, ...args: unknown[]): Tensor {
+  const size = operand<Shape>("broadcast_to", "size", args);
   return expand(input, size);
 }
 
 /** Matrices along the diagonal of a larger one that is 0 elsewhere. */
 export function block_diag(...tensors: Tensor[]): Tensor {
-  const blocks = tensors.map((input) => {
+  const blocks = list_of("block_diag", tensors).map((input) => {
     if (input.ndim > 2) {
       throw new RuntimeError(
         `torch.block_diag: Input tensors must have 2 or fewer dimensions. Input has ${input.ndim} dimensions`,
@@ -95,6 +110,7 @@ export function block_diag(...tensors: Tensor[]): Tensor {
 
 /** The vectors in the last dimension as diagonals of matrices in dimensions `dim1` and `dim2`. */
 export function diag_embed(input: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
+export function diag_embed(input: Tensor, offset: number, options: { dim1?: number; dim2?: number }): Tensor;
 export function diag_embed(input: Tensor, options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function diag_embed(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { offset: number; dim1: number; dim2: number };
@@ -113,8 +129,10 @@ export function diag_embed(input: Tensor, ...args: unknown[]): Tensor {
 }
 
 /** All elements as the diagonal of a matrix. */
-export function diagflat(input: Tensor, offset?: number | { offset?: number }): Tensor {
-  const { offset: shift = 0 } = bind<{ offset: number }>("diagflat", ["offset"], [], [offset]);
+export function diagflat(input: Tensor, offset?: number): Tensor;
+export function diagflat(input: Tensor, options: { offset?: number }): Tensor;
+export function diagflat(input: Tensor, ...args: unknown[]): Tensor {
+  const { offset: shift = 0 } = bind<{ offset?: number }>("diagflat", ["offset"], [], args);
   return diag(reshape(input, [input.numel()]), shift);
 }
 
@@ -122,9 +140,22 @@ export function diagflat(input: Tensor, offset?: number | { offset?: number }): 
 export function tensor_split(
   input: Tensor,
   indices_or_sections: number | Shape | Tensor,
-  dim?: number | { dim?: number },
-): Tensor[] {
-  const { dim: given = 0 } = bind<{ dim: number }>("tensor_split", ["dim"], [], [dim]);
+  dim?: number,
+): Tensor[];
+export function tensor_split(
+  input: Tensor,
+  indices_or_sections: number | Shape | Tensor,
+  options: { dim?: number },
+): Tensor[];
+export function tensor_split(
+  input: Tensor,
+  options: { indices_or_sections: number | Shape | Tensor; dim?: number },
+): Tensor[];
+export function tensor_split(input: Tensor, ...args: unknown[]): Tensor[] {
+  const { indices_or_sections, dim: given = 0 } = bind<{
+    indices_or_sections: number | Shape | Tensor;
+    dim?: number;
+  }>("tensor_split", ["indices_or_sections", "dim"], [], args, 1);
   if (input.ndim === 0) {
     throw new RuntimeError(
       "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims",
@@ -186,31 +217,56 @@ function split_along(
 }
 
 /** {@link tensor_split} along the second dimension, along the first of a vector; parts must be equal. */
-export function hsplit(input: Tensor, indices_or_sections: number | Shape): Tensor[] {
+export function hsplit(input: Tensor, indices_or_sections: number | Shape): Tensor[];
+export function hsplit(input: Tensor, options: { indices_or_sections: number | Shape }): Tensor[];
+export function hsplit(input: Tensor, ...args: unknown[]): Tensor[] {
+  const indices_or_sections = operand<number | Shape>("hsplit", "indices_or_sections", args);
   return split_along("hsplit", 1, input.ndim === 1 ? 0 : 1, input, indices_or_sections);
 }
 
 /** {@link tensor_split} along the first dimension; parts must be equal. */
-export function vsplit(input: Tensor, indices_or_sections: number | Shape): Tensor[] {
+export function vsplit(input: Tensor, indices_or_sections: number | Shape): Tensor[];
+export function vsplit(input: Tensor, options: { indices_or_sections: number | Shape }): Tensor[];
+export function vsplit(input: Tensor, ...args: unknown[]): Tensor[] {
+  const indices_or_sections = operand<number | Shape>("vsplit", "indices_or_sections", args);
   return split_along("vsplit", 2, 0, input, indices_or_sections);
 }
 
 /** {@link tensor_split} along the third dimension; parts must be equal. */
-export function dsplit(input: Tensor, indices_or_sections: number | Shape): Tensor[] {
+export function dsplit(input: Tensor, indices_or_sections: number | Shape): Tensor[];
+export function dsplit(input: Tensor, options: { indices_or_sections: number | Shape }): Tensor[];
+export function dsplit(input: Tensor, ...args: unknown[]): Tensor[] {
+  const indices_or_sections = operand<number | Shape>("dsplit", "indices_or_sections", args);
   return split_along("dsplit", 3, 2, input, indices_or_sections);
 }
 
 /** Parts of the given sizes along `dim`. */
-export function split_with_sizes(
-  input: Tensor,
-  split_sizes: Shape,
-  dim?: number | { dim?: number },
-): Tensor[] {
+export function split_with_sizes(input: Tensor, split_sizes: Shape, dim?: number): Tensor[];
+export function split_with_sizes(input: Tensor, split_sizes: Shape, options: { dim?: number }): Tensor[];
+export function split_with_sizes(input: Tensor, options: { split_sizes: Shape; dim?: number }): Tensor[];
+export function split_with_sizes(input: Tensor, ...args: unknown[]): Tensor[] {
+  const { split_sizes, dim } = bind<{ split_sizes: Shape; dim?: number }>(
+    "split_with_sizes",
+    ["split_sizes", "dim"],
+    [],
+    args,
+    1,
+  );
   return split(input, split_sizes, dim);
 }
 
 /** The input with `src` in place of what `select(dim, index)` gives. */
-export function select_scatter(input: Tensor, src: Tensor, dim: number, index: number): Tensor {
+export function select_scatter(input: Tensor, src: Tensor, dim: number, index: number): Tensor;
+export function select_scatter(input: Tensor, src: Tensor, options: { dim: number; index: number }): Tensor;
+export function select_scatter(input: Tensor, options: { src: Tensor; dim: number; index: number }): Tensor;
+export function select_scatter(input: Tensor, ...args: unknown[]): Tensor {
+  const { src, dim, index } = bind<{ src: Tensor; dim: number; index: number }>(
+    "select_scatter",
+    ["src", "dim", "index"],
+    [],
+    args,
+    3,
+  );
   const at = normalize_dim(dim, input.ndim);
   const size = input.shape[at];
   const place = index < 0 ? index + size : index;
@@ -230,7 +286,17 @@ export function select_scatter(input: Tensor, src: Tensor, dim: number, index: n
  * Windows of `size` elements along `dimension`, `step` apart; they come as a further, last dimension. A copy, where PyTorch
  * gives a view.
  */
-export function unfold(input: Tensor, dimension: number, size: number, step: number): Tensor {
+export function unfold(input: Tensor, dimension: number, size: number, step: number): Tensor;
+export function unfold(input: Tensor, dimension: number, options: { size: number; step: number }): Tensor;
+export function unfold(input: Tensor, options: { dimension: number; size: number; step: number }): Tensor;
+export function unfold(input: Tensor, ...args: unknown[]): Tensor {
+  const { dimension, size, step } = bind<{ dimension: number; size: number; step: number }>(
+    "unfold",
+    ["dimension", "size", "step"],
+    [],
+    args,
+    3,
+  );
   const at = normalize_dim(dimension, input.ndim);
   const source = input.ndim === 0 ? reshape(input, [1]) : input;
   const length = source.shape[at];
@@ -250,14 +316,13 @@ export function unfold(input: Tensor, dimension: number, size: number, step: num
 /** Vectors spread over a grid: one tensor per vector, each of all their sizes; "xy" swaps the first two dimensions. */
 export function meshgrid(...tensors: [...Several] | [...Tensor[], { indexing?: "ij" | "xy" }]): Tensor[] {
   const last = tensors[tensors.length - 1];
-  const options =
-    is_tensor(last) || Array.isArray(last) ? undefined : (last as { indexing?: string } | undefined);
-  const given = (options === undefined ? tensors : tensors.slice(0, -1)) as Several;
-  const { indexing = "ij" } = bind<{ indexing: string }>("meshgrid", [], ["indexing"], [options]);
+  const options = is_options(last) ? [last] : [];
+  const given = tensors.slice(0, tensors.length - options.length);
+  const { indexing = "ij" } = bind<{ indexing: string }>("meshgrid", [], ["indexing"], options);
   if (indexing !== "ij" && indexing !== "xy") {
     throw new RuntimeError(`torch.meshgrid: indexing must be one of "xy" or "ij", but received: ${indexing}`);
   }
-  const vectors = list_of(given);
+  const vectors = list_of("meshgrid", given);
   if (vectors.length === 0) throw new RuntimeError("meshgrid expects a non-empty TensorList");
   vectors.forEach((vector) => {
     if (vector.ndim > 1) {
@@ -278,6 +343,7 @@ export function meshgrid(...tensors: [...Several] | [...Tensor[], { indexing?: "
 
 /** Choices of `r` elements of a vector, each in a row; with `with_replacement` an element may come again. */
 export function combinations(input: Tensor, r?: number, with_replacement?: boolean): Tensor;
+export function combinations(input: Tensor, r: number, options: { with_replacement?: boolean }): Tensor;
 export function combinations(input: Tensor, options: { r?: number; with_replacement?: boolean }): Tensor;
 export function combinations(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { r: number; with_replacement: boolean };
@@ -309,13 +375,16 @@ export function combinations(input: Tensor, ...args: unknown[]): Tensor {
 
 function triangle(
   name: string,
-  row: number,
-  col: number,
   args: readonly unknown[],
   inside: (i: number, j: number, offset: number) => boolean,
 ): Tensor {
-  type Args = { offset: number; dtype: DType | null; device: string };
-  const { offset = 0, dtype } = bind<Args>(name, ["offset"], ["dtype", "device"], args);
+  type Args = { row: number; col: number; offset?: number; dtype?: DType | null; device?: string };
+  const {
+    row,
+    col,
+    offset = 0,
+    dtype,
+  } = bind<Args>(name, ["row", "col", "offset"], ["dtype", "device"], args, 2);
   if (row < 0) throw new RuntimeError(`row must be non-negative, got${row}`);
   if (col < 0) throw new RuntimeError(`col must be non-negative, got${col}`);
   const rows: number[] = [];
@@ -331,18 +400,28 @@ function triangle(
   return cast(new Tensor(from_data([2, rows.length], int64, data)), dtype ?? int64);
 }
 
+type IndicesOptions = { dtype?: DType | null; device?: string };
+
 /** Rows and columns, (2, n), of a matrix's elements on and below the diagonal that is `offset` to the right. */
-export function tril_indices(row: number, col: number, ...args: unknown[]): Tensor {
-  return triangle("tril_indices", row, col, args, (i, j, offset) => j - i <= offset);
+export function tril_indices(row: number, col: number, offset?: number, options?: IndicesOptions): Tensor;
+export function tril_indices(row: number, col: number, options: { offset?: number } & IndicesOptions): Tensor;
+export function tril_indices(options: { row: number; col: number; offset?: number } & IndicesOptions): Tensor;
+export function tril_indices(...args: unknown[]): Tensor {
+  return triangle("tril_indices", args, (i, j, offset) => j - i <= offset);
 }
 
 /** Rows and columns, (2, n), of a matrix's elements on and above the diagonal that is `offset` to the right. */
-export function triu_indices(row: number, col: number, ...args: unknown[]): Tensor {
-  return triangle("triu_indices", row, col, args, (i, j, offset) => j - i >= offset);
+export function triu_indices(row: number, col: number, offset?: number, options?: IndicesOptions): Tensor;
+export function triu_indices(row: number, col: number, options: { offset?: number } & IndicesOptions): Tensor;
+export function triu_indices(options: { row: number; col: number; offset?: number } & IndicesOptions): Tensor;
+export function triu_indices(...args: unknown[]): Tensor {
+  return triangle("triu_indices", args, (i, j, offset) => j - i >= offset);
 }
 
 /** A zero-dim tensor of a number, float32 unless `dtype` says otherwise. */
-export function scalar_tensor(s: number | boolean | bigint, options: CreateOptions = {}): Tensor {
+export function scalar_tensor(s: number | boolean | bigint, options?: CreateOptions): Tensor;
+export function scalar_tensor(s: number | boolean | bigint, ...args: unknown[]): Tensor {
+  const [given] = creation<object>("scalar_tensor", [], args, 0);
   if (typeof s === "object") throw new ValueError("scalar_tensor(): expected a number");
-  return tensor(s, { ...options, dtype: options.dtype ?? get_default_dtype() });
+  return tensor(s, { ...given, dtype: given.dtype ?? get_default_dtype() });
 }

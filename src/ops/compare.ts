@@ -1,5 +1,5 @@
 /** @file Comparisons, logic, and tests of elements; results are bool. */
-import { bind } from "../args";
+import { bind, lead, none, operand } from "../args";
 import { execute } from "../backend/engine";
 import type { Handle } from "../backend/handle";
 import { bool } from "../dtype";
@@ -17,57 +17,90 @@ function compare(name: string, op: string, input: Tensor, other: TensorLike): Te
 }
 
 /** Where the elements are equal. */
-export function eq(input: Tensor, other: TensorLike): Tensor {
+export function eq(input: Tensor, other: TensorLike): Tensor;
+export function eq(input: Tensor, options: { other: TensorLike }): Tensor;
+export function eq(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<TensorLike>("eq", "other", args);
   return compare("eq", "Equal", input, other);
 }
 
 /** Where the elements differ. */
-export function ne(input: Tensor, other: TensorLike): Tensor {
+export function ne(input: Tensor, other: TensorLike): Tensor;
+export function ne(input: Tensor, options: { other: TensorLike }): Tensor;
+export function ne(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<TensorLike>("ne", "other", args);
   return compare("ne", "NotEqual", input, other);
 }
 
 /** Where `input` is below `other`. */
-export function lt(input: Tensor, other: TensorLike): Tensor {
+export function lt(input: Tensor, other: TensorLike): Tensor;
+export function lt(input: Tensor, options: { other: TensorLike }): Tensor;
+export function lt(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<TensorLike>("lt", "other", args);
   return compare("lt", "Less", input, other);
 }
 
 /** Where `input` is at most `other`. */
-export function le(input: Tensor, other: TensorLike): Tensor {
+export function le(input: Tensor, other: TensorLike): Tensor;
+export function le(input: Tensor, options: { other: TensorLike }): Tensor;
+export function le(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<TensorLike>("le", "other", args);
   return compare("le", "LessEqual", input, other);
 }
 
 /** Where `input` is above `other`. */
-export function gt(input: Tensor, other: TensorLike): Tensor {
+export function gt(input: Tensor, other: TensorLike): Tensor;
+export function gt(input: Tensor, options: { other: TensorLike }): Tensor;
+export function gt(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<TensorLike>("gt", "other", args);
   return compare("gt", "Greater", input, other);
 }
 
 /** Where `input` is at least `other`. */
-export function ge(input: Tensor, other: TensorLike): Tensor {
+export function ge(input: Tensor, other: TensorLike): Tensor;
+export function ge(input: Tensor, options: { other: TensorLike }): Tensor;
+export function ge(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<TensorLike>("ge", "other", args);
   return compare("ge", "GreaterEqual", input, other);
 }
 
 /** {@link ne}. */
-export function not_equal(input: Tensor, other: TensorLike): Tensor {
+export function not_equal(input: Tensor, other: TensorLike): Tensor;
+export function not_equal(input: Tensor, options: { other: TensorLike }): Tensor;
+export function not_equal(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<TensorLike>("not_equal", "other", args);
   return ne(input, other);
 }
 
 /** {@link lt}. */
-export function less(input: Tensor, other: TensorLike): Tensor {
+export function less(input: Tensor, other: TensorLike): Tensor;
+export function less(input: Tensor, options: { other: TensorLike }): Tensor;
+export function less(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<TensorLike>("less", "other", args);
   return lt(input, other);
 }
 
 /** {@link le}. */
-export function less_equal(input: Tensor, other: TensorLike): Tensor {
+export function less_equal(input: Tensor, other: TensorLike): Tensor;
+export function less_equal(input: Tensor, options: { other: TensorLike }): Tensor;
+export function less_equal(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<TensorLike>("less_equal", "other", args);
   return le(input, other);
 }
 
 /** {@link gt}. */
-export function greater(input: Tensor, other: TensorLike): Tensor {
+export function greater(input: Tensor, other: TensorLike): Tensor;
+export function greater(input: Tensor, options: { other: TensorLike }): Tensor;
+export function greater(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<TensorLike>("greater", "other", args);
   return gt(input, other);
 }
 
 /** {@link ge}. */
-export function greater_equal(input: Tensor, other: TensorLike): Tensor {
+export function greater_equal(input: Tensor, other: TensorLike): Tensor;
+export function greater_equal(input: Tensor, options: { other: TensorLike }): Tensor;
+export function greater_equal(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<TensorLike>("greater_equal", "other", args);
   return ge(input, other);
 }
 
@@ -79,27 +112,32 @@ function test(op: string, input: Tensor, otherwise: boolean): Tensor {
 }
 
 /** Where elements are NaN. */
-export function isnan(input: Tensor): Tensor {
+export function isnan(input: Tensor, ...more: []): Tensor {
+  none("isnan", more);
   return test("IsNan", input, false);
 }
 
 /** Where elements are infinite. */
-export function isinf(input: Tensor): Tensor {
+export function isinf(input: Tensor, ...more: []): Tensor {
+  none("isinf", more);
   return test("IsInf", input, false);
 }
 
 /** Where elements are neither infinite nor NaN. */
-export function isfinite(input: Tensor): Tensor {
+export function isfinite(input: Tensor, ...more: []): Tensor {
+  none("isfinite", more);
   return test("IsFinite", input, true);
 }
 
 /** Where elements are +∞. */
-export function isposinf(input: Tensor): Tensor {
+export function isposinf(input: Tensor, ...more: []): Tensor {
+  none("isposinf", more);
   return eq(input.double(), Number.POSITIVE_INFINITY);
 }
 
 /** Where elements are -∞. */
-export function isneginf(input: Tensor): Tensor {
+export function isneginf(input: Tensor, ...more: []): Tensor {
+  none("isneginf", more);
   return eq(input.double(), Number.NEGATIVE_INFINITY);
 }
 
@@ -117,22 +155,32 @@ function logical(name: string, op: string, input: Tensor, other: Tensor): Tensor
 }
 
 /** Where both are true (not 0). */
-export function logical_and(input: Tensor, other: Tensor): Tensor {
+export function logical_and(input: Tensor, other: Tensor): Tensor;
+export function logical_and(input: Tensor, options: { other: Tensor }): Tensor;
+export function logical_and(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<Tensor>("logical_and", "other", args);
   return logical("logical_and", "LogicalAnd", input, other);
 }
 
 /** Where either is true (not 0). */
-export function logical_or(input: Tensor, other: Tensor): Tensor {
+export function logical_or(input: Tensor, other: Tensor): Tensor;
+export function logical_or(input: Tensor, options: { other: Tensor }): Tensor;
+export function logical_or(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<Tensor>("logical_or", "other", args);
   return logical("logical_or", "LogicalOr", input, other);
 }
 
 /** Where one alone is true (not 0). */
-export function logical_xor(input: Tensor, other: Tensor): Tensor {
+export function logical_xor(input: Tensor, other: Tensor): Tensor;
+export function logical_xor(input: Tensor, options: { other: Tensor }): Tensor;
+export function logical_xor(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<Tensor>("logical_xor", "other", args);
   return logical("logical_xor", "NotEqual", input, other);
 }
 
 /** Where elements are false (0). */
-export function logical_not(input: Tensor): Tensor {
+export function logical_not(input: Tensor, ...more: []): Tensor {
+  none("logical_not", more);
   return new Tensor(execute("LogicalNot", [truth(input)]));
 }
 
@@ -147,22 +195,32 @@ function bitwise(name: string, op: string, logic: string, input: TensorLike, oth
 }
 
 /** The bits that both have; for bools "and", as Python's `&`. */
-export function bitwise_and(input: TensorLike, other: TensorLike): Tensor {
+export function bitwise_and(input: TensorLike, other: TensorLike): Tensor;
+export function bitwise_and(input: TensorLike, options: { other: TensorLike }): Tensor;
+export function bitwise_and(input: TensorLike, ...args: unknown[]): Tensor {
+  const other = operand<TensorLike>("bitwise_and", "other", args);
   return bitwise("bitwise_and", "BitwiseAnd", "LogicalAnd", input, other);
 }
 
 /** The bits that either has; for bools "or", as Python's `|`. */
-export function bitwise_or(input: TensorLike, other: TensorLike): Tensor {
+export function bitwise_or(input: TensorLike, other: TensorLike): Tensor;
+export function bitwise_or(input: TensorLike, options: { other: TensorLike }): Tensor;
+export function bitwise_or(input: TensorLike, ...args: unknown[]): Tensor {
+  const other = operand<TensorLike>("bitwise_or", "other", args);
   return bitwise("bitwise_or", "BitwiseOr", "LogicalOr", input, other);
 }
 
 /** The bits that one alone has; for bools "either ... or", as Python's `^`. */
-export function bitwise_xor(input: TensorLike, other: TensorLike): Tensor {
+export function bitwise_xor(input: TensorLike, other: TensorLike): Tensor;
+export function bitwise_xor(input: TensorLike, options: { other: TensorLike }): Tensor;
+export function bitwise_xor(input: TensorLike, ...args: unknown[]): Tensor {
+  const other = operand<TensorLike>("bitwise_xor", "other", args);
   return bitwise("bitwise_xor", "BitwiseXor", "NotEqual", input, other);
 }
 
 /** All bits turned over; for bools "not", as Python's `~`. */
-export function bitwise_not(input: Tensor): Tensor {
+export function bitwise_not(input: Tensor, ...more: []): Tensor {
+  none("bitwise_not", more);
   if (input.dtype === bool) return logical_not(input);
   if (input.dtype.is_floating_point) {
     throw new RuntimeError(`"bitwise_not_cpu" not implemented for '${input.dtype.scalar_type}'`);
@@ -184,13 +242,28 @@ export function isclose(
   atol?: number,
   equal_nan?: boolean,
 ): Tensor;
-export function isclose(input: Tensor, other: Tensor, options: Closeness): Tensor;
-export function isclose(input: Tensor, other: Tensor, ...args: unknown[]): Tensor {
+export function isclose(
+  input: Tensor,
+  other: Tensor,
+  options: { rtol?: number; atol?: number; equal_nan?: boolean },
+): Tensor;
+export function isclose(
+  input: Tensor,
+  options: { other: Tensor; rtol?: number; atol?: number; equal_nan?: boolean },
+): Tensor;
+export function isclose(input: Tensor, ...args: unknown[]): Tensor {
   const {
+    other,
     rtol = 1e-5,
     atol = 1e-8,
     equal_nan = false,
-  } = bind<Required<Closeness>>("isclose", ["rtol", "atol", "equal_nan"], [], args);
+  } = bind<{ other: Tensor } & Partial<Required<Closeness>>>(
+    "isclose",
+    ["other", "rtol", "atol", "equal_nan"],
+    [],
+    args,
+    1,
+  );
   expect_tensor("isclose", input);
   expect_tensor("isclose", other, "other");
   if (input.dtype !== other.dtype) {
@@ -220,8 +293,17 @@ export function allclose(
   atol?: number,
   equal_nan?: boolean,
 ): boolean;
-export function allclose(input: Tensor, other: Tensor, options: Closeness): boolean;
-export function allclose(input: Tensor, other: Tensor, ...args: unknown[]): boolean {
+export function allclose(
+  input: Tensor,
+  other: Tensor,
+  options: { rtol?: number; atol?: number; equal_nan?: boolean },
+): boolean;
+export function allclose(
+  input: Tensor,
+  options: { other: Tensor; rtol?: number; atol?: number; equal_nan?: boolean },
+): boolean;
+export function allclose(input: Tensor, ...all: unknown[]): boolean {
+  const { other, args } = lead<{ other: Tensor }>("allclose", ["other"], all);
   return every(isclose(input, other, ...(args as [number])).handle);
 }
 
@@ -231,7 +313,10 @@ function every(handle: Handle): boolean {
 }
 
 /** Whether both have the same shape and the same elements; NaN equals nothing. */
-export function equal(input: Tensor, other: Tensor): boolean {
+export function equal(input: Tensor, other: Tensor): boolean;
+export function equal(input: Tensor, options: { other: Tensor }): boolean;
+export function equal(input: Tensor, ...args: unknown[]): boolean {
+  const other = operand<Tensor>("equal", "other", args);
   expect_tensor("equal", input);
   expect_tensor("equal", other, "other");
   if (!same_shape(input.shape, other.shape)) return false;
@@ -246,7 +331,10 @@ function to_bool(input: Tensor): Tensor {
 export { to_bool as bool };
 
 /** 0 below 0, `values` at 0, 1 above; NaN stays. */
-export function heaviside(input: Tensor, values: Tensor): Tensor {
+export function heaviside(input: Tensor, values: Tensor): Tensor;
+export function heaviside(input: Tensor, options: { values: Tensor }): Tensor;
+export function heaviside(input: Tensor, ...args: unknown[]): Tensor {
+  const values = operand<Tensor>("heaviside", "values", args);
   if (input.dtype !== values.dtype) {
     throw new RuntimeError("heaviside is not yet implemented for tensors with different dtypes.");
   }

@@ -143,6 +143,7 @@ function runs(
  * @throws RuntimeError for negative numbers, or for anything but a vector of whole numbers.
  */
 export function bincount(input: Tensor, weights?: Tensor | null, minlength?: number): Tensor;
+export function bincount(input: Tensor, weights: Tensor | null, options: { minlength?: number }): Tensor;
 export function bincount(input: Tensor, options: { weights?: Tensor | null; minlength?: number }): Tensor;
 export function bincount(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { weights: Tensor | null; minlength: number };
@@ -173,6 +174,7 @@ export function bincount(input: Tensor, ...args: unknown[]): Tensor {
 
 /** How many elements fall into each of `bins` equal intervals from `min` to `max` (both 0: those of the elements). */
 export function histc(input: Tensor, bins?: number, min?: number, max?: number): Tensor;
+export function histc(input: Tensor, bins: number, options: { min?: number; max?: number }): Tensor;
 export function histc(input: Tensor, options: { bins?: number; min?: number; max?: number }): Tensor;
 export function histc(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { bins: number; min: number; max: number };
@@ -222,17 +224,25 @@ interface SearchOptions {
  *
  * @param sorted_sequence A vector, or in all but the last dimension of the values' sizes.
  */
+export function searchsorted(sorted_sequence: Tensor, values: TensorLike, options?: SearchOptions): Tensor;
 export function searchsorted(
   sorted_sequence: Tensor,
-  values: TensorLike,
-  options: SearchOptions = {},
-): Tensor {
+  options: { values: TensorLike } & SearchOptions,
+): Tensor;
+export function searchsorted(sorted_sequence: Tensor, ...args: unknown[]): Tensor {
   const {
+    values,
     out_int32 = false,
     right = false,
     side = null,
     sorter = null,
-  } = bind<Required<SearchOptions>>("searchsorted", [], ["out_int32", "right", "side", "sorter"], [options]);
+  } = bind<{ values: TensorLike } & SearchOptions>(
+    "searchsorted",
+    ["values"],
+    ["out_int32", "right", "side", "sorter"],
+    args,
+    1,
+  );
   if (side !== null && side !== "left" && side !== "right") {
     throw new RuntimeError(
       `torch.searchsorted(): side can only be 'left' or 'right' but got ${String(side)}`,
@@ -288,18 +298,24 @@ export function searchsorted(
 export function bucketize(
   input: TensorLike,
   boundaries: Tensor,
-  options: { out_int32?: boolean; right?: boolean } = {},
-): Tensor {
+  options?: { out_int32?: boolean; right?: boolean },
+): Tensor;
+export function bucketize(
+  input: TensorLike,
+  options: { boundaries: Tensor; out_int32?: boolean; right?: boolean },
+): Tensor;
+export function bucketize(input: TensorLike, ...args: unknown[]): Tensor {
+  const { boundaries, ...bound } = bind<{ boundaries: Tensor; out_int32?: boolean; right?: boolean }>(
+    "bucketize",
+    ["boundaries"],
+    ["out_int32", "right"],
+    args,
+    1,
+  );
   expect_tensor("bucketize", boundaries, "boundaries");
   if (boundaries.ndim !== 1) {
     throw new RuntimeError(`boundaries tensor must be 1 dimension, but got dim(${boundaries.ndim})`);
   }
-  const bound = bind<{ out_int32: boolean; right: boolean }>(
-    "bucketize",
-    [],
-    ["out_int32", "right"],
-    [options],
-  );
   return searchsorted(boundaries, input, bound);
 }
 
@@ -307,13 +323,20 @@ export function bucketize(
 export function isin(
   elements: TensorLike,
   test_elements: TensorLike,
-  options: { assume_unique?: boolean; invert?: boolean } = {},
-): Tensor {
-  const { invert = false } = bind<{ assume_unique: boolean; invert: boolean }>(
+  options?: { assume_unique?: boolean; invert?: boolean },
+): Tensor;
+export function isin(
+  elements: TensorLike,
+  options: { test_elements: TensorLike; assume_unique?: boolean; invert?: boolean },
+): Tensor;
+export function isin(elements: TensorLike, ...args: unknown[]): Tensor {
+  type Args = { test_elements: TensorLike; assume_unique?: boolean; invert?: boolean };
+  const { test_elements, invert = false } = bind<Args>(
     "isin",
-    [],
+    ["test_elements"],
     ["assume_unique", "invert"],
-    [options],
+    args,
+    1,
   );
   const data = (value: TensorLike): ArrayLike<number | bigint> =>
     is_tensor(value) ? value.typed_array() : [Number(value)];

@@ -1,9 +1,9 @@
 /** @file New tensors from shapes, numbers and arrays. */
-import { bind, is_options } from "../args";
+import { bind, is_options, none } from "../args";
 import { execute, from_data, ints, scalar } from "../backend/engine";
 import {
   bool,
-  type DType,
+  DType,
   dtype_of_array,
   float32,
   float64,
@@ -15,7 +15,7 @@ import { RuntimeError, ValueError } from "../errors";
 import { numel, type Shape, size_text } from "../shape";
 import { type NestedArray, Tensor } from "../tensor";
 import { cast, dtype_of_number } from "./convert";
-import { type Sizes, sizes_of } from "./movement";
+import { whole_numbers } from "./movement";
 
 /** Keyword arguments of functions that make tensors. */
 export interface CreateOptions {
@@ -26,7 +26,11 @@ export interface CreateOptions {
 }
 
 /** Sizes as a list or one by one, and options at the end. */
-export type SizesAndOptions<O = CreateOptions> = [sizes: Shape, options?: O] | number[] | [...number[], O];
+export type SizesAndOptions<O = CreateOptions> =
+  | [sizes: Shape, options?: O]
+  | number[]
+  | [...number[], O]
+  | [options: O & { size: Shape }];
 
 const create_keys = ["dtype", "requires_grad", "device"] as const;
 
@@ -35,11 +39,26 @@ export function create_options(name: string, options: unknown): CreateOptions {
   if (options === undefined || options === null) return {};
   if (!is_options(options))
     throw new TypeError(`${name}(): expected an options object, got ${typeof options}`);
-  const bound = bind<Required<CreateOptions>>(name, [], create_keys, [options]);
-  if (bound.dtype !== undefined && bound.dtype !== null && typeof (bound.dtype as DType).code !== "number") {
-    throw new TypeError(`${name}(): argument 'dtype' must be torch.dtype, not ${typeof bound.dtype}`);
+  return creation<object>(name, [], [options], 0)[0];
+}
+
+/**
+ * Binds the arguments of a function that makes tensors: its own by position or by name, then {@link CreateOptions}.
+ *
+ * @returns the options, and the function's own arguments
+ */
+export function creation<T extends object>(
+  name: string,
+  positional: readonly (keyof T & string)[],
+  args: readonly unknown[],
+  required: number,
+): [CreateOptions, T] {
+  const bound = bind<T & CreateOptions>(name, positional, create_keys, args, required);
+  const { dtype } = bound;
+  if (dtype !== undefined && dtype !== null && !(dtype instanceof DType)) {
+    throw new TypeError(`${name}(): argument 'dtype' must be torch.dtype, not ${typeof dtype}`);
   }
-  return bound;
+  return [bound, bound];
 }
 
 /** Splits what creation functions take into sizes and options. @throws RuntimeError for negative sizes. */
@@ -47,18 +66,18 @@ export function sizes_and_options(name: string, args: readonly unknown[]): [Shap
   const last = args[args.length - 1];
   const has_options = is_options(last);
   const rest = has_options ? args.slice(0, -1) : args;
-  const sizes = sizes_of(rest as Sizes) ?? [];
+  const { size: named, ...keywords } = (has_options ? last : {}) as { size?: number | Shape };
+  const options = create_options(name, keywords);
+  if (named !== undefined && rest.length > 0) {
+    throw new TypeError(`${name}() got multiple values for argument 'size'`);
+  }
+  const sizes = whole_numbers(name, "size", named === undefined ? rest : [named]);
   for (const size of sizes) {
-    if (!Number.isInteger(size)) {
-      throw new TypeError(
-        `${name}(): argument 'size' must be integers, but found ${typeof size} ${String(size)}`,
-      );
-    }
     if (size < 0) {
       throw new RuntimeError(`Trying to create tensor with negative dimension ${size}: ${size_text(sizes)}`);
     }
   }
-  return [sizes, create_options(name, has_options ? last : undefined)];
+  return [sizes, options];
 }
 
 /** Applies `requires_grad`. */
@@ -83,8 +102,9 @@ function filled(sizes: Shape, value: number | boolean | bigint, dtype: DType): T
 export function tensor(
   data: NestedArray | TypedArray | Tensor | readonly (NestedArray | Tensor)[],
   options?: CreateOptions,
-): Tensor {
-  const given = create_options("tensor", options);
+): Tensor;
+export function tensor(data: unknown, ...args: unknown[]): Tensor {
+  const [given] = creation<object>("tensor", [], args, 0);
   if (data instanceof Tensor)
     return finish(new Tensor(cast(data.detach(), given.dtype ?? data.dtype).handle), given);
   if (ArrayBuffer.isView(data)) {
@@ -141,19 +161,36 @@ function to_array(values: readonly (number | bigint | boolean)[], dtype: DType):
 /** `data` as a tensor; a tensor of the wanted dtype stays the same object. */
 export function as_tensor(
   data: NestedArray | TypedArray | Tensor,
-  options?: { dtype?: DType | null },
-): Tensor {
-  return data instanceof Tensor ? cast(data, options?.dtype ?? data.dtype) : tensor(data, options);
+  dtype?: DType | null,
+  options?: { device?: string },
+): Tensor;
+export function as_tensor(
+  data: NestedArray | TypedArray | Tensor,
+  options: { dtype?: DType | null; device?: string },
+): Tensor;
+export function as_tensor(data: NestedArray | TypedArray | Tensor, ...args: unknown[]): Tensor {
+  const { dtype } = bind<{ dtype: DType | null; device: string }>("as_tensor", ["dtype"], ["device"], args);
+  return data instanceof Tensor ? cast(data, dtype ?? data.dtype) : tensor(data, { dtype });
 }
 
 /** A tensor with a copy of a typed array. @example torch.from_numpy(new Float32Array([1, 2])) */
-export function from_numpy(array: TypedArray): Tensor {
+export function from_numpy(array: TypedArray, ...more: []): Tensor {
+  none("from_numpy", more);
+  if (!ArrayBuffer.isView(array)) {
+    throw new TypeError(`expected a typed array (got ${array === null ? "null" : typeof array})`);
+  }
   return tensor(array);
 }
 
+type SizeAndValue = { size: Shape; fill_value: number | boolean | bigint };
+
 /** A tensor of one number throughout; its dtype follows the number unless given. */
-export function full(size: Shape, fill_value: number | boolean | bigint, options?: CreateOptions): Tensor {
-  const [sizes, given] = sizes_and_options("full", [size, options ?? {}]);
+export function full(size: Shape, fill_value: number | boolean | bigint, options?: CreateOptions): Tensor;
+export function full(size: Shape, options: CreateOptions & { fill_value: number | boolean | bigint }): Tensor;
+export function full(options: CreateOptions & { size: Shape; fill_value: number | boolean | bigint }): Tensor;
+export function full(...args: unknown[]): Tensor {
+  const [given, { size, fill_value }] = creation<SizeAndValue>("full", ["size", "fill_value"], args, 2);
+  const [sizes] = sizes_and_options("full", [size]);
   return finish(filled(sizes, fill_value, given.dtype ?? dtype_of_number(fill_value)), given);
 }
 
@@ -176,20 +213,24 @@ export function empty(...args: SizesAndOptions): Tensor {
 }
 
 /** Zeros in the shape and, unless given, the dtype of `input`. */
-export function zeros_like(input: Tensor, options?: CreateOptions): Tensor {
-  const given = create_options("zeros_like", options);
+export function zeros_like(input: Tensor, options?: CreateOptions): Tensor;
+export function zeros_like(input: Tensor, ...args: unknown[]): Tensor {
+  const [given] = creation<object>("zeros_like", [], args, 0);
   return finish(filled(input.shape, 0, given.dtype ?? input.dtype), given);
 }
 
 /** Ones in the shape and, unless given, the dtype of `input`. */
-export function ones_like(input: Tensor, options?: CreateOptions): Tensor {
-  const given = create_options("ones_like", options);
+export function ones_like(input: Tensor, options?: CreateOptions): Tensor;
+export function ones_like(input: Tensor, ...args: unknown[]): Tensor {
+  const [given] = creation<object>("ones_like", [], args, 0);
   return finish(filled(input.shape, 1, given.dtype ?? input.dtype), given);
 }
 
 /** {@link empty} in the shape of `input`. */
-export function empty_like(input: Tensor, options?: CreateOptions): Tensor {
-  return zeros_like(input, options);
+export function empty_like(input: Tensor, options?: CreateOptions): Tensor;
+export function empty_like(input: Tensor, ...args: unknown[]): Tensor {
+  const [given] = creation<object>("empty_like", [], args, 0);
+  return zeros_like(input, given);
 }
 
 /** {@link full} in the shape and, unless given, the dtype of `input`. */
@@ -197,26 +238,35 @@ export function full_like(
   input: Tensor,
   fill_value: number | boolean | bigint,
   options?: CreateOptions,
-): Tensor {
-  const given = create_options("full_like", options);
+): Tensor;
+export function full_like(
+  input: Tensor,
+  options: CreateOptions & { fill_value: number | boolean | bigint },
+): Tensor;
+export function full_like(input: Tensor, ...args: unknown[]): Tensor {
+  type Args = { fill_value: number | boolean | bigint };
+  const [given, { fill_value }] = creation<Args>("full_like", ["fill_value"], args, 1);
   return finish(filled(input.shape, fill_value, given.dtype ?? input.dtype), given);
+}
+
+function new_filled(name: string, input: Tensor, args: readonly unknown[], value: number): Tensor {
+  const [sizes, options] = sizes_and_options(name, args);
+  return finish(filled(sizes, value, options.dtype ?? input.dtype), options);
 }
 
 /** Zeros in the dtype of `input`. */
 export function new_zeros(input: Tensor, ...args: SizesAndOptions): Tensor {
-  const [sizes, options] = sizes_and_options("new_zeros", args);
-  return finish(filled(sizes, 0, options.dtype ?? input.dtype), options);
+  return new_filled("new_zeros", input, args, 0);
 }
 
 /** Ones in the dtype of `input`. */
 export function new_ones(input: Tensor, ...args: SizesAndOptions): Tensor {
-  const [sizes, options] = sizes_and_options("new_ones", args);
-  return finish(filled(sizes, 1, options.dtype ?? input.dtype), options);
+  return new_filled("new_ones", input, args, 1);
 }
 
 /** {@link empty} in the dtype of `input`. */
 export function new_empty(input: Tensor, ...args: SizesAndOptions): Tensor {
-  return new_zeros(input, ...args);
+  return new_filled("new_empty", input, args, 0);
 }
 
 /** {@link full} in the dtype of `input`. */
@@ -225,8 +275,19 @@ export function new_full(
   size: Shape,
   fill_value: number | boolean | bigint,
   options?: CreateOptions,
-): Tensor {
-  const [sizes, given] = sizes_and_options("new_full", [size, options ?? {}]);
+): Tensor;
+export function new_full(
+  input: Tensor,
+  size: Shape,
+  options: CreateOptions & { fill_value: number | boolean | bigint },
+): Tensor;
+export function new_full(
+  input: Tensor,
+  options: CreateOptions & { size: Shape; fill_value: number | boolean | bigint },
+): Tensor;
+export function new_full(input: Tensor, ...args: unknown[]): Tensor {
+  const [given, { size, fill_value }] = creation<SizeAndValue>("new_full", ["size", "fill_value"], args, 2);
+  const [sizes] = sizes_and_options("new_full", [size]);
   return finish(filled(sizes, fill_value, given.dtype ?? input.dtype), given);
 }
 
@@ -235,8 +296,15 @@ export function new_tensor(
   input: Tensor,
   data: NestedArray | TypedArray | Tensor,
   options?: CreateOptions,
-): Tensor {
-  return tensor(data, { dtype: input.dtype, ...options });
+): Tensor;
+export function new_tensor(
+  input: Tensor,
+  options: CreateOptions & { data: NestedArray | TypedArray | Tensor },
+): Tensor;
+export function new_tensor(input: Tensor, ...args: unknown[]): Tensor {
+  type Args = { data: NestedArray | TypedArray | Tensor };
+  const [{ dtype, requires_grad }, { data }] = creation<Args>("new_tensor", ["data"], args, 1);
+  return tensor(data, { dtype: dtype ?? input.dtype, requires_grad });
 }
 
 /**
@@ -283,8 +351,14 @@ export function arange(...args: unknown[]): Tensor {
 }
 
 /** `steps` numbers from `start` to `end`, both included, at equal distances. */
-export function linspace(start: number, end: number, steps: number, options?: CreateOptions): Tensor {
-  const given = create_options("linspace", options);
+export function linspace(start: number, end: number, steps: number, options?: CreateOptions): Tensor;
+export function linspace(start: number, end: number, options: CreateOptions & { steps: number }): Tensor;
+export function linspace(options: CreateOptions & { start: number; end: number; steps: number }): Tensor;
+export function linspace(...args: unknown[]): Tensor {
+  type Args = { start: number; end: number; steps: number };
+  const [given, { start, end, steps }] = creation<Args>("linspace", ["start", "end", "steps"], args, 3);
+  if (!Number.isInteger(steps))
+    throw new TypeError(`linspace(): argument 'steps' must be int, not ${String(steps)}`);
   if (!(steps >= 0)) throw new RuntimeError("number of steps must be non-negative");
   const dtype = given.dtype ?? get_default_dtype();
   const round = dtype === float32 ? Math.fround : (value: number) => value;
@@ -301,23 +375,34 @@ export function logspace(
   start: number,
   end: number,
   steps: number,
-  base?: number | (CreateOptions & { base?: number }),
+  base?: number,
   options?: CreateOptions,
-): Tensor {
-  const keywords = typeof base === "object" ? base : undefined;
-  const { base: in_keywords, ...rest } = (keywords ?? options ?? {}) as CreateOptions & { base?: number };
-  const base_number = typeof base === "number" ? base : (in_keywords ?? 10);
-  const given = create_options("logspace", rest);
+): Tensor;
+export function logspace(
+  start: number,
+  end: number,
+  steps: number,
+  options: CreateOptions & { base?: number },
+): Tensor;
+export function logspace(
+  options: CreateOptions & { start: number; end: number; steps: number; base?: number },
+): Tensor;
+export function logspace(...args: unknown[]): Tensor {
+  type Args = { start: number; end: number; steps: number; base?: number };
+  const [given, bound] = creation<Args>("logspace", ["start", "end", "steps", "base"], args, 3);
+  const { start, end, steps, base = 10 } = bound;
   const powers = linspace(start, end, steps, { dtype: float64 }).typed_array() as Float64Array;
   const dtype = given.dtype ?? get_default_dtype();
-  const values = Array.from(powers, (power) => base_number ** power);
+  const values = Array.from(powers, (power) => base ** power);
   return finish(new Tensor(from_data([steps], dtype, to_array(values, dtype))), given);
 }
 
 /** Ones on the diagonal, zeros elsewhere. */
-export function eye(n: number, m?: number | CreateOptions, options?: CreateOptions): Tensor {
-  const columns = typeof m === "number" ? m : n;
-  const given = create_options("eye", typeof m === "object" ? m : options);
+export function eye(n: number, m?: number, options?: CreateOptions): Tensor;
+export function eye(n: number, options: CreateOptions & { m?: number }): Tensor;
+export function eye(options: CreateOptions & { n: number; m?: number }): Tensor;
+export function eye(...args: unknown[]): Tensor {
+  const [given, { n, m: columns = n }] = creation<{ n: number; m?: number }>("eye", ["n", "m"], args, 1);
   if (n < 0 || columns < 0)
     throw new RuntimeError(`n must be greater or equal to 0, got ${Math.min(n, columns)}`);
   const dtype = given.dtype ?? get_default_dtype();

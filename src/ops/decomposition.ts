@@ -1,5 +1,5 @@
 /** @file Inverses, determinants, linear systems and matrix norms (PyTorch: `torch.linalg`). */
-import { bind } from "../args";
+import { bind, none, operand } from "../args";
 import { record } from "../autograd/tape";
 import { attr, execute, execute_many } from "../backend/engine";
 import type { Handle } from "../backend/handle";
@@ -49,7 +49,8 @@ function run(op: string, inputs: readonly Handle[], refused: string): Handle {
 }
 
 /** The inverse of square matrices. @throws LinAlgError for a singular one. */
-export function inv(A: Tensor): Tensor {
+export function inv(A: Tensor, ...more: []): Tensor {
+  none("inv", more);
   const x = square_matrices("linalg.inv", A);
   if (x.numel() === 0) return x.clone();
   const refused = "linalg.inv: The inversion could not be completed because the input matrix is singular.";
@@ -57,14 +58,16 @@ export function inv(A: Tensor): Tensor {
 }
 
 /** The determinant of square matrices. */
-export function det(A: Tensor): Tensor {
+export function det(A: Tensor, ...more: []): Tensor {
+  none("det", more);
   const x = square_matrices("linalg.det", A);
   return record("det", execute("MatrixDeterminant", [x.handle]), [x], [x, true]);
 }
 
 /** The lower (or `upper`) triangular factor L of a positive definite matrix L·Lᵀ. @throws LinAlgError for others. */
-export function cholesky(A: Tensor, options?: { upper?: boolean }): Tensor {
-  const { upper = false } = bind<{ upper: boolean }>("linalg.cholesky", [], ["upper"], [options]);
+export function cholesky(A: Tensor, options?: { upper?: boolean }): Tensor;
+export function cholesky(A: Tensor, ...args: unknown[]): Tensor {
+  const { upper = false } = bind<{ upper: boolean }>("linalg.cholesky", [], ["upper"], args);
   const x = square_matrices("linalg.cholesky", A);
   const refused =
     "linalg.cholesky: The factorization could not be completed because the input is not positive-definite.";
@@ -75,7 +78,10 @@ export function cholesky(A: Tensor, options?: { upper?: boolean }): Tensor {
 }
 
 /** The X with `A @ X = B`; B may be vectors. @throws LinAlgError for a singular A. */
-export function solve(A: Tensor, B: Tensor): Tensor {
+export function solve(A: Tensor, B: Tensor): Tensor;
+export function solve(A: Tensor, options: { B: Tensor }): Tensor;
+export function solve(A: Tensor, ...args: unknown[]): Tensor {
+  const B = operand<Tensor>("solve", "B", args);
   const x = square_matrices("linalg.solve", A);
   const b = expect_tensor("linalg.solve", B, "B");
   if (x.dtype !== b.dtype) {
@@ -103,7 +109,8 @@ export function solve(A: Tensor, B: Tensor): Tensor {
 }
 
 /** The singular values of matrices, the greatest first. */
-export function svdvals(A: Tensor): Tensor {
+export function svdvals(A: Tensor, ...more: []): Tensor {
+  none("svdvals", more);
   const x = expect_tensor("linalg.svdvals", A, "A");
   if (x.ndim < 2)
     throw new RuntimeError("linalg.svdvals: The input tensor A must have at least 2 dimensions.");
@@ -131,7 +138,8 @@ function floating(name: string, input: Tensor, dtype: DType | null | undefined):
 
 /** The `ord`-norm of the elements over `dim` (all by default). */
 export function vector_norm(input: Tensor, ord?: number, dim?: Dims, keepdim?: boolean): Tensor;
-export function vector_norm(input: Tensor, options: NormOptions & { ord?: number }): Tensor;
+export function vector_norm(input: Tensor, ord: number, options: { dim?: Dims; keepdim?: boolean }): Tensor;
+export function vector_norm(input: Tensor, options: { ord?: number; dim?: Dims; keepdim?: boolean }): Tensor;
 export function vector_norm(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { ord: number; dim: Dims; keepdim: boolean; dtype: DType | null };
   const {
@@ -146,7 +154,15 @@ export function vector_norm(input: Tensor, ...args: unknown[]): Tensor {
 
 /** A norm of matrices in two dimensions: "fro", "nuc", ±Infinity, ±1 (sums of rows, columns), ±2 (singular values). */
 export function matrix_norm(input: Tensor, ord?: Order, dim?: readonly number[], keepdim?: boolean): Tensor;
-export function matrix_norm(input: Tensor, options: NormOptions & { dim?: readonly number[] }): Tensor;
+export function matrix_norm(
+  input: Tensor,
+  ord: Order,
+  options: { dim?: readonly number[]; keepdim?: boolean },
+): Tensor;
+export function matrix_norm(
+  input: Tensor,
+  options: { ord?: Order; dim?: readonly number[]; keepdim?: boolean },
+): Tensor;
 export function matrix_norm(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { ord: Order; dim: readonly number[]; keepdim: boolean; dtype: DType | null };
   const {
@@ -192,7 +208,8 @@ export function matrix_norm(input: Tensor, ...args: unknown[]): Tensor {
 
 /** {@link vector_norm} of all elements, or with `ord` the norm of a vector or matrix, by the number of `dim`s. */
 export function norm(input: Tensor, ord?: Order, dim?: Dims, keepdim?: boolean): Tensor;
-export function norm(input: Tensor, options: NormOptions): Tensor;
+export function norm(input: Tensor, ord: Order, options: { dim?: Dims; keepdim?: boolean }): Tensor;
+export function norm(input: Tensor, options: { ord?: Order; dim?: Dims; keepdim?: boolean }): Tensor;
 export function norm(input: Tensor, ...args: unknown[]): Tensor {
   const {
     ord = null,

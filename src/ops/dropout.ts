@@ -68,7 +68,11 @@ function run(
  * F.dropout(x, 0.5, model.training); F.dropout(x, { p: 0.1 })
  */
 export function dropout(input: Tensor, p?: number, training?: boolean, inplace?: boolean): Tensor;
-export function dropout(input: Tensor, options: DropoutOptions): Tensor;
+export function dropout(input: Tensor, p: number, options: { training?: boolean; inplace?: boolean }): Tensor;
+export function dropout(
+  input: Tensor,
+  options: { p?: number; training?: boolean; inplace?: boolean },
+): Tensor;
 export function dropout(input: Tensor, ...args: unknown[]): Tensor {
   return run("dropout", input, args, (x) => x.shape);
 }
@@ -86,21 +90,45 @@ function feature_dropout(name: string, input: Tensor, args: readonly unknown[], 
 
 /** Zeroes whole channels of (N, C, L) with probability `p`. */
 export function dropout1d(input: Tensor, p?: number, training?: boolean, inplace?: boolean): Tensor;
-export function dropout1d(input: Tensor, options: DropoutOptions): Tensor;
+export function dropout1d(
+  input: Tensor,
+  p: number,
+  options: { training?: boolean; inplace?: boolean },
+): Tensor;
+export function dropout1d(
+  input: Tensor,
+  options: { p?: number; training?: boolean; inplace?: boolean },
+): Tensor;
 export function dropout1d(input: Tensor, ...args: unknown[]): Tensor {
   return feature_dropout("dropout1d", input, args, 3);
 }
 
 /** Zeroes whole channels of (N, C, H, W) with probability `p`. */
 export function dropout2d(input: Tensor, p?: number, training?: boolean, inplace?: boolean): Tensor;
-export function dropout2d(input: Tensor, options: DropoutOptions): Tensor;
+export function dropout2d(
+  input: Tensor,
+  p: number,
+  options: { training?: boolean; inplace?: boolean },
+): Tensor;
+export function dropout2d(
+  input: Tensor,
+  options: { p?: number; training?: boolean; inplace?: boolean },
+): Tensor;
 export function dropout2d(input: Tensor, ...args: unknown[]): Tensor {
   return feature_dropout("dropout2d", input, args, 4);
 }
 
 /** Dropout that keeps mean and variance of its input, for SELU networks. */
 export function alpha_dropout(input: Tensor, p?: number, training?: boolean, inplace?: boolean): Tensor;
-export function alpha_dropout(input: Tensor, options: DropoutOptions): Tensor;
+export function alpha_dropout(
+  input: Tensor,
+  p: number,
+  options: { training?: boolean; inplace?: boolean },
+): Tensor;
+export function alpha_dropout(
+  input: Tensor,
+  options: { p?: number; training?: boolean; inplace?: boolean },
+): Tensor;
 export function alpha_dropout(input: Tensor, ...args: unknown[]): Tensor {
   expect_tensor("alpha_dropout", input);
   const {

@@ -1,5 +1,5 @@
 /** @file Products that sum over named dimensions: einsum, tensordot; cross products, distances, traces. */
-import { bind } from "../args";
+import { bind, is_options, none } from "../args";
 import { RuntimeError } from "../errors";
 import { normalize_dim, range, size_text } from "../shape";
 import { is_tensor, type Tensor } from "../tensor";
@@ -109,6 +109,8 @@ function contract(left: Labelled, right: Labelled, later: ReadonlySet<string>): 
  * torch.einsum("bij,bjk->bik", a, b); torch.einsum("ii", a)
  */
 export function einsum(equation: string, ...operands: Tensor[] | [readonly Tensor[]]): Tensor {
+  const last: unknown = operands[operands.length - 1];
+  if (is_options(last)) bind("einsum", [], [], [last]);
   const tensors = (Array.isArray(operands[0]) ? operands[0] : operands) as readonly Tensor[];
   if (typeof equation !== "string") throw new TypeError("einsum(): the equation must be a string");
   const [inputs, output] = equation.split("->");
@@ -178,20 +180,20 @@ function implied(operands: readonly Labelled[], free: readonly string[]): string
   return [...free, ...once.sort()];
 }
 
+/** How many dimensions, or which of either. */
+type ContractedDims = number | readonly (readonly number[])[];
+
 /** Products summed over the last `dims` dimensions of `a` and the first of `b`, or over the two lists of dimensions. */
-export function tensordot(
-  a: Tensor,
-  b: Tensor,
-  dims:
-    | number
-    | readonly [readonly number[], readonly number[]]
-    | { dims?: number | readonly (readonly number[])[] } = 2,
-): Tensor {
-  const { dims: given = 2 } = bind<{ dims: number | readonly (readonly number[])[] }>(
+export function tensordot(a: Tensor, b: Tensor, dims?: ContractedDims): Tensor;
+export function tensordot(a: Tensor, b: Tensor, options: { dims?: ContractedDims }): Tensor;
+export function tensordot(a: Tensor, options: { b: Tensor; dims?: ContractedDims }): Tensor;
+export function tensordot(a: Tensor, ...args: unknown[]): Tensor {
+  const { b, dims: given = 2 } = bind<{ b: Tensor; dims?: ContractedDims }>(
     "tensordot",
-    ["dims"],
+    ["b", "dims"],
     [],
-    [dims],
+    args,
+    1,
   );
   const [left, right] =
     typeof given === "number"
@@ -222,15 +224,25 @@ export function tensordot(
 }
 
 /** The sum of a matrix's diagonal. */
-export function trace(input: Tensor): Tensor {
+export function trace(input: Tensor, ...more: []): Tensor {
+  none("trace", more);
   if (input.ndim !== 2)
     throw new RuntimeError(`trace: expected a matrix, but got tensor with dim ${input.ndim}`);
   return diagonal(input).sum();
 }
 
 /** The vector product along a dimension of size 3: `dim`, or the first such one. */
-export function cross(input: Tensor, other: Tensor, dim?: number | null | { dim?: number | null }): Tensor {
-  const { dim: given } = bind<{ dim: number | null }>("cross", ["dim"], [], [dim]);
+export function cross(input: Tensor, other: Tensor, dim?: number | null): Tensor;
+export function cross(input: Tensor, other: Tensor, options: { dim?: number | null }): Tensor;
+export function cross(input: Tensor, options: { other: Tensor; dim?: number | null }): Tensor;
+export function cross(input: Tensor, ...args: unknown[]): Tensor {
+  const { other, dim: given } = bind<{ other: Tensor; dim?: number | null }>(
+    "cross",
+    ["other", "dim"],
+    [],
+    args,
+    1,
+  );
   const at =
     given === undefined || given === null ? input.shape.indexOf(3) : normalize_dim(given, input.ndim);
   if (at < 0) throw new RuntimeError("no dimension of size 3 in input");
@@ -249,8 +261,15 @@ export function cross(input: Tensor, other: Tensor, dim?: number | null | { dim?
 /** `p`-norm distances between the rows of `x1` (..., n, k) and those of `x2` (..., m, k): (..., n, m). */
 export function cdist(x1: Tensor, x2: Tensor, p?: number, compute_mode?: string): Tensor;
 export function cdist(x1: Tensor, x2: Tensor, options: { p?: number; compute_mode?: string }): Tensor;
-export function cdist(x1: Tensor, x2: Tensor, ...args: unknown[]): Tensor {
-  const { p = 2 } = bind<{ p: number; compute_mode: string }>("cdist", ["p", "compute_mode"], [], args);
+export function cdist(x1: Tensor, options: { x2: Tensor; p?: number; compute_mode?: string }): Tensor;
+export function cdist(x1: Tensor, ...args: unknown[]): Tensor {
+  const { x2, p = 2 } = bind<{ x2: Tensor } & Partial<{ p: number; compute_mode: string }>>(
+    "cdist",
+    ["x2", "p", "compute_mode"],
+    [],
+    args,
+    1,
+  );
   if (x1.ndim < 2 || x2.ndim < 2) {
     throw new RuntimeError(`cdist only supports at least 2D tensors, got ${x1.ndim}D and ${x2.ndim}D`);
   }

@@ -1,6 +1,6 @@
 /** @file Arithmetic on two operands, with broadcasting and type promotion. */
 
-import { bind } from "../args";
+import { bind, none, operand } from "../args";
 import { record } from "../autograd/tape";
 import { execute } from "../backend/engine";
 import type { Handle } from "../backend/handle";
@@ -65,10 +65,12 @@ type Alpha = { alpha?: number };
  * @example
  * torch.add(x, 1); x.add(y, { alpha: 2 })
  */
-export function add(input: TensorLike, other: TensorLike, options?: Alpha): Tensor {
+export function add(input: TensorLike, other: TensorLike, options?: Alpha): Tensor;
+export function add(input: TensorLike, options: { other: TensorLike } & Alpha): Tensor;
+export function add(input: TensorLike, ...args: unknown[]): Tensor {
+  const { other, alpha } = bind<{ other: TensorLike } & Alpha>("add", ["other"], ["alpha"], args, 1);
   let [a, b] = promote("add", input, other);
-  if (options !== undefined) {
-    const { alpha = 1 } = bind<{ alpha: number }>("add", [], ["alpha"], [options]);
+  if (alpha !== undefined) {
     b = as_operand(scaled("add", b, a.dtype, alpha), a.dtype, "add");
   }
   check_broadcast(a, b);
@@ -77,7 +79,10 @@ export function add(input: TensorLike, other: TensorLike, options?: Alpha): Tens
 }
 
 /** `input - alpha * other`, with broadcasting and type promotion. @throws RuntimeError for two bools. */
-export function sub(input: TensorLike, other: TensorLike, options?: Alpha): Tensor {
+export function sub(input: TensorLike, other: TensorLike, options?: Alpha): Tensor;
+export function sub(input: TensorLike, options: { other: TensorLike } & Alpha): Tensor;
+export function sub(input: TensorLike, ...args: unknown[]): Tensor {
+  const { other, alpha } = bind<{ other: TensorLike } & Alpha>("sub", ["other"], ["alpha"], args, 1);
   let [a, b] = promote("sub", input, other);
   if (a.dtype === bool) {
     throw new RuntimeError(
@@ -95,25 +100,33 @@ export function sub(input: TensorLike, other: TensorLike, options?: Alpha): Tens
         "`logical_not()` operator instead.",
     );
   }
-  if (options !== undefined) {
-    const { alpha = 1 } = bind<{ alpha: number }>("sub", [], ["alpha"], [options]);
+  if (alpha !== undefined) {
     b = as_operand(scaled("sub", b, a.dtype, alpha), a.dtype, "sub");
   }
   return record("sub", run("Sub", a, b), [a, b]);
 }
 
 /** {@link sub}. */
-export function subtract(input: TensorLike, other: TensorLike, options?: Alpha): Tensor {
-  return sub(input, other, options);
+export function subtract(input: TensorLike, other: TensorLike, options?: Alpha): Tensor;
+export function subtract(input: TensorLike, options: { other: TensorLike } & Alpha): Tensor;
+export function subtract(input: TensorLike, ...args: unknown[]): Tensor {
+  const { other, alpha } = bind<{ other: TensorLike } & Alpha>("subtract", ["other"], ["alpha"], args, 1);
+  return sub(input, other, { alpha });
 }
 
 /** `other - alpha * input`. */
-export function rsub(input: Tensor, other: TensorLike, options?: Alpha): Tensor {
-  return sub(other, expect_tensor("rsub", input), options);
+export function rsub(input: Tensor, other: TensorLike, options?: Alpha): Tensor;
+export function rsub(input: Tensor, options: { other: TensorLike } & Alpha): Tensor;
+export function rsub(input: Tensor, ...args: unknown[]): Tensor {
+  const { other, alpha } = bind<{ other: TensorLike } & Alpha>("rsub", ["other"], ["alpha"], args, 1);
+  return sub(other, expect_tensor("rsub", input), { alpha });
 }
 
 /** `input * other`, with broadcasting and type promotion. */
-export function mul(input: TensorLike, other: TensorLike): Tensor {
+export function mul(input: TensorLike, other: TensorLike): Tensor;
+export function mul(input: TensorLike, options: { other: TensorLike }): Tensor;
+export function mul(input: TensorLike, ...args: unknown[]): Tensor {
+  const other = operand<TensorLike>("mul", "other", args);
   const [a, b] = promote("mul", input, other);
   check_broadcast(a, b);
   if (a.dtype === bool) return new Tensor(execute("LogicalAnd", [a.handle, b.handle]));
@@ -121,7 +134,10 @@ export function mul(input: TensorLike, other: TensorLike): Tensor {
 }
 
 /** {@link mul}. */
-export function multiply(input: TensorLike, other: TensorLike): Tensor {
+export function multiply(input: TensorLike, other: TensorLike): Tensor;
+export function multiply(input: TensorLike, options: { other: TensorLike }): Tensor;
+export function multiply(input: TensorLike, ...args: unknown[]): Tensor {
+  const other = operand<TensorLike>("multiply", "other", args);
   return mul(input, other);
 }
 
@@ -134,16 +150,27 @@ export function div(
   input: TensorLike,
   other: TensorLike,
   options?: { rounding_mode?: "trunc" | "floor" | null },
-): Tensor {
-  if (options !== undefined) {
-    const { rounding_mode } = bind<{ rounding_mode: string | null }>("div", [], ["rounding_mode"], [options]);
+): Tensor;
+export function div(
+  input: TensorLike,
+  options: { other: TensorLike; rounding_mode?: "trunc" | "floor" | null },
+): Tensor;
+export function div(input: TensorLike, ...args: unknown[]): Tensor {
+  const { other, rounding_mode } = bind<{ other: TensorLike; rounding_mode?: "trunc" | "floor" | null }>(
+    "div",
+    ["other"],
+    ["rounding_mode"],
+    args,
+    1,
+  );
+  if (rounding_mode !== undefined) {
     if (rounding_mode === "floor" || rounding_mode === "trunc") {
       const [a, b] = promote("div", input, other);
       const floor = rounding_mode === "floor";
       const handle = floor ? floor_divide(a.detach(), b.detach()).handle : truncated_quotient(a, b);
       return record("div_rounded", handle, [a, b]);
     }
-    if (rounding_mode !== undefined && rounding_mode !== null) {
+    if (rounding_mode !== null) {
       throw new RuntimeError(
         `div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${rounding_mode}'`,
       );
@@ -159,12 +186,27 @@ export function divide(
   input: TensorLike,
   other: TensorLike,
   options?: { rounding_mode?: "trunc" | "floor" | null },
-): Tensor {
-  return div(input, other, options);
+): Tensor;
+export function divide(
+  input: TensorLike,
+  options: { other: TensorLike; rounding_mode?: "trunc" | "floor" | null },
+): Tensor;
+export function divide(input: TensorLike, ...args: unknown[]): Tensor {
+  const { other, rounding_mode } = bind<{ other: TensorLike; rounding_mode?: "trunc" | "floor" | null }>(
+    "divide",
+    ["other"],
+    ["rounding_mode"],
+    args,
+    1,
+  );
+  return div(input, other, { rounding_mode });
 }
 
 /** `input / other` in floating point. */
-export function true_divide(input: TensorLike, other: TensorLike): Tensor {
+export function true_divide(input: TensorLike, other: TensorLike): Tensor;
+export function true_divide(input: TensorLike, options: { other: TensorLike }): Tensor;
+export function true_divide(input: TensorLike, ...args: unknown[]): Tensor {
+  const other = operand<TensorLike>("true_divide", "other", args);
   return div(input, other);
 }
 
@@ -186,7 +228,10 @@ export function truncate(handle: Handle): Handle {
 }
 
 /** `floor(input / other)`, as Python's `//`. No gradient flows. @throws RuntimeError ZeroDivisionError for ints. */
-export function floor_divide(input: TensorLike, other: TensorLike): Tensor {
+export function floor_divide(input: TensorLike, other: TensorLike): Tensor;
+export function floor_divide(input: TensorLike, options: { other: TensorLike }): Tensor;
+export function floor_divide(input: TensorLike, ...args: unknown[]): Tensor {
+  const other = operand<TensorLike>("floor_divide", "other", args);
   const [a, b] = promote("floor_divide", input, other);
   no_bool(a, b, "div_floor");
   if (!a.dtype.is_floating_point) return new Tensor(divide_whole("FloorDiv", a, b));
@@ -205,14 +250,20 @@ export function floor_divide(input: TensorLike, other: TensorLike): Tensor {
 }
 
 /** The remainder with the sign of `other`, as Python's `%`. @throws RuntimeError ZeroDivisionError for ints. */
-export function remainder(input: TensorLike, other: TensorLike): Tensor {
+export function remainder(input: TensorLike, other: TensorLike): Tensor;
+export function remainder(input: TensorLike, options: { other: TensorLike }): Tensor;
+export function remainder(input: TensorLike, ...args: unknown[]): Tensor {
+  const other = operand<TensorLike>("remainder", "other", args);
   const [a, b] = promote("remainder", input, other);
   no_bool(a, b, "remainder_cpu");
   return record("remainder", divide_whole("FloorMod", a, b), [a, b], crosswise(a, b));
 }
 
 /** The remainder with the sign of `input`, as C's `fmod`. @throws RuntimeError ZeroDivisionError for ints. */
-export function fmod(input: TensorLike, other: TensorLike): Tensor {
+export function fmod(input: TensorLike, other: TensorLike): Tensor;
+export function fmod(input: TensorLike, options: { other: TensorLike }): Tensor;
+export function fmod(input: TensorLike, ...args: unknown[]): Tensor {
+  const other = operand<TensorLike>("fmod", "other", args);
   const [a, b] = promote("fmod", input, other);
   no_bool(a, b, "fmod_cpu");
   // TensorFlow has it for int32 among the whole numbers; by quotients it serves all of them.
@@ -227,7 +278,10 @@ export function fmod(input: TensorLike, other: TensorLike): Tensor {
  *
  * @throws RuntimeError for whole numbers to a negative number.
  */
-export function pow(input: TensorLike, exponent: TensorLike): Tensor {
+export function pow(input: TensorLike, exponent: TensorLike): Tensor;
+export function pow(input: TensorLike, options: { exponent: TensorLike }): Tensor;
+export function pow(input: TensorLike, ...args: unknown[]): Tensor {
+  const exponent = operand<TensorLike>("pow", "exponent", args);
   if (is_tensor(input) && typeof exponent === "number") return pow_number(input, exponent);
   const [a, b] = promote("pow", input, exponent);
   if (a.dtype === bool) throw new RuntimeError("\"pow\" not implemented for 'Bool'");
@@ -266,7 +320,8 @@ function pow_number(input: Tensor, exponent: number): Tensor {
 }
 
 /** `exp(input) ` and the like of one operand are in `unary.ts`; the negative is here as arithmetic needs it. */
-export function neg(input: Tensor): Tensor {
+export function neg(input: Tensor, ...more: []): Tensor {
+  none("neg", more);
   if (input.dtype === bool) {
     throw new RuntimeError(
       "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or " +
@@ -277,7 +332,8 @@ export function neg(input: Tensor): Tensor {
 }
 
 /** {@link neg}. */
-export function negative(input: Tensor): Tensor {
+export function negative(input: Tensor, ...more: []): Tensor {
+  none("negative", more);
   return neg(input);
 }
 
@@ -291,14 +347,20 @@ function extreme(name: "maximum" | "minimum", input: TensorLike, other: TensorLi
 }
 
 /** The greater of two elements; NaN where either is. Equal elements share the gradient. */
-export function maximum(input: Tensor, other: Tensor): Tensor {
+export function maximum(input: Tensor, other: Tensor): Tensor;
+export function maximum(input: Tensor, options: { other: Tensor }): Tensor;
+export function maximum(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<Tensor>("maximum", "other", args);
   expect_tensor("maximum", input);
   expect_tensor("maximum", other, "other");
   return extreme("maximum", input, other);
 }
 
 /** The lesser of two elements; NaN where either is. Equal elements share the gradient. */
-export function minimum(input: Tensor, other: Tensor): Tensor {
+export function minimum(input: Tensor, other: Tensor): Tensor;
+export function minimum(input: Tensor, options: { other: Tensor }): Tensor;
+export function minimum(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<Tensor>("minimum", "other", args);
   expect_tensor("minimum", input);
   expect_tensor("minimum", other, "other");
   return extreme("minimum", input, other);
@@ -315,17 +377,22 @@ function extreme_of_numbers(name: "maximum" | "minimum", input: Tensor, other: T
 }
 
 /** {@link maximum} that takes the other element in place of a NaN. */
-export function fmax(input: Tensor, other: Tensor): Tensor {
+export function fmax(input: Tensor, other: Tensor): Tensor;
+export function fmax(input: Tensor, options: { other: Tensor }): Tensor;
+export function fmax(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<Tensor>("fmax", "other", args);
   return extreme_of_numbers("maximum", input, other);
 }
 
 /** {@link minimum} that takes the other element in place of a NaN. */
-export function fmin(input: Tensor, other: Tensor): Tensor {
+export function fmin(input: Tensor, other: Tensor): Tensor;
+export function fmin(input: Tensor, options: { other: Tensor }): Tensor;
+export function fmin(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<Tensor>("fmin", "other", args);
   return extreme_of_numbers("minimum", input, other);
 }
 
 type Bound = number | Tensor | null;
-type Bounds = { min?: Bound; max?: Bound };
 
 /**
  * Elements below `min` become `min`, those above `max` become `max`; either may be left out. NaN stays.
@@ -335,7 +402,8 @@ type Bounds = { min?: Bound; max?: Bound };
  * x.clamp(0, 1); x.clamp({ min: 0 })
  */
 export function clamp(input: Tensor, min?: Bound, max?: Bound): Tensor;
-export function clamp(input: Tensor, options: Bounds): Tensor;
+export function clamp(input: Tensor, min: Bound, options: { max?: Bound }): Tensor;
+export function clamp(input: Tensor, options: { min?: Bound; max?: Bound }): Tensor;
 export function clamp(input: Tensor, ...args: unknown[]): Tensor {
   expect_tensor("clamp", input);
   const { min = null, max = null } = bind<{ min: Bound; max: Bound }>("clamp", ["min", "max"], [], args);
@@ -364,19 +432,26 @@ export function clamp(input: Tensor, ...args: unknown[]): Tensor {
 
 /** {@link clamp}. */
 export function clip(input: Tensor, min?: Bound, max?: Bound): Tensor;
-export function clip(input: Tensor, options: Bounds): Tensor;
+export function clip(input: Tensor, min: Bound, options: { max?: Bound }): Tensor;
+export function clip(input: Tensor, options: { min?: Bound; max?: Bound }): Tensor;
 export function clip(input: Tensor, ...args: unknown[]): Tensor {
   return clamp(input, ...(args as [Bound, Bound]));
 }
 
 /** {@link clamp} from below. */
-export function clamp_min(input: Tensor, min: number | Tensor): Tensor {
+export function clamp_min(input: Tensor, min: number | Tensor): Tensor;
+export function clamp_min(input: Tensor, options: { min: number | Tensor }): Tensor;
+export function clamp_min(input: Tensor, ...args: unknown[]): Tensor {
+  const min = operand<number | Tensor>("clamp_min", "min", args);
   expect_tensor("clamp_min", input);
   return is_tensor(min) ? maximum(input, min) : clamp(input, min);
 }
 
 /** {@link clamp} from above. */
-export function clamp_max(input: Tensor, max: number | Tensor): Tensor {
+export function clamp_max(input: Tensor, max: number | Tensor): Tensor;
+export function clamp_max(input: Tensor, options: { max: number | Tensor }): Tensor;
+export function clamp_max(input: Tensor, ...args: unknown[]): Tensor {
+  const max = operand<number | Tensor>("clamp_max", "max", args);
   expect_tensor("clamp_max", input);
   return is_tensor(max) ? minimum(input, max) : clamp(input, null, max);
 }
@@ -392,14 +467,20 @@ export function floating_dtype(dtype: DType): DType {
 }
 
 /** `x * log(y)`, 0 where x is 0 unless y is NaN. */
-export function xlogy(input: TensorLike, other: TensorLike): Tensor {
+export function xlogy(input: TensorLike, other: TensorLike): Tensor;
+export function xlogy(input: TensorLike, options: { other: TensorLike }): Tensor;
+export function xlogy(input: TensorLike, ...args: unknown[]): Tensor {
+  const other = operand<TensorLike>("xlogy", "other", args);
   const [a, b] = promote_floating("xlogy", input, other);
   check_broadcast(a, b);
   return record("xlogy", execute("Xlogy", [a.handle, b.handle]), [a, b], [a, b]);
 }
 
 /** The angle of the point (`other`, `input`) in radians, in [-π, π]. */
-export function atan2(input: Tensor, other: Tensor): Tensor {
+export function atan2(input: Tensor, other: Tensor): Tensor;
+export function atan2(input: Tensor, options: { other: Tensor }): Tensor;
+export function atan2(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<Tensor>("atan2", "other", args);
   expect_tensor("atan2", input);
   const [a, b] = promote_floating("atan2", input, expect_tensor("atan2", other, "other"));
   check_broadcast(a, b);
@@ -407,12 +488,25 @@ export function atan2(input: Tensor, other: Tensor): Tensor {
 }
 
 /** {@link atan2}. */
-export function arctan2(input: Tensor, other: Tensor): Tensor {
+export function arctan2(input: Tensor, other: Tensor): Tensor;
+export function arctan2(input: Tensor, options: { other: Tensor }): Tensor;
+export function arctan2(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<Tensor>("arctan2", "other", args);
   return atan2(input, other);
 }
 
 /** `input + weight * (end - input)`. */
-export function lerp(input: Tensor, end: Tensor, weight: number | Tensor): Tensor {
+export function lerp(input: Tensor, end: Tensor, weight: number | Tensor): Tensor;
+export function lerp(input: Tensor, end: Tensor, options: { weight: number | Tensor }): Tensor;
+export function lerp(input: Tensor, options: { end: Tensor; weight: number | Tensor }): Tensor;
+export function lerp(input: Tensor, ...args: unknown[]): Tensor {
+  const { end, weight } = bind<{ end: Tensor; weight: number | Tensor }>(
+    "lerp",
+    ["end", "weight"],
+    [],
+    args,
+    2,
+  );
   return add(input, mul(sub(end, input), weight));
 }
 
@@ -422,8 +516,21 @@ export function addcmul(
   tensor1: Tensor,
   tensor2: Tensor,
   options?: { value?: number },
-): Tensor {
-  const { value = 1 } = bind<{ value: number }>("addcmul", [], ["value"], [options]);
+): Tensor;
+export function addcmul(input: Tensor, tensor1: Tensor, options: { tensor2: Tensor; value?: number }): Tensor;
+export function addcmul(input: Tensor, options: { tensor1: Tensor; tensor2: Tensor; value?: number }): Tensor;
+export function addcmul(input: Tensor, ...args: unknown[]): Tensor {
+  const {
+    tensor1,
+    tensor2,
+    value = 1,
+  } = bind<{ tensor1: Tensor; tensor2: Tensor; value?: number }>(
+    "addcmul",
+    ["tensor1", "tensor2"],
+    ["value"],
+    args,
+    2,
+  );
   const product = mul(tensor1, tensor2);
   return add(input, value === 1 ? product : mul(product, value));
 }
@@ -434,8 +541,21 @@ export function addcdiv(
   tensor1: Tensor,
   tensor2: Tensor,
   options?: { value?: number },
-): Tensor {
-  const { value = 1 } = bind<{ value: number }>("addcdiv", [], ["value"], [options]);
+): Tensor;
+export function addcdiv(input: Tensor, tensor1: Tensor, options: { tensor2: Tensor; value?: number }): Tensor;
+export function addcdiv(input: Tensor, options: { tensor1: Tensor; tensor2: Tensor; value?: number }): Tensor;
+export function addcdiv(input: Tensor, ...args: unknown[]): Tensor {
+  const {
+    tensor1,
+    tensor2,
+    value = 1,
+  } = bind<{ tensor1: Tensor; tensor2: Tensor; value?: number }>(
+    "addcdiv",
+    ["tensor1", "tensor2"],
+    ["value"],
+    args,
+    2,
+  );
   const quotient = div(tensor1, tensor2);
   return add(input, value === 1 ? quotient : mul(quotient, value));
 }

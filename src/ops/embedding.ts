@@ -1,5 +1,5 @@
 /** @file Looking up rows of a table by whole numbers. */
-import { bind } from "../args";
+import { bind, lead } from "../args";
 import { no_grad } from "../autograd/grad-mode";
 import { record } from "../autograd/tape";
 import { attr, execute, from_data, read, scalar } from "../backend/engine";
@@ -40,7 +40,9 @@ export function embedding(
   scale_grad_by_freq?: boolean,
   sparse?: boolean,
 ): Tensor;
-export function embedding(input: Tensor, weight: Tensor, ...args: unknown[]): Tensor {
+export function embedding(input: Tensor, options: { weight: Tensor } & EmbeddingOptions): Tensor;
+export function embedding(input: Tensor, ...all: unknown[]): Tensor {
+  const { weight, args } = lead<{ weight: Tensor }>("embedding", ["weight"], all);
   expect_tensor("embedding", input);
   expect_tensor("embedding", weight, "weight");
   const bound = bind<Required<EmbeddingOptions>>(
@@ -165,11 +167,13 @@ function renormalize(weight: Tensor, index: Handle, max_norm: number, norm_type:
  * @param num_classes Length of the vectors; by default one more than the greatest number.
  * @returns (*input.shape, num_classes), int64
  */
-export function one_hot(input: Tensor, num_classes: number | { num_classes?: number } = -1): Tensor {
+export function one_hot(input: Tensor, num_classes?: number): Tensor;
+export function one_hot(input: Tensor, options: { num_classes?: number }): Tensor;
+export function one_hot(input: Tensor, ...args: unknown[]): Tensor {
+  const { num_classes: wanted = -1 } = bind<{ num_classes?: number }>("one_hot", ["num_classes"], [], args);
   expect_tensor("one_hot", input);
   if (input.dtype !== int64)
     throw new RuntimeError("one_hot is only applicable to index tensor of type LongTensor.");
-  const wanted = typeof num_classes === "number" ? num_classes : (num_classes.num_classes ?? -1);
   let greatest = -1;
   for (const value of input.typed_array()) {
     if (value < 0) throw new RuntimeError("Class values must be non-negative.");

@@ -38,6 +38,7 @@ function shared(name: "amax" | "amin", input: Tensor, args: unknown[]): Tensor {
 
 /** The greatest elements over `dim` (all by default). Equal ones share the gradient. */
 export function amax(input: Tensor, dim?: Dims, keepdim?: boolean): Tensor;
+export function amax(input: Tensor, dim: Dims, options: { keepdim?: boolean }): Tensor;
 export function amax(input: Tensor, options: { dim?: Dims; keepdim?: boolean }): Tensor;
 export function amax(input: Tensor, ...args: unknown[]): Tensor {
   return shared("amax", input, args);
@@ -45,18 +46,19 @@ export function amax(input: Tensor, ...args: unknown[]): Tensor {
 
 /** The least elements over `dim` (all by default). Equal ones share the gradient. */
 export function amin(input: Tensor, dim?: Dims, keepdim?: boolean): Tensor;
+export function amin(input: Tensor, dim: Dims, options: { keepdim?: boolean }): Tensor;
 export function amin(input: Tensor, options: { dim?: Dims; keepdim?: boolean }): Tensor;
 export function amin(input: Tensor, ...args: unknown[]): Tensor {
   return shared("amin", input, args);
 }
 
+/** What {@link aminmax} gives. */
+export type MinMax = [min: Tensor, max: Tensor] & { min: Tensor; max: Tensor };
+
 /** Both extremes at once, with `.min` and `.max`. */
-export function aminmax(
-  input: Tensor,
-  options?: { dim?: number | null; keepdim?: boolean },
-): [min: Tensor, max: Tensor] & { min: Tensor; max: Tensor } {
-  const { dim = null, keepdim = false } = bind<Bound>("aminmax", [], ["dim", "keepdim"], [options]);
-  if (input.ndim > 64) throw new RuntimeError("only tensors with up to 64 dims are supported");
+export function aminmax(input: Tensor, options?: { dim?: number | null; keepdim?: boolean }): MinMax;
+export function aminmax(input: Tensor, ...args: unknown[]): MinMax {
+  const { dim = null, keepdim = false } = bind<Bound>("aminmax", [], ["dim", "keepdim"], args);
   return named("aminmax", { min: amin(input, dim, keepdim), max: amax(input, dim, keepdim) });
 }
 
@@ -171,6 +173,7 @@ function argument(name: "argmax" | "argmin", input: Tensor, args: unknown[]): Te
 
 /** The place of the greatest element, along `dim` or in the flattened tensor; the first of equal ones. int64. */
 export function argmax(input: Tensor, dim?: number | null, keepdim?: boolean): Tensor;
+export function argmax(input: Tensor, dim: number | null, options: { keepdim?: boolean }): Tensor;
 export function argmax(input: Tensor, options: { dim?: number | null; keepdim?: boolean }): Tensor;
 export function argmax(input: Tensor, ...args: unknown[]): Tensor {
   return argument("argmax", input, args);
@@ -178,6 +181,7 @@ export function argmax(input: Tensor, ...args: unknown[]): Tensor {
 
 /** The place of the least element, along `dim` or in the flattened tensor; the first of equal ones. int64. */
 export function argmin(input: Tensor, dim?: number | null, keepdim?: boolean): Tensor;
+export function argmin(input: Tensor, dim: number | null, options: { keepdim?: boolean }): Tensor;
 export function argmin(input: Tensor, options: { dim?: number | null; keepdim?: boolean }): Tensor;
 export function argmin(input: Tensor, ...args: unknown[]): Tensor {
   return argument("argmin", input, args);
@@ -185,6 +189,11 @@ export function argmin(input: Tensor, ...args: unknown[]): Tensor {
 
 /** `log(sum(exp(input)))` over `dim`, without overflow. */
 export function logsumexp(input: Tensor, dim: number | readonly number[], keepdim?: boolean): Tensor;
+export function logsumexp(
+  input: Tensor,
+  dim: number | readonly number[],
+  options: { keepdim?: boolean },
+): Tensor;
 export function logsumexp(
   input: Tensor,
   options: { dim: number | readonly number[]; keepdim?: boolean },

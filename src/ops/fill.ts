@@ -1,5 +1,5 @@
 /** @file Copies and in-place changes of whole tensors, casts, and triangles. */
-import { bind } from "../args";
+import { bind, none, operand } from "../args";
 import { record } from "../autograd/tape";
 import { execute, scalar } from "../backend/engine";
 import { DType, int64 } from "../dtype";
@@ -12,12 +12,14 @@ import { where } from "./gather";
 import { permute, reshape } from "./movement";
 
 /** A copy that is no view; gradients flow through it. */
-export function clone(input: Tensor): Tensor {
+export function clone(input: Tensor, ...more: []): Tensor {
+  none("clone", more);
   return record("clone", input.handle, [input]);
 }
 
 /** The tensor itself: values here are always contiguous. */
-export function contiguous(input: Tensor): Tensor {
+export function contiguous(input: Tensor, ...more: []): Tensor {
+  none("contiguous", more);
   return input;
 }
 
@@ -39,7 +41,10 @@ export function to(input: Tensor, target: DType | string | Tensor, options?: ToO
 export function to(input: Tensor, options: ToOptions): Tensor;
 export function to(input: Tensor, ...args: unknown[]): Tensor {
   const [first] = args;
-  if (is_tensor(first)) return cast(input, first.dtype);
+  if (is_tensor(first)) {
+    const { copy } = bind<{ copy: boolean }>("to", [], ["copy"], args.slice(1));
+    return converted(input, first.dtype, copy);
+  }
   if (typeof first === "string") {
     check_device(first, input);
     const { dtype, copy } = bind<Required<ToOptions>>("to", ["dtype"], ["device", "copy"], args.slice(1));
@@ -68,17 +73,24 @@ function check_device(device: string, input: Tensor): void {
 }
 
 /** The tensor in the dtype of `other`. */
-export function type_as(input: Tensor, other: Tensor): Tensor {
+export function type_as(input: Tensor, other: Tensor): Tensor;
+export function type_as(input: Tensor, options: { other: Tensor }): Tensor;
+export function type_as(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<Tensor>("type_as", "other", args);
   return cast(input, other.dtype);
 }
 
 /** The tensor where TensorFlow's runtime put it: itself. */
-export function cpu(input: Tensor): Tensor {
+export function cpu(input: Tensor, ...more: []): Tensor {
+  none("cpu", more);
   return input;
 }
 
 /** Gives every element the value. @returns the input */
-export function fill_(input: Tensor, value: TensorLike): Tensor {
+export function fill_(input: Tensor, value: TensorLike): Tensor;
+export function fill_(input: Tensor, options: { value: TensorLike }): Tensor;
+export function fill_(input: Tensor, ...args: unknown[]): Tensor {
+  const value = operand<TensorLike>("fill_", "value", args);
   if (is_tensor(value) && value.ndim > 0) {
     throw new RuntimeError(
       `fill_ only supports 0-dimension value tensor but got tensor with ${value.ndim} dimensions.`,
@@ -89,12 +101,16 @@ export function fill_(input: Tensor, value: TensorLike): Tensor {
 }
 
 /** Sets every element to zero. @returns the input */
-export function zero_(input: Tensor): Tensor {
+export function zero_(input: Tensor, ...more: []): Tensor {
+  none("zero_", more);
   return fill_(input, 0);
 }
 
 /** Takes over the values of `src`, which broadcasts and is cast. @returns the input */
-export function copy_(input: Tensor, src: TensorLike): Tensor {
+export function copy_(input: Tensor, src: TensorLike): Tensor;
+export function copy_(input: Tensor, options: { src: TensorLike }): Tensor;
+export function copy_(input: Tensor, ...args: unknown[]): Tensor {
+  const src = operand<TensorLike>("copy_", "src", args);
   input._check_in_place();
   const values = as_operand(src, input.dtype, "copy_");
   return input._assign(overwritten(input, values));
@@ -125,19 +141,24 @@ function triangle(name: string, input: Tensor, op: string, diagonal: number): Te
 }
 
 /** The elements on and above the diagonal, zeros below; `diagonal` shifts it to the right. */
-export function triu(input: Tensor, diagonal?: number | { diagonal?: number }): Tensor {
-  const { diagonal: shift = 0 } = bind<{ diagonal: number }>("triu", ["diagonal"], [], [diagonal]);
+export function triu(input: Tensor, diagonal?: number): Tensor;
+export function triu(input: Tensor, options: { diagonal?: number }): Tensor;
+export function triu(input: Tensor, ...args: unknown[]): Tensor {
+  const { diagonal: shift = 0 } = bind<{ diagonal?: number }>("triu", ["diagonal"], [], args);
   return triangle("triu", input, "GreaterEqual", shift);
 }
 
 /** The elements on and below the diagonal, zeros above; `diagonal` shifts it to the right. */
-export function tril(input: Tensor, diagonal?: number | { diagonal?: number }): Tensor {
-  const { diagonal: shift = 0 } = bind<{ diagonal: number }>("tril", ["diagonal"], [], [diagonal]);
+export function tril(input: Tensor, diagonal?: number): Tensor;
+export function tril(input: Tensor, options: { diagonal?: number }): Tensor;
+export function tril(input: Tensor, ...args: unknown[]): Tensor {
+  const { diagonal: shift = 0 } = bind<{ diagonal?: number }>("tril", ["diagonal"], [], args);
   return triangle("tril", input, "LessEqual", shift);
 }
 
 /** The diagonals of the planes of two dimensions, as a new last dimension. */
 export function diagonal(input: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
+export function diagonal(input: Tensor, offset: number, options: { dim1?: number; dim2?: number }): Tensor;
 export function diagonal(input: Tensor, options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function diagonal(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { offset: number; dim1: number; dim2: number };
@@ -157,8 +178,10 @@ export function diagonal(input: Tensor, ...args: unknown[]): Tensor {
 }
 
 /** A vector as the diagonal of a matrix, or the diagonal of a matrix as a vector. */
-export function diag(input: Tensor, offset?: number | { diagonal?: number }): Tensor {
-  const { diagonal: shift = 0 } = bind<{ diagonal: number }>("diag", ["diagonal"], [], [offset]);
+export function diag(input: Tensor, diagonal?: number): Tensor;
+export function diag(input: Tensor, options: { diagonal?: number }): Tensor;
+export function diag(input: Tensor, ...args: unknown[]): Tensor {
+  const { diagonal: shift = 0 } = bind<{ diagonal?: number }>("diag", ["diagonal"], [], args);
   if (input.ndim === 2) return diagonal(input, shift);
   if (input.ndim !== 1) {
     throw new RuntimeError(`diag(): Supports 1D or 2D tensors. Got ${input.ndim}D`);

@@ -3,7 +3,7 @@
  *
  * All of them come down to rows of a two-dimensional arrangement: `take_rows` picks, `add_rows` adds up, `put_rows` places.
  */
-import { bind } from "../args";
+import { bind, none, operand } from "../args";
 import { record } from "../autograd/tape";
 import { execute, from_data, read, scalar } from "../backend/engine";
 import type { Handle } from "../backend/handle";
@@ -73,7 +73,24 @@ function index_tensor(name: string, index: Tensor | readonly number[] | number):
 }
 
 /** The positions `index` (a vector) of dimension `dim`. */
-export function index_select(input: Tensor, dim: number, index: Tensor | readonly number[]): Tensor {
+export function index_select(input: Tensor, dim: number, index: Tensor | readonly number[]): Tensor;
+export function index_select(
+  input: Tensor,
+  dim: number,
+  options: { index: Tensor | readonly number[] },
+): Tensor;
+export function index_select(
+  input: Tensor,
+  options: { dim: number; index: Tensor | readonly number[] },
+): Tensor;
+export function index_select(input: Tensor, ...args: unknown[]): Tensor {
+  const { dim, index } = bind<{ dim: number; index: Tensor | readonly number[] }>(
+    "index_select",
+    ["dim", "index"],
+    [],
+    args,
+    2,
+  );
   const at = normalize_dim(dim, input.ndim);
   const list = index_tensor("index_select", index);
   if (list.ndim > 1) throw new IndexError("index_select(): Index is supposed to be a vector");
@@ -133,7 +150,11 @@ export function flat_positions(name: string, input: Tensor, dim: number, index: 
 }
 
 /** `output[i][j] = input[index[i][j]][j]` along dimension 0, alike along others. */
-export function gather(input: Tensor, dim: number, index: Tensor): Tensor {
+export function gather(input: Tensor, dim: number, index: Tensor): Tensor;
+export function gather(input: Tensor, dim: number, options: { index: Tensor }): Tensor;
+export function gather(input: Tensor, options: { dim: number; index: Tensor }): Tensor;
+export function gather(input: Tensor, ...args: unknown[]): Tensor {
+  const { dim, index } = bind<{ dim: number; index: Tensor }>("gather", ["dim", "index"], [], args, 2);
   const at = normalize_dim(dim, input.ndim);
   // No places: whatever the index's dtype and dimensions, as in PyTorch.
   if (is_tensor(index) && index.numel() === 0) {
@@ -145,8 +166,17 @@ export function gather(input: Tensor, dim: number, index: Tensor): Tensor {
 }
 
 /** {@link gather} where `index` broadcasts against the input beside `dim`; over the flattened input without `dim`. */
-export function take_along_dim(input: Tensor, indices: Tensor, dim?: number | { dim?: number }): Tensor {
-  const { dim: wanted } = bind<{ dim: number }>("take_along_dim", ["dim"], [], [dim]);
+export function take_along_dim(input: Tensor, indices: Tensor, dim?: number): Tensor;
+export function take_along_dim(input: Tensor, indices: Tensor, options: { dim?: number }): Tensor;
+export function take_along_dim(input: Tensor, options: { indices: Tensor; dim?: number }): Tensor;
+export function take_along_dim(input: Tensor, ...args: unknown[]): Tensor {
+  const { indices, dim: wanted } = bind<{ indices: Tensor; dim?: number }>(
+    "take_along_dim",
+    ["indices", "dim"],
+    [],
+    args,
+    1,
+  );
   if (wanted === undefined) {
     return gather(reshape(input, [input.numel()]), 0, reshape(indices, [indices.numel()]));
   }
@@ -166,7 +196,10 @@ export function take_along_dim(input: Tensor, indices: Tensor, dim?: number | { 
 }
 
 /** The elements of the flattened input at `index`, in its shape. */
-export function take(input: Tensor, index: Tensor): Tensor {
+export function take(input: Tensor, index: Tensor): Tensor;
+export function take(input: Tensor, options: { index: Tensor }): Tensor;
+export function take(input: Tensor, ...args: unknown[]): Tensor {
+  const index = operand<Tensor>("take", "index", args);
   const rows = positions("take", index, input.numel(), 0, true);
   return take_rows(reshape(input, [input.numel()]), rows);
 }
@@ -200,9 +233,24 @@ export function scatter(
   index: Tensor,
   src: Tensor | number,
   options?: { reduce?: Reduce },
-): Tensor {
+): Tensor;
+export function scatter(
+  input: Tensor,
+  dim: number,
+  options: { index: Tensor; src: Tensor | number; reduce?: Reduce },
+): Tensor;
+export function scatter(
+  input: Tensor,
+  options: { dim: number; index: Tensor; src: Tensor | number; reduce?: Reduce },
+): Tensor;
+export function scatter(input: Tensor, ...args: unknown[]): Tensor {
+  const { dim, index, src, reduce } = bind<{
+    dim: number;
+    index: Tensor;
+    src: Tensor | number;
+    reduce?: Reduce;
+  }>("scatter", ["dim", "index", "src"], ["reduce"], args, 3);
   const at = normalize_dim(dim, input.ndim);
-  const { reduce } = bind<{ reduce: Reduce }>("scatter", [], ["reduce"], [options]);
   if (reduce === "add")
     return scatter_add(
       input,
@@ -221,7 +269,17 @@ export function scatter(
 }
 
 /** The input with `src` added where {@link gather} with the same `dim` and `index` would take from. */
-export function scatter_add(input: Tensor, dim: number, index: Tensor, src: Tensor): Tensor {
+export function scatter_add(input: Tensor, dim: number, index: Tensor, src: Tensor): Tensor;
+export function scatter_add(input: Tensor, dim: number, options: { index: Tensor; src: Tensor }): Tensor;
+export function scatter_add(input: Tensor, options: { dim: number; index: Tensor; src: Tensor }): Tensor;
+export function scatter_add(input: Tensor, ...args: unknown[]): Tensor {
+  const { dim, index, src } = bind<{ dim: number; index: Tensor; src: Tensor }>(
+    "scatter_add",
+    ["dim", "index", "src"],
+    [],
+    args,
+    3,
+  );
   const at = normalize_dim(dim, input.ndim);
   const flat = from_data([index.numel()], int32, flat_positions("scatter_add", input, at, index));
   const values = scatter_source("scatter_add", input, index, src);
@@ -262,9 +320,30 @@ export function index_add(
   index: Tensor,
   source: Tensor,
   options?: { alpha?: number },
-): Tensor {
+): Tensor;
+export function index_add(
+  input: Tensor,
+  dim: number,
+  options: { index: Tensor; source: Tensor; alpha?: number },
+): Tensor;
+export function index_add(
+  input: Tensor,
+  options: { dim: number; index: Tensor; source: Tensor; alpha?: number },
+): Tensor;
+export function index_add(input: Tensor, ...args: unknown[]): Tensor {
+  const {
+    dim,
+    index,
+    source,
+    alpha = 1,
+  } = bind<{ dim: number; index: Tensor; source: Tensor; alpha?: number }>(
+    "index_add",
+    ["dim", "index", "source"],
+    ["alpha"],
+    args,
+    3,
+  );
   const [at, rows, values] = rows_for("index_add", input, dim, index, source);
-  const { alpha = 1 } = bind<{ alpha: number }>("index_add", [], ["alpha"], [options]);
   const scaled = alpha === 1 ? values : values.mul(alpha);
   if (input.ndim === 0) return input.add(reshape(scaled, [-1]).sum());
   const sums = add_rows(movedim(scaled, at, 0), rows, input.shape[at]);
@@ -272,14 +351,34 @@ export function index_add(
 }
 
 /** The input with `source` placed at the positions `index` of dimension `dim`. */
-export function index_copy(input: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+export function index_copy(input: Tensor, dim: number, index: Tensor, source: Tensor): Tensor;
+export function index_copy(input: Tensor, dim: number, options: { index: Tensor; source: Tensor }): Tensor;
+export function index_copy(input: Tensor, options: { dim: number; index: Tensor; source: Tensor }): Tensor;
+export function index_copy(input: Tensor, ...args: unknown[]): Tensor {
+  const { dim, index, source } = bind<{ dim: number; index: Tensor; source: Tensor }>(
+    "index_copy",
+    ["dim", "index", "source"],
+    [],
+    args,
+    3,
+  );
   const [at, rows, values] = rows_for("index_copy", input, dim, index, source);
   if (input.ndim === 0) return reshape(values, []);
   return movedim(put_rows(movedim(input, at, 0), rows, movedim(values, at, 0)), 0, at);
 }
 
 /** The input with `value` at the positions `index` of dimension `dim`. */
-export function index_fill(input: Tensor, dim: number, index: Tensor, value: TensorLike): Tensor {
+export function index_fill(input: Tensor, dim: number, index: Tensor, value: TensorLike): Tensor;
+export function index_fill(input: Tensor, dim: number, options: { index: Tensor; value: TensorLike }): Tensor;
+export function index_fill(input: Tensor, options: { dim: number; index: Tensor; value: TensorLike }): Tensor;
+export function index_fill(input: Tensor, ...args: unknown[]): Tensor {
+  const { dim, index, value } = bind<{ dim: number; index: Tensor; value: TensorLike }>(
+    "index_fill",
+    ["dim", "index", "value"],
+    [],
+    args,
+    3,
+  );
   const at = normalize_dim(dim, input.ndim);
   const vector = index.ndim === 0 ? reshape(index, [1]) : index;
   if (is_tensor(value) && value.ndim > 0) {
@@ -297,11 +396,12 @@ export function index_fill(input: Tensor, dim: number, index: Tensor, value: Ten
 
 /** `input` where `condition` holds, else `other`; all broadcast. With the condition alone: {@link nonzero} as a list. */
 export function where(condition: Tensor, input: TensorLike, other: TensorLike): Tensor;
+export function where(condition: Tensor, options: { input: TensorLike; other: TensorLike }): Tensor;
 export function where(condition: Tensor): Tensor[];
-export function where(condition: Tensor, input?: TensorLike, other?: TensorLike): Tensor | Tensor[] {
-  if (input === undefined || other === undefined) {
-    return nonzero(condition, { as_tuple: true }) as unknown as Tensor[];
-  }
+export function where(condition: Tensor, ...args: unknown[]): Tensor | Tensor[] {
+  type Args = { input: TensorLike; other: TensorLike };
+  if (args.length === 0) return nonzero(condition, { as_tuple: true }) as unknown as Tensor[];
+  const { input, other } = bind<Args>("where", ["input", "other"], [], args, 2);
   const mask = expect_tensor("where", condition, "condition");
   if (mask.dtype.category === 2 || (mask.dtype !== bool && mask.dtype.name !== "uint8")) {
     throw new RuntimeError(
@@ -318,7 +418,17 @@ export function where(condition: Tensor, input?: TensorLike, other?: TensorLike)
 }
 
 /** The input with `value` where `mask` (broadcast to it) holds. */
-export function masked_fill(input: Tensor, mask: Tensor, value: TensorLike): Tensor {
+export function masked_fill(input: Tensor, mask: Tensor, value: TensorLike): Tensor;
+export function masked_fill(input: Tensor, mask: Tensor, options: { value: TensorLike }): Tensor;
+export function masked_fill(input: Tensor, options: { mask: Tensor; value: TensorLike }): Tensor;
+export function masked_fill(input: Tensor, ...args: unknown[]): Tensor {
+  const { mask, value } = bind<{ mask: Tensor; value: TensorLike }>(
+    "masked_fill",
+    ["mask", "value"],
+    [],
+    args,
+    2,
+  );
   if (mask.dtype !== bool)
     throw new RuntimeError(`masked_fill_ only supports boolean masks, but got mask with dtype ${mask.dtype}`);
   if (is_tensor(value) && value.ndim > 0) {
@@ -333,7 +443,10 @@ export function masked_fill(input: Tensor, mask: Tensor, value: TensorLike): Ten
 }
 
 /** The elements of `input` where `mask` holds (both broadcast), as a vector. */
-export function masked_select(input: Tensor, mask: Tensor): Tensor {
+export function masked_select(input: Tensor, mask: Tensor): Tensor;
+export function masked_select(input: Tensor, options: { mask: Tensor }): Tensor;
+export function masked_select(input: Tensor, ...args: unknown[]): Tensor {
+  const mask = operand<Tensor>("masked_select", "mask", args);
   if (mask.dtype !== bool) throw new RuntimeError("masked_select: expected BoolTensor for mask");
   const shape = broadcast_shapes(input.shape, mask.shape);
   const flat = reshape(input.expand(shape), [numel(shape)]);
@@ -341,7 +454,17 @@ export function masked_select(input: Tensor, mask: Tensor): Tensor {
 }
 
 /** The input with the elements of `source`, in order, where `mask` holds. */
-export function masked_scatter(input: Tensor, mask: Tensor, source: Tensor): Tensor {
+export function masked_scatter(input: Tensor, mask: Tensor, source: Tensor): Tensor;
+export function masked_scatter(input: Tensor, mask: Tensor, options: { source: Tensor }): Tensor;
+export function masked_scatter(input: Tensor, options: { mask: Tensor; source: Tensor }): Tensor;
+export function masked_scatter(input: Tensor, ...args: unknown[]): Tensor {
+  const { mask, source } = bind<{ mask: Tensor; source: Tensor }>(
+    "masked_scatter",
+    ["mask", "source"],
+    [],
+    args,
+    2,
+  );
   if (mask.dtype !== bool) throw new RuntimeError("masked_scatter_ only supports boolean masks");
   if (source.dtype !== input.dtype) {
     throw new RuntimeError(
@@ -365,8 +488,9 @@ export function flat_nonzero(vector: Tensor): Handle {
 }
 
 /** Positions of the elements that are not zero: (n, dims) int64, or with `as_tuple` a list with one vector per dimension. */
-export function nonzero(input: Tensor, options?: { as_tuple?: boolean }): Tensor {
-  const { as_tuple = false } = bind<{ as_tuple: boolean }>("nonzero", [], ["as_tuple"], [options]);
+export function nonzero(input: Tensor, options?: { as_tuple?: boolean }): Tensor;
+export function nonzero(input: Tensor, ...args: unknown[]): Tensor {
+  const { as_tuple = false } = bind<{ as_tuple: boolean }>("nonzero", [], ["as_tuple"], args);
   if (input.ndim === 0 && !as_tuple) {
     // (1, 0) for a number that is not zero, (0, 0) for zero.
     return new Tensor(from_data([Number(Number(input.item()) !== 0), 0], int64, new BigInt64Array(0)));
@@ -378,7 +502,8 @@ export function nonzero(input: Tensor, options?: { as_tuple?: boolean }): Tensor
 }
 
 /** Positions where a condition holds; see {@link nonzero}. */
-export function argwhere(input: Tensor): Tensor {
+export function argwhere(input: Tensor, ...more: []): Tensor {
+  none("argwhere", more);
   return nonzero(input);
 }
 
@@ -387,14 +512,25 @@ export function index_put(
   input: Tensor,
   indices: readonly (Tensor | null)[],
   values: Tensor,
-  accumulate: boolean | { accumulate?: boolean } = false,
-): Tensor {
-  const { accumulate: adds = false } = bind<{ accumulate: boolean }>(
-    "index_put",
-    ["accumulate"],
-    [],
-    [accumulate],
-  );
+  accumulate?: boolean,
+): Tensor;
+export function index_put(
+  input: Tensor,
+  indices: readonly (Tensor | null)[],
+  values: Tensor,
+  options: { accumulate?: boolean },
+): Tensor;
+export function index_put(
+  input: Tensor,
+  options: { indices: readonly (Tensor | null)[]; values: Tensor; accumulate?: boolean },
+): Tensor;
+export function index_put(input: Tensor, ...args: unknown[]): Tensor {
+  type Args = { indices: readonly (Tensor | null)[]; values: Tensor; accumulate?: boolean };
+  const {
+    indices,
+    values,
+    accumulate: adds = false,
+  } = bind<Args>("index_put", ["indices", "values", "accumulate"], [], args, 2);
   return put_at(input, advanced(input, indices), values, adds);
 }
 

@@ -1,4 +1,5 @@
 /** @file Python's indexing: `x[-1]`, `` x[":, 1:3"] ``, `x.index(0, mask)`, and assignment through it. */
+import { bind, is_options } from "../args";
 import { from_data } from "../backend/engine";
 import { bool, int64 } from "../dtype";
 import { IndexError, ValueError } from "../errors";
@@ -34,6 +35,8 @@ export function slice(
  * new dimension, or a tensor or list of positions or booleans.
  */
 export type Index = number | boolean | null | Slice | string | Tensor | readonly NestedArray[];
+
+const kinds_of_indices = 'integers, slices, "...", null and int or bool tensors';
 
 const ellipsis = Symbol("...");
 type Part = number | boolean | null | Slice | typeof ellipsis | Tensor;
@@ -115,10 +118,13 @@ function to_part(item: Index): Part[] {
     ];
   }
   if (item === undefined) throw new TypeError("index: undefined is no index");
-  if (typeof item === "number" && !Number.isInteger(item)) {
+  if (is_options(item)) {
     throw new TypeError(
-      `only integers, slices, "...", null and int or bool tensors are valid indices (got ${item})`,
+      `index() takes no keywords, but it was given ${Object.keys(item).join(", ")}; indices are ${kinds_of_indices}`,
     );
+  }
+  if (typeof item === "number" && !Number.isInteger(item)) {
+    throw new TypeError(`only ${kinds_of_indices} are valid indices (got ${item})`);
   }
   return [item as Part];
 }
@@ -291,8 +297,25 @@ export function index_put_(
   input: Tensor,
   indices: readonly Index[],
   values: TensorLike,
-  accumulate = false,
-): Tensor {
+  accumulate?: boolean,
+): Tensor;
+export function index_put_(
+  input: Tensor,
+  indices: readonly Index[],
+  values: TensorLike,
+  options: { accumulate?: boolean },
+): Tensor;
+export function index_put_(
+  input: Tensor,
+  options: { indices: readonly Index[]; values: TensorLike; accumulate?: boolean },
+): Tensor;
+export function index_put_(input: Tensor, ...args: unknown[]): Tensor {
+  type Args = { indices: readonly Index[]; values: TensorLike; accumulate?: boolean };
+  const {
+    indices,
+    values,
+    accumulate = false,
+  } = bind<Args>("index_put_", ["indices", "values", "accumulate"], [], args, 2);
   if (!accumulate) {
     set(input, indices.flatMap(to_part), values);
     return input;

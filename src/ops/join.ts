@@ -1,5 +1,5 @@
 /** @file Operations that put tensors together or repeat them. */
-import { bind, is_options } from "../args";
+import { bind, none } from "../args";
 import { record } from "../autograd/tape";
 import { type Attr, attr, execute, ints, scalar } from "../backend/engine";
 import { type DType, int32 } from "../dtype";
@@ -7,7 +7,7 @@ import { RuntimeError } from "../errors";
 import { normalize_dim, normalize_dims, numel, range, type Shape, size_text } from "../shape";
 import { is_tensor, type Tensor } from "../tensor";
 import { cast, result_type } from "./convert";
-import { permute, reshape, type Sizes, sizes_of, unsqueeze } from "./movement";
+import { permute, reshape, type Sizes, unsqueeze, whole_numbers } from "./movement";
 
 /** Attributes of ops whose input is a list: there the element type is not inferred. */
 function list_attrs(count: number, dtype: DType): Attr[] {
@@ -37,10 +37,12 @@ function tensor_list(name: string, tensors: readonly Tensor[]): readonly Tensor[
  * @example
  * torch.cat([hidden[-2], hidden[-1]], { dim: 1 })
  */
-export function cat(tensors: readonly Tensor[], dim?: number | { dim?: number }): Tensor {
+export function cat(tensors: readonly Tensor[], dim?: number): Tensor;
+export function cat(tensors: readonly Tensor[], options: { dim?: number }): Tensor;
+export function cat(tensors: readonly Tensor[], ...args: unknown[]): Tensor {
+  const { dim: wanted = 0 } = bind<{ dim?: number }>("cat", ["dim"], [], args);
   const list = tensor_list("cat", tensors);
   if (list.length === 0) throw new RuntimeError("torch.cat(): expected a non-empty list of Tensors");
-  const { dim: wanted = 0 } = bind<{ dim: number }>("cat", ["dim"], [], [dim]);
   const dtype = result_type(...list);
   // Empty vectors join with anything, for old times' sake.
   const real = list.filter((tensor) => !(tensor.ndim === 1 && tensor.shape[0] === 0));
@@ -80,15 +82,20 @@ export function cat(tensors: readonly Tensor[], dim?: number | { dim?: number })
 }
 
 /** {@link cat}. */
-export function concat(tensors: readonly Tensor[], dim?: number | { dim?: number }): Tensor {
+export function concat(tensors: readonly Tensor[], dim?: number): Tensor;
+export function concat(tensors: readonly Tensor[], options: { dim?: number }): Tensor;
+export function concat(tensors: readonly Tensor[], ...args: unknown[]): Tensor {
+  const { dim } = bind<{ dim?: number }>("concat", ["dim"], [], args);
   return cat(tensors, dim);
 }
 
 /** Tensors of one shape along a new dimension. */
-export function stack(tensors: readonly Tensor[], dim?: number | { dim?: number }): Tensor {
+export function stack(tensors: readonly Tensor[], dim?: number): Tensor;
+export function stack(tensors: readonly Tensor[], options: { dim?: number }): Tensor;
+export function stack(tensors: readonly Tensor[], ...args: unknown[]): Tensor {
+  const { dim: wanted = 0 } = bind<{ dim?: number }>("stack", ["dim"], [], args);
   const list = tensor_list("stack", tensors);
   if (list.length === 0) throw new RuntimeError("stack expects a non-empty TensorList");
-  const { dim: wanted = 0 } = bind<{ dim: number }>("stack", ["dim"], [], [dim]);
   const first = list[0];
   list.forEach((tensor, i) => {
     if (size_text(tensor.shape) !== size_text(first.shape)) {
@@ -110,7 +117,8 @@ export function stack(tensors: readonly Tensor[], dim?: number | { dim?: number 
 }
 
 /** Tensors stacked as rows: along the first dimension. */
-export function vstack(tensors: readonly Tensor[]): Tensor {
+export function vstack(tensors: readonly Tensor[], ...more: []): Tensor {
+  none("vstack", more);
   return cat(
     tensor_list("vstack", tensors).map((tensor) =>
       tensor.ndim < 2 ? reshape(tensor, [1, tensor.numel()]) : tensor,
@@ -119,7 +127,8 @@ export function vstack(tensors: readonly Tensor[]): Tensor {
 }
 
 /** Tensors side by side: along the second dimension, vectors along the first. */
-export function hstack(tensors: readonly Tensor[]): Tensor {
+export function hstack(tensors: readonly Tensor[], ...more: []): Tensor {
+  none("hstack", more);
   const list = tensor_list("hstack", tensors).map((tensor) =>
     tensor.ndim === 0 ? reshape(tensor, [1]) : tensor,
   );
@@ -127,8 +136,10 @@ export function hstack(tensors: readonly Tensor[]): Tensor {
 }
 
 /** The tensor repeated along its dimensions; missing dimensions come in front. */
-export function repeat(input: Tensor, ...sizes: Sizes): Tensor {
-  const times = sizes_of(sizes);
+export function repeat(input: Tensor, ...repeats: Sizes): Tensor;
+export function repeat(input: Tensor, options: { repeats: Shape }): Tensor;
+export function repeat(input: Tensor, ...args: unknown[]): Tensor {
+  const times = whole_numbers("repeat", "repeats", args);
   if (times.length < input.ndim) {
     throw new RuntimeError(
       "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor",
@@ -144,8 +155,10 @@ export function repeat(input: Tensor, ...sizes: Sizes): Tensor {
 }
 
 /** {@link repeat}, with missing counts in front taken as 1. */
-export function tile(input: Tensor, ...dims: Sizes): Tensor {
-  const times = sizes_of(dims);
+export function tile(input: Tensor, ...dims: Sizes): Tensor;
+export function tile(input: Tensor, options: { dims: Shape }): Tensor;
+export function tile(input: Tensor, ...args: unknown[]): Tensor {
+  const times = whole_numbers("tile", "dims", args);
   return repeat(input, [...new Array<number>(Math.max(0, input.ndim - times.length)).fill(1), ...times]);
 }
 
@@ -160,37 +173,38 @@ export function fold_tiles(input: Tensor, shape: Shape, times: Shape): Tensor {
 export function flip(input: Tensor, ...dims: Sizes): Tensor;
 export function flip(input: Tensor, options: { dims: number | Shape }): Tensor;
 export function flip(input: Tensor, ...args: unknown[]): Tensor {
-  const [first] = args;
-  const given = is_options(first)
-    ? bind<{ dims: number | Shape }>("flip", ["dims"], [], args).dims
-    : undefined;
-  const axes = given === undefined ? sizes_of(args as Sizes) : typeof given === "number" ? [given] : given;
+  const axes = whole_numbers("flip", "dims", args);
   const at = axes.length === 0 ? [] : normalize_dims(axes, input.ndim);
   return record("flip", execute("ReverseV2", [input.handle, ints(at)]), [input], [], at);
 }
 
 /** Left and right exchanged. @throws RuntimeError below two dimensions. */
-export function fliplr(input: Tensor): Tensor {
+export function fliplr(input: Tensor, ...more: []): Tensor {
+  none("fliplr", more);
   if (input.ndim < 2) throw new RuntimeError("Input must be >= 2-d.");
   return flip(input, [1]);
 }
 
 /** Up and down exchanged. @throws RuntimeError below one dimension. */
-export function flipud(input: Tensor): Tensor {
+export function flipud(input: Tensor, ...more: []): Tensor {
+  none("flipud", more);
   if (input.ndim < 1) throw new RuntimeError("Input must be >= 1-d.");
   return flip(input, [0]);
 }
 
 /** The elements moved by `shifts` along `dims`, those that fall off coming in again; flattened without `dims`. */
-export function roll(
-  input: Tensor,
-  shifts: number | Shape,
-  dims?: number | Shape | { dims?: number | Shape },
-): Tensor {
-  const axes =
-    typeof dims === "object" && !Array.isArray(dims)
-      ? (dims as { dims?: number | Shape }).dims
-      : (dims as number | Shape | undefined);
+export function roll(input: Tensor, shifts: number | Shape, dims?: number | Shape): Tensor;
+export function roll(input: Tensor, shifts: number | Shape, options: { dims?: number | Shape }): Tensor;
+export function roll(input: Tensor, options: { shifts: number | Shape; dims?: number | Shape }): Tensor;
+export function roll(input: Tensor, ...args: unknown[]): Tensor {
+  const { shifts, dims } = bind<{ shifts: number | Shape; dims?: number | Shape }>(
+    "roll",
+    ["shifts", "dims"],
+    [],
+    args,
+    1,
+  );
+  const axes = dims;
   const by = typeof shifts === "number" ? [shifts] : shifts;
   if (axes === undefined || (Array.isArray(axes) && axes.length === 0)) {
     if (by.length !== 1) {
@@ -209,7 +223,11 @@ export function roll(
 }
 
 /** A quarter turn, `k` times, in the plane of two dimensions. */
-export function rot90(input: Tensor, k = 1, dims: Shape = [0, 1]): Tensor {
+export function rot90(input: Tensor, k?: number, dims?: Shape): Tensor;
+export function rot90(input: Tensor, k: number, options: { dims?: Shape }): Tensor;
+export function rot90(input: Tensor, options: { k?: number; dims?: Shape }): Tensor;
+export function rot90(input: Tensor, ...args: unknown[]): Tensor {
+  const { k = 1, dims = [0, 1] } = bind<{ k?: number; dims?: Shape }>("rot90", ["k", "dims"], [], args);
   if (dims.length !== 2) {
     throw new RuntimeError(`expected total rotation dims == 2, but got dims = ${dims.length}`);
   }

@@ -1,5 +1,5 @@
 /** @file Products of matrices and vectors. */
-import { bind } from "../args";
+import { bind, operand } from "../args";
 import { record } from "../autograd/tape";
 import { type Attr, attr } from "../backend/engine";
 import { type DType, whole_number_hint } from "../dtype";
@@ -83,7 +83,10 @@ function check_inner(a: Tensor, b: Tensor): void {
  * @example
  * torch.matmul(torch.randn(10, 3, 4), torch.randn(4, 5)).shape  // [10, 3, 5]
  */
-export function matmul(input: Tensor, other: Tensor): Tensor {
+export function matmul(input: Tensor, other: Tensor): Tensor;
+export function matmul(input: Tensor, options: { other: Tensor }): Tensor;
+export function matmul(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<Tensor>("matmul", "other", args);
   const a = expect_tensor("matmul", input);
   const b = expect_tensor("matmul", other, "other");
   const rank_a = a.ndim;
@@ -138,7 +141,10 @@ function rows_of(shape: readonly number[]): number {
 }
 
 /** The product of two matrices. @throws RuntimeError unless both are matrices that fit. */
-export function mm(input: Tensor, mat2: Tensor): Tensor {
+export function mm(input: Tensor, mat2: Tensor): Tensor;
+export function mm(input: Tensor, options: { mat2: Tensor }): Tensor;
+export function mm(input: Tensor, ...args: unknown[]): Tensor {
+  const mat2 = operand<Tensor>("mm", "mat2", args);
   const a = expect_tensor("mm", input);
   const b = expect_tensor("mm", mat2, "mat2");
   if (a.ndim !== 2) throw new RuntimeError("self must be a matrix");
@@ -154,7 +160,10 @@ export function mm(input: Tensor, mat2: Tensor): Tensor {
 }
 
 /** Products of matrices pair by pair: (b, n, k) with (b, k, m). */
-export function bmm(input: Tensor, mat2: Tensor): Tensor {
+export function bmm(input: Tensor, mat2: Tensor): Tensor;
+export function bmm(input: Tensor, options: { mat2: Tensor }): Tensor;
+export function bmm(input: Tensor, ...args: unknown[]): Tensor {
+  const mat2 = operand<Tensor>("bmm", "mat2", args);
   const a = expect_tensor("bmm", input);
   const b = expect_tensor("bmm", mat2, "mat2");
   if (a.ndim !== 3) throw new RuntimeError("batch1 must be a 3D tensor");
@@ -170,7 +179,10 @@ export function bmm(input: Tensor, mat2: Tensor): Tensor {
 }
 
 /** The product of a matrix and a vector. */
-export function mv(input: Tensor, vec: Tensor): Tensor {
+export function mv(input: Tensor, vec: Tensor): Tensor;
+export function mv(input: Tensor, options: { vec: Tensor }): Tensor;
+export function mv(input: Tensor, ...args: unknown[]): Tensor {
+  const vec = operand<Tensor>("mv", "vec", args);
   const a = expect_tensor("mv", input);
   const b = expect_tensor("mv", vec, "vec");
   if (a.ndim !== 2 || b.ndim !== 1) {
@@ -186,7 +198,10 @@ export function mv(input: Tensor, vec: Tensor): Tensor {
 }
 
 /** The sum of two vectors' products. */
-export function dot(input: Tensor, tensor: Tensor): Tensor {
+export function dot(input: Tensor, tensor: Tensor): Tensor;
+export function dot(input: Tensor, options: { tensor: Tensor }): Tensor;
+export function dot(input: Tensor, ...args: unknown[]): Tensor {
+  const tensor = operand<Tensor>("dot", "tensor", args);
   const a = expect_tensor("dot", input);
   const b = expect_tensor("dot", tensor, "tensor");
   if (a.ndim !== 1 || b.ndim !== 1) {
@@ -208,12 +223,18 @@ export function dot(input: Tensor, tensor: Tensor): Tensor {
 }
 
 /** {@link dot}: there are no complex numbers here. */
-export function vdot(input: Tensor, other: Tensor): Tensor {
+export function vdot(input: Tensor, other: Tensor): Tensor;
+export function vdot(input: Tensor, options: { other: Tensor }): Tensor;
+export function vdot(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<Tensor>("vdot", "other", args);
   return dot(input, other);
 }
 
 /** Products of the last dimensions of both: (..., k) with (..., k). */
-export function inner(input: Tensor, other: Tensor): Tensor {
+export function inner(input: Tensor, other: Tensor): Tensor;
+export function inner(input: Tensor, options: { other: Tensor }): Tensor;
+export function inner(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<Tensor>("inner", "other", args);
   if (input.ndim === 0 || other.ndim === 0) return mul(input, other);
   const k = input.shape[input.ndim - 1];
   const k2 = other.shape[other.ndim - 1];
@@ -229,7 +250,10 @@ export function inner(input: Tensor, other: Tensor): Tensor {
 }
 
 /** Every element of one vector times every element of another. */
-export function outer(input: Tensor, vec2: Tensor): Tensor {
+export function outer(input: Tensor, vec2: Tensor): Tensor;
+export function outer(input: Tensor, options: { vec2: Tensor }): Tensor;
+export function outer(input: Tensor, ...args: unknown[]): Tensor {
+  const vec2 = operand<Tensor>("outer", "vec2", args);
   if (input.ndim !== 1) {
     throw new RuntimeError(`outer: Expected 1-D argument self, but got ${input.ndim}-D`);
   }
@@ -238,15 +262,17 @@ export function outer(input: Tensor, vec2: Tensor): Tensor {
 }
 
 /** {@link outer}. */
-export function ger(input: Tensor, vec2: Tensor): Tensor {
+export function ger(input: Tensor, vec2: Tensor): Tensor;
+export function ger(input: Tensor, options: { vec2: Tensor }): Tensor;
+export function ger(input: Tensor, ...args: unknown[]): Tensor {
+  const vec2 = operand<Tensor>("ger", "vec2", args);
   return outer(input, vec2);
 }
 
 type Scales = { beta?: number; alpha?: number };
 
 /** `beta * input + alpha * product`; with `beta` 0 the input is left out, NaNs and all. */
-function combine(name: string, input: Tensor, product_of: Tensor, options: Scales | undefined): Tensor {
-  let { beta = 1, alpha = 1 } = bind<Required<Scales>>(name, [], ["beta", "alpha"], [options]);
+function combine(input: Tensor, product_of: Tensor, beta = 1, alpha = 1): Tensor {
   if (!product_of.dtype.is_floating_point) {
     // As PyTorch does: the numbers become elements.
     beta = Math.trunc(beta);
@@ -264,26 +290,76 @@ function combine(name: string, input: Tensor, product_of: Tensor, options: Scale
 }
 
 /** `beta * input + alpha * (mat1 @ mat2)`. */
-export function addmm(input: Tensor, mat1: Tensor, mat2: Tensor, options?: Scales): Tensor {
-  return combine("addmm", input, mm(mat1, mat2), options);
+export function addmm(input: Tensor, mat1: Tensor, mat2: Tensor, options?: Scales): Tensor;
+export function addmm(input: Tensor, mat1: Tensor, options: { mat2: Tensor } & Scales): Tensor;
+export function addmm(input: Tensor, options: { mat1: Tensor; mat2: Tensor } & Scales): Tensor;
+export function addmm(input: Tensor, ...args: unknown[]): Tensor {
+  const { mat1, mat2, beta, alpha } = bind<{ mat1: Tensor; mat2: Tensor } & Scales>(
+    "addmm",
+    ["mat1", "mat2"],
+    ["beta", "alpha"],
+    args,
+    2,
+  );
+  return combine(input, mm(mat1, mat2), beta, alpha);
 }
 
 /** `beta * input + alpha * (mat @ vec)`. */
-export function addmv(input: Tensor, mat: Tensor, vec: Tensor, options?: Scales): Tensor {
-  return combine("addmv", input, mv(mat, vec), options);
+export function addmv(input: Tensor, mat: Tensor, vec: Tensor, options?: Scales): Tensor;
+export function addmv(input: Tensor, mat: Tensor, options: { vec: Tensor } & Scales): Tensor;
+export function addmv(input: Tensor, options: { mat: Tensor; vec: Tensor } & Scales): Tensor;
+export function addmv(input: Tensor, ...args: unknown[]): Tensor {
+  const { mat, vec, beta, alpha } = bind<{ mat: Tensor; vec: Tensor } & Scales>(
+    "addmv",
+    ["mat", "vec"],
+    ["beta", "alpha"],
+    args,
+    2,
+  );
+  return combine(input, mv(mat, vec), beta, alpha);
 }
 
 /** `beta * input + alpha * outer(vec1, vec2)`. */
-export function addr(input: Tensor, vec1: Tensor, vec2: Tensor, options?: Scales): Tensor {
-  return combine("addr", input, outer(vec1, vec2), options);
+export function addr(input: Tensor, vec1: Tensor, vec2: Tensor, options?: Scales): Tensor;
+export function addr(input: Tensor, vec1: Tensor, options: { vec2: Tensor } & Scales): Tensor;
+export function addr(input: Tensor, options: { vec1: Tensor; vec2: Tensor } & Scales): Tensor;
+export function addr(input: Tensor, ...args: unknown[]): Tensor {
+  const { vec1, vec2, beta, alpha } = bind<{ vec1: Tensor; vec2: Tensor } & Scales>(
+    "addr",
+    ["vec1", "vec2"],
+    ["beta", "alpha"],
+    args,
+    2,
+  );
+  return combine(input, outer(vec1, vec2), beta, alpha);
 }
 
 /** `beta * input + alpha * bmm(batch1, batch2)`. */
-export function baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options?: Scales): Tensor {
-  return combine("baddbmm", input, bmm(batch1, batch2), options);
+export function baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options?: Scales): Tensor;
+export function baddbmm(input: Tensor, batch1: Tensor, options: { batch2: Tensor } & Scales): Tensor;
+export function baddbmm(input: Tensor, options: { batch1: Tensor; batch2: Tensor } & Scales): Tensor;
+export function baddbmm(input: Tensor, ...args: unknown[]): Tensor {
+  const { batch1, batch2, beta, alpha } = bind<{ batch1: Tensor; batch2: Tensor } & Scales>(
+    "baddbmm",
+    ["batch1", "batch2"],
+    ["beta", "alpha"],
+    args,
+    2,
+  );
+  return combine(input, bmm(batch1, batch2), beta, alpha);
 }
 
 /** `beta * input + alpha * sum(bmm(batch1, batch2), 0)`. */
-export function addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options?: Scales): Tensor {
-  return combine("addbmm", input, sum_dims(bmm(batch1, batch2), [0], false), options);
+export function addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options?: Scales): Tensor;
+export function addbmm(input: Tensor, batch1: Tensor, options: { batch2: Tensor } & Scales): Tensor;
+export function addbmm(input: Tensor, options: { batch1: Tensor; batch2: Tensor } & Scales): Tensor;
+export function addbmm(input: Tensor, ...args: unknown[]): Tensor {
+  const { batch1, batch2, beta, alpha } = bind<{ batch1: Tensor; batch2: Tensor } & Scales>(
+    "addbmm",
+    ["batch1", "batch2"],
+    ["beta", "alpha"],
+    args,
+    2,
+  );
+  return combine(input, sum_dims(bmm(batch1, batch2), [0], false), beta, alpha);
 }

@@ -1,5 +1,6 @@
 /** @file The affine map of linear layers, as one recorded operation. */
 
+import { bind } from "../args";
 import { record } from "../autograd/tape";
 import { attr, execute } from "../backend/engine";
 import { whole_number_hint } from "../dtype";
@@ -20,7 +21,17 @@ const second_transposed = [attr.bool("transpose_b", true)];
  * @returns (..., out_features)
  * @throws RuntimeError when the sizes or dtypes do not go together.
  */
-export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+export function linear(input: Tensor, weight: Tensor, bias?: Tensor | null): Tensor;
+export function linear(input: Tensor, weight: Tensor, options: { bias?: Tensor | null }): Tensor;
+export function linear(input: Tensor, options: { weight: Tensor; bias?: Tensor | null }): Tensor;
+export function linear(input: Tensor, ...args: unknown[]): Tensor {
+  const { weight, bias = null } = bind<{ weight: Tensor; bias?: Tensor | null }>(
+    "linear",
+    ["weight", "bias"],
+    [],
+    args,
+    1,
+  );
   expect_tensor("linear", input);
   expect_tensor("linear", weight, "weight");
   if (bias !== null) expect_tensor("linear", bias, "bias");

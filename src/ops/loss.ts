@@ -1,5 +1,5 @@
 /** @file Losses, with PyTorch's reductions, weights and targets. */
-import { bind } from "../args";
+import { bind, lead } from "../args";
 import { no_grad } from "../autograd/grad-mode";
 import { record } from "../autograd/tape";
 import { execute, execute_many, ints, is_using_gpu, scalar } from "../backend/engine";
@@ -156,7 +156,9 @@ function reduced_rows(losses: Tensor, weights: Tensor, reduction: string, shape:
  * @throws IndexError for a class out of range, ValueError and RuntimeError for shapes that do not fit.
  */
 export function nll_loss(input: Tensor, target: Tensor, options?: ClassOptions): Tensor;
-export function nll_loss(input: Tensor, target: Tensor, ...args: unknown[]): Tensor {
+export function nll_loss(input: Tensor, options: { target: Tensor } & ClassOptions): Tensor;
+export function nll_loss(input: Tensor, ...all: unknown[]): Tensor {
+  const { target, args } = lead<{ target: Tensor }>("nll_loss", ["target"], all);
   const { weight, ignore_index, reduction } = class_options("nll_loss", args);
   const { scores, classes, shape } = rows_of_classes("nll_loss", input, target);
   check_weight(weight, scores.shape[1]);
@@ -178,7 +180,12 @@ export function cross_entropy(
   target: Tensor,
   options?: ClassOptions & { label_smoothing?: number },
 ): Tensor;
-export function cross_entropy(input: Tensor, target: Tensor, ...args: unknown[]): Tensor {
+export function cross_entropy(
+  input: Tensor,
+  options: { target: Tensor } & ClassOptions & { label_smoothing?: number },
+): Tensor;
+export function cross_entropy(input: Tensor, ...all: unknown[]): Tensor {
+  const { target, args } = lead<{ target: Tensor }>("cross_entropy", ["target"], all);
   const { weight, ignore_index, reduction, label_smoothing } = class_options("cross_entropy", args);
   if (label_smoothing < 0 || label_smoothing > 1) {
     throw new RuntimeError(`label_smoothing must be between 0.0 and 1.0. Got: ${label_smoothing}`);
@@ -300,7 +307,9 @@ const old_style = ["size_average", "reduce", "reduction"] as const;
 
 /** The squared differences. */
 export function mse_loss(input: Tensor, target: Tensor, options?: PairOptions): Tensor;
-export function mse_loss(input: Tensor, target: Tensor, ...args: unknown[]): Tensor {
+export function mse_loss(input: Tensor, options: { target: Tensor } & PairOptions): Tensor;
+export function mse_loss(input: Tensor, ...all: unknown[]): Tensor {
+  const { target, args } = lead<{ target: Tensor }>("mse_loss", ["target"], all);
   const { a, b, reduction, weight } = pair("mse_loss", input, target, args, old_style);
   if (weight !== null && reduction === "mean") {
     const each = mul(square(sub(a, b)), weight);
@@ -311,7 +320,9 @@ export function mse_loss(input: Tensor, target: Tensor, ...args: unknown[]): Ten
 
 /** The absolute differences. */
 export function l1_loss(input: Tensor, target: Tensor, options?: PairOptions): Tensor;
-export function l1_loss(input: Tensor, target: Tensor, ...args: unknown[]): Tensor {
+export function l1_loss(input: Tensor, options: { target: Tensor } & PairOptions): Tensor;
+export function l1_loss(input: Tensor, ...all: unknown[]): Tensor {
+  const { target, args } = lead<{ target: Tensor }>("l1_loss", ["target"], all);
   const { a, b, reduction, weight } = pair("l1_loss", input, target, args, old_style);
   if (weight !== null && reduction === "mean") {
     const each = mul(abs(sub(a, b)), weight);
@@ -322,7 +333,12 @@ export function l1_loss(input: Tensor, target: Tensor, ...args: unknown[]): Tens
 
 /** Squares of differences below `beta` (halved, over beta), absolute ones less `beta / 2` above. */
 export function smooth_l1_loss(input: Tensor, target: Tensor, options?: Reduced & { beta?: number }): Tensor;
-export function smooth_l1_loss(input: Tensor, target: Tensor, ...args: unknown[]): Tensor {
+export function smooth_l1_loss(
+  input: Tensor,
+  options: { target: Tensor } & Reduced & { beta?: number },
+): Tensor;
+export function smooth_l1_loss(input: Tensor, ...all: unknown[]): Tensor {
+  const { target, args } = lead<{ target: Tensor }>("smooth_l1_loss", ["target"], all);
   const { a, b, reduction, options } = pair("smooth_l1_loss", input, target, args, [...old_style, "beta"]);
   const beta = (options.beta as number) ?? 1;
   if (beta < 0) throw new RuntimeError("smooth_l1_loss does not support negative values for beta.");
@@ -334,7 +350,12 @@ export function smooth_l1_loss(input: Tensor, target: Tensor, ...args: unknown[]
 
 /** Halved squares of differences up to `delta`, `delta * (|difference| - delta / 2)` above. */
 export function huber_loss(input: Tensor, target: Tensor, options?: PairOptions & { delta?: number }): Tensor;
-export function huber_loss(input: Tensor, target: Tensor, ...args: unknown[]): Tensor {
+export function huber_loss(
+  input: Tensor,
+  options: { target: Tensor } & PairOptions & { delta?: number },
+): Tensor;
+export function huber_loss(input: Tensor, ...all: unknown[]): Tensor {
+  const { target, args } = lead<{ target: Tensor }>("huber_loss", ["target"], all);
   const { a, b, reduction, weight, options } = pair("huber_loss", input, target, args, [
     "reduction",
     "delta",
@@ -359,7 +380,9 @@ const binary = ["weight", "size_average", "reduce", "reduction"] as const;
  * @throws ValueError when the shapes differ, RuntimeError for probabilities outside of [0, 1].
  */
 export function binary_cross_entropy(input: Tensor, target: Tensor, options?: PairOptions): Tensor;
-export function binary_cross_entropy(input: Tensor, target: Tensor, ...args: unknown[]): Tensor {
+export function binary_cross_entropy(input: Tensor, options: { target: Tensor } & PairOptions): Tensor;
+export function binary_cross_entropy(input: Tensor, ...all: unknown[]): Tensor {
+  const { target, args } = lead<{ target: Tensor }>("binary_cross_entropy", ["target"], all);
   const { weight = null, reduction = "mean" } = bind<
     Required<PairOptions> & Record<"size_average" | "reduce", null>
   >("binary_cross_entropy", binary, [], args);
@@ -388,13 +411,24 @@ export function binary_cross_entropy_with_logits(
   target: Tensor,
   options?: PairOptions & { pos_weight?: Tensor | null },
 ): Tensor;
-export function binary_cross_entropy_with_logits(input: Tensor, target: Tensor, ...args: unknown[]): Tensor {
+export function binary_cross_entropy_with_logits(
+  input: Tensor,
+  options: { target: Tensor } & PairOptions & { pos_weight?: Tensor | null },
+): Tensor;
+export function binary_cross_entropy_with_logits(input: Tensor, ...args: unknown[]): Tensor {
   type Args = Required<PairOptions> & Record<"size_average" | "reduce", null> & { pos_weight: Tensor | null };
   const {
+    target,
     weight = null,
     reduction = "mean",
     pos_weight = null,
-  } = bind<Args>("binary_cross_entropy_with_logits", [...binary, "pos_weight"], [], args);
+  } = bind<{ target: Tensor } & Partial<Args>>(
+    "binary_cross_entropy_with_logits",
+    ["target", ...binary, "pos_weight"],
+    [],
+    args,
+    1,
+  );
   if (!same_shape(input.shape, target.shape)) {
     throw new ValueError(
       `Target size (torch.Size(${size_text(target.shape)})) must be the same as input size (torch.Size(${size_text(input.shape)}))`,

@@ -1,11 +1,12 @@
 /** @file Operations that rearrange or pick elements and share them with their input: PyTorch's views. */
 
-import { bind } from "../args";
+import { bind, is_options, none, operand } from "../args";
 import { record } from "../autograd/tape";
 import { attr, execute, ints } from "../backend/engine";
-import { IndexError, RuntimeError } from "../errors";
+import { DType } from "../dtype";
+import { IndexError, NotImplementedError, RuntimeError } from "../errors";
 import { infer_shape, normalize_dim, normalize_dims, numel, range, type Shape, size_text } from "../shape";
-import type { Tensor, View } from "../tensor";
+import { is_tensor, type Tensor, type View } from "../tensor";
 
 /** Makes `output` a view of `base`. */
 function view_of(base: Tensor, output: Tensor, replay: View["replay"], scatter: View["scatter"]): Tensor {
@@ -15,8 +16,44 @@ function view_of(base: Tensor, output: Tensor, replay: View["replay"], scatter: 
 /** Sizes given as a list or one by one. */
 export type Sizes = [sizes: Shape] | number[];
 
-export function sizes_of(args: Sizes): Shape {
-  return Array.isArray(args[0]) ? args[0] : (args as number[]);
+/** Whether an argument is a whole number, or a tensor that holds one (as Python's `__index__` takes it). */
+function whole(value: unknown): number | null {
+  if (typeof value === "number" && Number.isInteger(value)) return value;
+  if (typeof value === "bigint") return Number(value);
+  if (is_tensor(value) && value.ndim === 0 && value.dtype.category === 1) return Number(value.item());
+  return null;
+}
+
+/**
+ * The whole numbers that a function takes as a list, one by one, or by keyword.
+ *
+ * @throws TypeError for anything else, an unknown keyword, or nothing at all.
+ */
+export function whole_numbers(name: string, parameter: string, args: readonly unknown[]): number[] {
+  const last = args[args.length - 1];
+  let given: readonly unknown[] = args;
+  if (args.length === 1 && Array.isArray(args[0])) given = args[0];
+  else if (is_options(last)) {
+    const list = args.length > 1 ? args.slice(0, -1) : [];
+    const value = bind<Record<string, unknown>>(
+      name,
+      [parameter],
+      [],
+      list.length > 0 ? [list, last] : [last],
+      1,
+    )[parameter];
+    given = Array.isArray(value) ? value : [value];
+  } else if (Array.isArray(args[0])) none(name, args.slice(1));
+  return given.map((value) => {
+    const number = whole(value);
+    if (number === null) {
+      const kind = value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
+      throw new TypeError(
+        `${name}(): argument '${parameter}' must be whole numbers, but found ${kind} ${String(value)}`,
+      );
+    }
+    return number;
+  });
 }
 
 /**
@@ -25,25 +62,42 @@ export function sizes_of(args: Sizes): Shape {
  * @example
  * x.reshape(2, -1); x.reshape([6])
  */
-export function reshape(input: Tensor, ...sizes: Sizes): Tensor {
-  const shape = infer_shape(sizes_of(sizes), input.numel());
+export function reshape(input: Tensor, ...shape: Sizes): Tensor;
+export function reshape(input: Tensor, options: { shape: Shape }): Tensor;
+export function reshape(input: Tensor, ...args: unknown[]): Tensor {
+  return reshaped(input, infer_shape(whole_numbers("reshape", "shape", args), input.numel()));
+}
+
+function reshaped(input: Tensor, shape: number[]): Tensor {
   const output = record("reshape", execute("Reshape", [input.handle, ints(shape)]), [input]);
   return view_of(
     input,
     output,
-    (base) => reshape(base, shape),
-    (base, value) => reshape(value, base.shape),
+    (base) => reshaped(base, shape),
+    (base, value) => reshaped(value, base.shape),
   );
 }
 
 /** {@link reshape}: tensors here are always contiguous. */
-export function view(input: Tensor, ...sizes: Sizes): Tensor {
-  return reshape(input, ...sizes);
+export function view(input: Tensor, ...shape: Sizes): Tensor;
+export function view(input: Tensor, dtype: DType): Tensor;
+export function view(input: Tensor, options: { shape: Shape }): Tensor;
+export function view(input: Tensor, ...args: unknown[]): Tensor {
+  if (args[0] instanceof DType) {
+    none("view", args.slice(1));
+    if (args[0] === input.dtype) return reshaped(input, input.shape);
+    throw new NotImplementedError(
+      "view(): another dtype for the same bytes is not offered; to(dtype) converts values",
+    );
+  }
+  return reshaped(input, infer_shape(whole_numbers("view", "shape", args), input.numel()));
 }
 
 /** The dimensions in another order. */
-export function permute(input: Tensor, ...dims: Sizes): Tensor {
-  const order = sizes_of(dims).map((dim) => normalize_dim(dim, input.ndim));
+export function permute(input: Tensor, ...dims: Sizes): Tensor;
+export function permute(input: Tensor, options: { dims: Shape }): Tensor;
+export function permute(input: Tensor, ...args: unknown[]): Tensor {
+  const order = whole_numbers("permute", "dims", args).map((dim) => normalize_dim(dim, input.ndim));
   if (order.length !== input.ndim) {
     throw new RuntimeError(
       `permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of ` +
@@ -63,7 +117,11 @@ export function permute(input: Tensor, ...dims: Sizes): Tensor {
 }
 
 /** Two dimensions swapped. */
-export function transpose(input: Tensor, dim0: number, dim1: number): Tensor {
+export function transpose(input: Tensor, dim0: number, dim1: number): Tensor;
+export function transpose(input: Tensor, dim0: number, options: { dim1: number }): Tensor;
+export function transpose(input: Tensor, options: { dim0: number; dim1: number }): Tensor;
+export function transpose(input: Tensor, ...args: unknown[]): Tensor {
+  const { dim0, dim1 } = bind<{ dim0: number; dim1: number }>("transpose", ["dim0", "dim1"], [], args, 2);
   const a = normalize_dim(dim0, input.ndim);
   const b = normalize_dim(dim1, input.ndim);
   if (input.ndim === 0) return reshape(input, []);
@@ -73,7 +131,8 @@ export function transpose(input: Tensor, dim0: number, dim1: number): Tensor {
 }
 
 /** A matrix with its dimensions swapped; tensors of fewer dimensions as they are. @throws RuntimeError above two dimensions. */
-export function t(input: Tensor): Tensor {
+export function t(input: Tensor, ...more: []): Tensor {
+  none("t", more);
   if (input.ndim > 2) {
     throw new RuntimeError(`t() expects a tensor with <= 2 dimensions, but self is ${input.ndim}D`);
   }
@@ -81,7 +140,24 @@ export function t(input: Tensor): Tensor {
 }
 
 /** Dimensions moved from the positions `source` to `destination`, the others keeping their order. */
-export function movedim(input: Tensor, source: number | Shape, destination: number | Shape): Tensor {
+export function movedim(input: Tensor, source: number | Shape, destination: number | Shape): Tensor;
+export function movedim(
+  input: Tensor,
+  source: number | Shape,
+  options: { destination: number | Shape },
+): Tensor;
+export function movedim(
+  input: Tensor,
+  options: { source: number | Shape; destination: number | Shape },
+): Tensor;
+export function movedim(input: Tensor, ...args: unknown[]): Tensor {
+  const { source, destination } = bind<{ source: number | Shape; destination: number | Shape }>(
+    "movedim",
+    ["source", "destination"],
+    [],
+    args,
+    2,
+  );
   const rank = input.ndim;
   const from = (typeof source === "number" ? [source] : source).map((dim) => normalize_dim(dim, rank));
   const to = (typeof destination === "number" ? [destination] : destination).map((dim) =>
@@ -106,17 +182,19 @@ export function movedim(input: Tensor, source: number | Shape, destination: numb
 }
 
 /** A new dimension of size 1 at position `dim`. */
-export function unsqueeze(input: Tensor, dim: number): Tensor {
+export function unsqueeze(input: Tensor, dim: number): Tensor;
+export function unsqueeze(input: Tensor, options: { dim: number }): Tensor;
+export function unsqueeze(input: Tensor, ...args: unknown[]): Tensor {
+  const dim = operand<number>("unsqueeze", "dim", args);
   const at = normalize_dim(dim, input.ndim + 1);
   return reshape(input, [...input.shape.slice(0, at), 1, ...input.shape.slice(at)]);
 }
 
 /** Without its dimensions of size 1, or without those of `dim` that have size 1. */
-export function squeeze(input: Tensor, dim?: number | Shape | { dim?: number | Shape }): Tensor {
-  const given =
-    typeof dim === "object" && !Array.isArray(dim)
-      ? (dim as { dim?: number | Shape }).dim
-      : (dim as number | Shape);
+export function squeeze(input: Tensor, dim?: number | Shape): Tensor;
+export function squeeze(input: Tensor, options: { dim?: number | Shape }): Tensor;
+export function squeeze(input: Tensor, ...args: unknown[]): Tensor {
+  const { dim: given } = bind<{ dim?: number | Shape }>("squeeze", ["dim"], [], args);
   const dims = new Set(
     given === undefined
       ? range(input.ndim)
@@ -132,6 +210,7 @@ export function squeeze(input: Tensor, dim?: number | Shape | { dim?: number | S
 
 /** Dimensions `start_dim` to `end_dim` as one. */
 export function flatten(input: Tensor, start_dim?: number, end_dim?: number): Tensor;
+export function flatten(input: Tensor, start_dim: number, options: { end_dim?: number }): Tensor;
 export function flatten(input: Tensor, options: { start_dim?: number; end_dim?: number }): Tensor;
 export function flatten(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { start_dim: number; end_dim: number };
@@ -149,7 +228,11 @@ export function flatten(input: Tensor, ...args: unknown[]): Tensor {
 }
 
 /** Dimension `dim` as several, of the given sizes (one may be -1). */
-export function unflatten(input: Tensor, dim: number, sizes: Shape): Tensor {
+export function unflatten(input: Tensor, dim: number, sizes: Shape): Tensor;
+export function unflatten(input: Tensor, dim: number, options: { sizes: Shape }): Tensor;
+export function unflatten(input: Tensor, options: { dim: number; sizes: Shape }): Tensor;
+export function unflatten(input: Tensor, ...args: unknown[]): Tensor {
+  const { dim, sizes } = bind<{ dim: number; sizes: Shape }>("unflatten", ["dim", "sizes"], [], args, 2);
   const at = normalize_dim(dim, input.ndim);
   if (sizes.length === 0) throw new RuntimeError("unflatten: sizes must be non-empty");
   const inner =
@@ -163,12 +246,32 @@ export function unflatten(input: Tensor, dim: number, sizes: Shape): Tensor {
 }
 
 /** `length` positions of dimension `dim` from `start` on. */
-export function narrow(input: Tensor, dim: number, start: number | Tensor, length: number): Tensor {
+export function narrow(input: Tensor, dim: number, start: number | Tensor, length: number): Tensor;
+export function narrow(
+  input: Tensor,
+  dim: number,
+  options: { start: number | Tensor; length: number },
+): Tensor;
+export function narrow(
+  input: Tensor,
+  options: { dim: number; start: number | Tensor; length: number },
+): Tensor;
+export function narrow(input: Tensor, ...args: unknown[]): Tensor {
+  const { dim, start, length } = bind<{ dim: number; start: number | Tensor; length: number }>(
+    "narrow",
+    ["dim", "start", "length"],
+    [],
+    args,
+    3,
+  );
   if (input.ndim === 0) throw new RuntimeError("narrow() cannot be applied to a 0-dim tensor.");
   if (length < 0) throw new RuntimeError("narrow(): length must be non-negative.");
   const at = normalize_dim(dim, input.ndim);
   const size = input.shape[at];
-  const from = typeof start === "number" ? start : start.item();
+  if (is_tensor(start) && (start.ndim !== 0 || start.dtype.category !== 1)) {
+    throw new RuntimeError("narrow(): start must be an 0-dim integral Tensor.");
+  }
+  const from = Number(is_tensor(start) ? start.item() : start);
   if (from < -size || from > size) {
     throw new IndexError(
       `start out of range (expected to be in range of [${-size}, ${size}], but got ${from})`,
@@ -182,8 +285,18 @@ export function narrow(input: Tensor, dim: number, start: number | Tensor, lengt
 }
 
 /** Parts of `split_size` along `dim`, the last smaller where it does not divide; or parts of the listed sizes. */
-export function split(input: Tensor, split_size: number | Shape, dim?: number | { dim?: number }): Tensor[] {
-  const at = normalize_dim((typeof dim === "object" ? dim.dim : dim) ?? 0, input.ndim);
+export function split(input: Tensor, split_size: number | Shape, dim?: number): Tensor[];
+export function split(input: Tensor, split_size: number | Shape, options: { dim?: number }): Tensor[];
+export function split(input: Tensor, options: { split_size: number | Shape; dim?: number }): Tensor[];
+export function split(input: Tensor, ...args: unknown[]): Tensor[] {
+  const { split_size, dim } = bind<{ split_size: number | Shape; dim?: number }>(
+    "split",
+    ["split_size", "dim"],
+    [],
+    args,
+    1,
+  );
+  const at = normalize_dim(dim ?? 0, input.ndim);
   if (input.ndim === 0) throw new RuntimeError("split expects at least a 1-dimensional tensor");
   const size = input.shape[at];
   let sizes: Shape;
@@ -210,34 +323,50 @@ export function split(input: Tensor, split_size: number | Shape, dim?: number | 
 }
 
 /** At most `chunks` parts of equal size along `dim`. */
-export function chunk(input: Tensor, chunks: number, dim?: number | { dim?: number }): Tensor[] {
+export function chunk(input: Tensor, chunks: number, dim?: number): Tensor[];
+export function chunk(input: Tensor, chunks: number, options: { dim?: number }): Tensor[];
+export function chunk(input: Tensor, options: { chunks: number; dim?: number }): Tensor[];
+export function chunk(input: Tensor, ...args: unknown[]): Tensor[] {
+  const { chunks, dim } = bind<{ chunks: number; dim?: number }>("chunk", ["chunks", "dim"], [], args, 1);
   if (!(chunks > 0)) throw new RuntimeError(`chunk expects \`chunks\` to be greater than 0, got: ${chunks}`);
   if (input.ndim === 0) throw new RuntimeError("chunk expects at least a 1-dimensional tensor");
-  const at = normalize_dim((typeof dim === "object" ? dim.dim : dim) ?? 0, input.ndim);
+  const at = normalize_dim(dim ?? 0, input.ndim);
   const size = input.shape[at];
   if (size === 0) return split(input, new Array<number>(chunks).fill(0), at);
   return split(input, Math.ceil(size / chunks), at);
 }
 
 /** All positions of dimension `dim`, as a list of tensors without it. */
-export function unbind(input: Tensor, dim?: number | { dim?: number }): Tensor[] {
+export function unbind(input: Tensor, dim?: number): Tensor[];
+export function unbind(input: Tensor, options: { dim?: number }): Tensor[];
+export function unbind(input: Tensor, ...args: unknown[]): Tensor[] {
+  const { dim } = bind<{ dim?: number }>("unbind", ["dim"], [], args);
   if (input.ndim === 0) throw new RuntimeError("Dimension specified as 0 but tensor has no dimensions");
-  const at = normalize_dim((typeof dim === "object" ? dim.dim : dim) ?? 0, input.ndim);
+  const at = normalize_dim(dim ?? 0, input.ndim);
   return range(input.shape[at]).map((i) => select(input, at, i));
 }
 
 /** Reshaped like `other`. */
-export function view_as(input: Tensor, other: Tensor): Tensor {
+export function view_as(input: Tensor, other: Tensor): Tensor;
+export function view_as(input: Tensor, options: { other: Tensor }): Tensor;
+export function view_as(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<Tensor>("view_as", "other", args);
   return reshape(input, other.shape);
 }
 
 /** Reshaped like `other`. */
-export function reshape_as(input: Tensor, other: Tensor): Tensor {
+export function reshape_as(input: Tensor, other: Tensor): Tensor;
+export function reshape_as(input: Tensor, options: { other: Tensor }): Tensor;
+export function reshape_as(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<Tensor>("reshape_as", "other", args);
   return reshape(input, other.shape);
 }
 
 /** Expanded like `other`. */
-export function expand_as(input: Tensor, other: Tensor): Tensor {
+export function expand_as(input: Tensor, other: Tensor): Tensor;
+export function expand_as(input: Tensor, options: { other: Tensor }): Tensor;
+export function expand_as(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<Tensor>("expand_as", "other", args);
   return expand(input, other.shape);
 }
 
@@ -256,7 +385,11 @@ export function slice(input: Tensor, dim: number, start: number, end: number, st
 }
 
 /** One position of a dimension, which goes away. */
-export function select(input: Tensor, dim: number, index: number): Tensor {
+export function select(input: Tensor, dim: number, index: number): Tensor;
+export function select(input: Tensor, dim: number, options: { index: number }): Tensor;
+export function select(input: Tensor, options: { dim: number; index: number }): Tensor;
+export function select(input: Tensor, ...args: unknown[]): Tensor {
+  const { dim, index } = bind<{ dim: number; index: number }>("select", ["dim", "index"], [], args, 2);
   const rank = input.ndim;
   if (rank === 0) throw new RuntimeError("select() cannot be applied to a 0-dim tensor.");
   const at = normalize_dim(dim, rank);
@@ -319,8 +452,10 @@ export function strided_zeros(value: Tensor, shape: Shape, ranges: Ranges): Tens
 }
 
 /** Size-1 dimensions repeated to `sizes` without a copy in PyTorch; -1 keeps a size. New dimensions come in front. */
-export function expand(input: Tensor, ...sizes: Sizes): Tensor {
-  const target = [...sizes_of(sizes)];
+export function expand(input: Tensor, ...size: Sizes): Tensor;
+export function expand(input: Tensor, options: { size: Shape }): Tensor;
+export function expand(input: Tensor, ...args: unknown[]): Tensor {
+  const target = whole_numbers("expand", "size", args);
   const lead = target.length - input.ndim;
   if (lead < 0) {
     throw new RuntimeError(

@@ -1,5 +1,5 @@
 /** @file Less common functions of elements: hypot, logaddexp, copysign, nan_to_num. */
-import { bind } from "../args";
+import { bind, operand } from "../args";
 import { execute } from "../backend/engine";
 import type { DType } from "../dtype";
 import { broadcast_shapes } from "../shape";
@@ -13,7 +13,10 @@ import { expand } from "./movement";
 import { abs, sqrt } from "./unary";
 
 /** `log(exp(input) + exp(other))`, without overflow. */
-export function logaddexp(input: Tensor, other: Tensor): Tensor {
+export function logaddexp(input: Tensor, other: Tensor): Tensor;
+export function logaddexp(input: Tensor, options: { other: Tensor }): Tensor;
+export function logaddexp(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<Tensor>("logaddexp", "other", args);
   const [a, b] = promote_floating(
     "logaddexp",
     expect_tensor("logaddexp", input),
@@ -24,13 +27,19 @@ export function logaddexp(input: Tensor, other: Tensor): Tensor {
 }
 
 /** `log2(2 ** input + 2 ** other)`, without overflow. */
-export function logaddexp2(input: Tensor, other: Tensor): Tensor {
+export function logaddexp2(input: Tensor, other: Tensor): Tensor;
+export function logaddexp2(input: Tensor, options: { other: Tensor }): Tensor;
+export function logaddexp2(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<Tensor>("logaddexp2", "other", args);
   const scaled = (x: Tensor): Tensor => mul(to_floating(x), Math.LN2);
   return div(logaddexp(scaled(input), scaled(other)), Math.LN2);
 }
 
 /** The length of the hypotenuse: `sqrt(input² + other²)`. */
-export function hypot(input: Tensor, other: Tensor): Tensor {
+export function hypot(input: Tensor, other: Tensor): Tensor;
+export function hypot(input: Tensor, options: { other: Tensor }): Tensor;
+export function hypot(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<Tensor>("hypot", "other", args);
   const [a, b] = promote_floating(
     "hypot",
     expect_tensor("hypot", input),
@@ -41,7 +50,10 @@ export function hypot(input: Tensor, other: Tensor): Tensor {
 }
 
 /** The magnitude of `input` with the sign of `other`, that of -0 included. */
-export function copysign(input: Tensor, other: TensorLike): Tensor {
+export function copysign(input: Tensor, other: TensorLike): Tensor;
+export function copysign(input: Tensor, options: { other: TensorLike }): Tensor;
+export function copysign(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<TensorLike>("copysign", "other", args);
   const [a, b] = promote_floating("copysign", expect_tensor("copysign", input), other);
   const shape = broadcast_shapes(a.shape, b.shape);
   const magnitude = abs(expand(a, shape));
@@ -71,7 +83,15 @@ export function nan_to_num(
   posinf?: number | null,
   neginf?: number | null,
 ): Tensor;
-export function nan_to_num(input: Tensor, options: Replacements): Tensor;
+export function nan_to_num(
+  input: Tensor,
+  nan: number,
+  options: { posinf?: number | null; neginf?: number | null },
+): Tensor;
+export function nan_to_num(
+  input: Tensor,
+  options: { nan?: number; posinf?: number | null; neginf?: number | null },
+): Tensor;
 export function nan_to_num(input: Tensor, ...args: unknown[]): Tensor {
   const {
     nan = 0,

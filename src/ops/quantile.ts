@@ -26,13 +26,28 @@ export function quantile(
   keepdim?: boolean,
   options?: { interpolation?: Interpolation },
 ): Tensor;
-export function quantile(input: Tensor, q: number | Tensor, options: QuantileOptions): Tensor;
-export function quantile(input: Tensor, q: number | Tensor, ...args: unknown[]): Tensor {
+export function quantile(
+  input: Tensor,
+  q: number | Tensor,
+  options: { dim?: number | null; keepdim?: boolean; interpolation?: Interpolation },
+): Tensor;
+export function quantile(
+  input: Tensor,
+  options: { q: number | Tensor; dim?: number | null; keepdim?: boolean; interpolation?: Interpolation },
+): Tensor;
+export function quantile(input: Tensor, ...args: unknown[]): Tensor {
   const {
+    q,
     dim = null,
     keepdim = false,
     interpolation = "linear",
-  } = bind<Required<QuantileOptions>>("quantile", ["dim", "keepdim"], ["interpolation"], args);
+  } = bind<{ q: number | Tensor } & Partial<Required<QuantileOptions>>>(
+    "quantile",
+    ["q", "dim", "keepdim"],
+    ["interpolation"],
+    args,
+    1,
+  );
   if (!input.dtype.is_floating_point)
     throw new RuntimeError("quantile() input tensor must be either float or double dtype");
   if (is_tensor(q) && (q.ndim > 1 || q.dtype !== input.dtype)) {

@@ -1,18 +1,24 @@
 /** @file Random tensors, drawn from PyTorch's own streams. */
-import { bind } from "../args";
+import { bind, none } from "../args";
 import { from_data } from "../backend/engine";
 import { bool, type DType, float64, get_default_dtype, int64, type TypedArray } from "../dtype";
 import { RuntimeError } from "../errors";
 import * as random from "../random";
 import { default_generator, type Generator } from "../random";
-import { numel, type Shape } from "../shape";
+import { broadcast_shapes, numel, type Shape } from "../shape";
 import { is_tensor, Tensor } from "../tensor";
 import { cast } from "./convert";
 import { type CreateOptions, finish, type SizesAndOptions, sizes_and_options } from "./create";
+import { clone } from "./fill";
 
 /** Keyword arguments of functions that draw. */
 export interface RandomOptions extends CreateOptions {
   /** Where the numbers come from; the default generator unless given. */
+  generator?: Generator;
+}
+
+/** Keyword arguments of functions that draw and nothing else. */
+interface GeneratorOption {
   generator?: Generator;
 }
 
@@ -49,17 +55,20 @@ function made(sizes: Shape, dtype: DType, data: TypedArray, options: CreateOptio
 }
 
 /** Sets the seed of the default generator: the same seed gives the numbers that PyTorch gives. */
-export function manual_seed(seed: number | bigint): Generator {
+export function manual_seed(seed: number | bigint, ...more: []): Generator {
+  none("manual_seed", more);
   return default_generator.manual_seed(seed);
 }
 
 /** A fresh random seed for the default generator. @returns the seed */
-export function seed(): bigint {
+export function seed(...more: []): bigint {
+  none("seed", more);
   return BigInt(default_generator.seed());
 }
 
 /** The seed that the default generator was last given. */
-export function initial_seed(): bigint {
+export function initial_seed(...more: []): bigint {
+  none("initial_seed", more);
   return BigInt(default_generator.initial_seed());
 }
 
@@ -81,13 +90,17 @@ export function randn(...args: SizesAndOptions<RandomOptions>): Tensor {
 }
 
 /** {@link rand} in the shape and dtype of `input`. */
-export function rand_like(input: Tensor, options?: RandomOptions): Tensor {
-  return rand(input.shape, { dtype: input.dtype, ...options });
+export function rand_like(input: Tensor, options?: RandomOptions): Tensor;
+export function rand_like(input: Tensor, ...args: unknown[]): Tensor {
+  const { options, generator } = drawing("rand_like", [[], ...args]);
+  return rand(input.shape, { ...options, dtype: options.dtype ?? input.dtype, generator });
 }
 
 /** {@link randn} in the shape and dtype of `input`. */
-export function randn_like(input: Tensor, options?: RandomOptions): Tensor {
-  return randn(input.shape, { dtype: input.dtype, ...options });
+export function randn_like(input: Tensor, options?: RandomOptions): Tensor;
+export function randn_like(input: Tensor, ...args: unknown[]): Tensor {
+  const { options, generator } = drawing("randn_like", [[], ...args]);
+  return randn(input.shape, { ...options, dtype: options.dtype ?? input.dtype, generator });
 }
 
 /**
@@ -98,10 +111,17 @@ export function randn_like(input: Tensor, options?: RandomOptions): Tensor {
  */
 export function randint(high: number, size: Shape, options?: RandomOptions): Tensor;
 export function randint(low: number, high: number, size: Shape, options?: RandomOptions): Tensor;
+export function randint(options: RandomOptions & { low?: number; high: number; size: Shape }): Tensor;
 export function randint(...args: unknown[]): Tensor {
+  // One number before the size is the end, two are start and end.
   const numbers = args.filter((arg): arg is number => typeof arg === "number");
-  const [low, high] = numbers.length === 1 ? [0, numbers[0]] : numbers;
-  const { sizes, options, generator } = drawing("randint", args.slice(numbers.length));
+  const names =
+    numbers.length < 2 && !("low" in Object(args[0])) ? ["high", "size"] : ["low", "high", "size"];
+  type Args = RandomOptions & { low?: number; high: number; size: Shape };
+  const keys = ["generator", "dtype", "requires_grad", "device"] as const;
+  const bound = bind<Args>("randint", names as ("low" | "high" | "size")[], keys, args, names.length);
+  const { low = 0, high, size, ...rest } = bound;
+  const { sizes, options, generator } = drawing("randint", [size, rest]);
   if (!(low < high))
     throw new RuntimeError(`random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}`);
   const drawn = made(sizes, int64, random.randint(generator, numel(sizes), low, high), {});
@@ -109,14 +129,26 @@ export function randint(...args: unknown[]): Tensor {
 }
 
 /** {@link randint} in the shape and dtype of `input`. */
-export function randint_like(input: Tensor, low: number, high?: number, options?: RandomOptions): Tensor {
-  const [from, to] = high === undefined ? [0, low] : [low, high];
-  return randint(from, to, input.shape, { dtype: input.dtype, ...options });
+export function randint_like(input: Tensor, high: number, options?: RandomOptions): Tensor;
+export function randint_like(input: Tensor, low: number, high: number, options?: RandomOptions): Tensor;
+export function randint_like(input: Tensor, options: RandomOptions & { low?: number; high: number }): Tensor;
+export function randint_like(input: Tensor, ...args: unknown[]): Tensor {
+  const numbers = args.filter((arg) => typeof arg === "number");
+  const names = numbers.length < 2 && !("low" in Object(args[0])) ? ["high"] : ["low", "high"];
+  type Args = RandomOptions & { low?: number; high: number };
+  const keys = ["generator", "dtype", "requires_grad", "device"] as const;
+  const bound = bind<Args>("randint_like", names as ("low" | "high")[], keys, args, names.length);
+  const { low = 0, high, dtype, ...rest } = bound;
+  return randint(low, high, input.shape, { ...rest, dtype: dtype ?? input.dtype });
 }
 
 /** The numbers 0 to n - 1 in random order, int64. */
-export function randperm(n: number, options?: RandomOptions): Tensor {
-  const { options: rest, generator } = drawing("randperm", options === undefined ? [[]] : [[], options]);
+export function randperm(n: number, options?: RandomOptions): Tensor;
+export function randperm(n: number, ...args: unknown[]): Tensor {
+  const { options: rest, generator } = drawing("randperm", [[], ...args]);
+  if (typeof n !== "number" || !Number.isInteger(n)) {
+    throw new TypeError(`randperm(): argument 'n' must be int, not ${typeof n}`);
+  }
   if (!(n >= 0)) throw new RuntimeError(`n must be non-negative, got ${n}`);
   const drawn = made([n], int64, random.randperm(generator, n), {});
   return finish(cast(drawn, rest.dtype ?? int64), rest);
@@ -130,10 +162,30 @@ export function randperm(n: number, options?: RandomOptions): Tensor {
  */
 export function normal(
   mean: number | Tensor,
-  std: number | Tensor = 1,
+  std?: number | Tensor,
   size?: Shape,
   options?: RandomOptions,
-): Tensor {
+): Tensor;
+export function normal(
+  mean: number | Tensor,
+  std: number | Tensor,
+  options: RandomOptions & { size?: Shape },
+): Tensor;
+export function normal(
+  mean: number | Tensor,
+  options: RandomOptions & { std?: number | Tensor; size?: Shape },
+): Tensor;
+export function normal(mean: number | Tensor, ...args: unknown[]): Tensor {
+  type Args = RandomOptions & { std?: number | Tensor; size?: Shape };
+  const keys = ["generator", "dtype", "requires_grad", "device"] as const;
+  const { std = 1, size, ...options } = bind<Args>("normal", ["std", "size"], keys, args, 0);
+  if (is_tensor(std) && std.numel() > 0 && std.lt(0).any().item()) {
+    throw new RuntimeError("normal expects all elements of std >= 0.0");
+  }
+  if (typeof std === "number" && std < 0)
+    throw new RuntimeError(`normal expects std >= 0.0, but found std ${std}`);
+  if (is_tensor(mean) && is_tensor(std) && mean.numel() !== std.numel())
+    broadcast_shapes(mean.shape, std.shape);
   if (!is_tensor(mean) && !is_tensor(std)) {
     if (size === undefined) throw new TypeError("normal(): size is needed when mean and std are numbers");
     return randn(size, options ?? {})
@@ -148,13 +200,16 @@ export function normal(
 }
 
 /** 1 with the probability that each element of `input` gives, else 0. */
-export function bernoulli(input: Tensor, options?: { generator?: Generator }): Tensor {
-  const { generator = default_generator } = bind<{ generator: Generator }>(
+export function bernoulli(input: Tensor, options?: { generator?: Generator }): Tensor;
+export function bernoulli(input: Tensor, p: number, options?: { generator?: Generator }): Tensor;
+export function bernoulli(input: Tensor, ...args: unknown[]): Tensor {
+  const { p: chance, generator = default_generator } = bind<{ p: number; generator: Generator }>(
     "bernoulli",
-    [],
+    ["p"],
     ["generator"],
-    [options],
+    args,
   );
+  if (chance !== undefined) return bernoulli_(clone(input), chance, { generator });
   const p = input.typed_array();
   if (!input.dtype.is_floating_point)
     throw new RuntimeError(`bernoulli expects a floating point tensor, got ${input.dtype}`);
@@ -175,12 +230,22 @@ export function bernoulli(input: Tensor, options?: { generator?: Generator }): T
 export function multinomial(
   input: Tensor,
   num_samples: number,
-  replacement?: boolean | { replacement?: boolean; generator?: Generator },
-  options?: { generator?: Generator },
-): Tensor {
-  type Args = { replacement: boolean; generator: Generator };
-  const args = [replacement, options].filter((arg) => arg !== undefined);
-  const given = bind<Args>("multinomial", ["replacement"], ["generator"], args);
+  replacement?: boolean,
+  options?: GeneratorOption,
+): Tensor;
+export function multinomial(
+  input: Tensor,
+  num_samples: number,
+  options: GeneratorOption & { replacement?: boolean },
+): Tensor;
+export function multinomial(
+  input: Tensor,
+  options: GeneratorOption & { num_samples: number; replacement?: boolean },
+): Tensor;
+export function multinomial(input: Tensor, ...args: unknown[]): Tensor {
+  type Args = GeneratorOption & { num_samples: number; replacement?: boolean };
+  const given = bind<Args>("multinomial", ["num_samples", "replacement"], ["generator"], args, 1);
+  const { num_samples } = given;
   if (input.ndim < 1 || input.ndim > 2) throw new RuntimeError("prob_dist must be 1 or 2 dim");
   if (!input.dtype.is_floating_point) {
     throw new RuntimeError(
@@ -216,11 +281,6 @@ export function multinomial(
   );
   const shape = input.ndim === 2 ? [rows, num_samples] : [num_samples];
   return new Tensor(from_data(shape, int64, drawn as TypedArray));
-}
-
-/** Keyword arguments of the in-place drawing methods. */
-interface GeneratorOption {
-  generator?: Generator;
 }
 
 function fill(input: Tensor, name: string, draw: (out: Float32Array | Float64Array) => void): Tensor {
@@ -263,28 +323,48 @@ export function normal_(input: Tensor, ...args: unknown[]): Tensor {
 }
 
 /** Fills the tensor with numbers of the exponential distribution of rate `lambd`. */
-export function exponential_(input: Tensor, lambd = 1, options?: GeneratorOption): Tensor {
-  if (!(lambd > 0)) throw new RuntimeError(`exponential_ expects lambda > 0.0, but found lambda=${lambd}`);
-  return fill(input, "exponential_", (out) =>
-    random.fill_exponential(options?.generator ?? default_generator, out, lambd),
+export function exponential_(input: Tensor, lambd?: number, options?: GeneratorOption): Tensor;
+export function exponential_(input: Tensor, options: GeneratorOption & { lambd?: number }): Tensor;
+export function exponential_(input: Tensor, ...args: unknown[]): Tensor {
+  type Args = { lambd: number; generator: Generator };
+  const { lambd = 1, generator = default_generator } = bind<Args>(
+    "exponential_",
+    ["lambd"],
+    ["generator"],
+    args,
   );
+  if (!(lambd > 0)) throw new RuntimeError(`exponential_ expects lambda > 0.0, but found lambda=${lambd}`);
+  return fill(input, "exponential_", (out) => random.fill_exponential(generator, out, lambd));
 }
 
 /** Fills the tensor with 1 with probability `p` (a number, or one per element), else 0. */
-export function bernoulli_(input: Tensor, p: number | Tensor = 0.5, options?: GeneratorOption): Tensor {
+export function bernoulli_(input: Tensor, p?: number | Tensor, options?: GeneratorOption): Tensor;
+export function bernoulli_(input: Tensor, options: GeneratorOption & { p?: number | Tensor }): Tensor;
+export function bernoulli_(input: Tensor, ...args: unknown[]): Tensor {
+  type Args = { p: number | Tensor; generator: Generator };
+  const { p = 0.5, generator = default_generator } = bind<Args>("bernoulli_", ["p"], ["generator"], args);
   if (typeof p === "number" && !(p >= 0 && p <= 1)) {
     throw new RuntimeError(`bernoulli_ expects p to be in [0, 1], but got p=${p}`);
   }
   input._check_in_place();
   const chances = is_tensor(p) ? (p.expand(input.shape).typed_array() as Float32Array) : p;
-  const drawn = random.fill_bernoulli(options?.generator ?? default_generator, input.numel(), chances);
+  const drawn = random.fill_bernoulli(generator, input.numel(), chances);
   return input._assign(cast(new Tensor(from_data(input.shape, bool, drawn)), input.dtype));
 }
 
 /** Fills the tensor with integers from `from` up to but without `to`. */
-export function random_(input: Tensor, from?: number, to?: number, options?: GeneratorOption): Tensor {
+export function random_(input: Tensor, from?: number, to?: number, options?: GeneratorOption): Tensor;
+export function random_(input: Tensor, from: number, options: GeneratorOption & { to?: number }): Tensor;
+export function random_(input: Tensor, options: GeneratorOption & { from?: number; to?: number }): Tensor;
+export function random_(input: Tensor, ...args: unknown[]): Tensor {
+  type Args = { from?: number; to?: number; generator?: Generator };
+  const {
+    from,
+    to,
+    generator = default_generator,
+  } = bind<Args>("random_", ["from", "to"], ["generator"], args);
   const [low, high] = from === undefined ? [0, undefined] : to === undefined ? [0, from] : [from, to];
   const limit = input.dtype.is_floating_point ? 2 ** (input.dtype === float64 ? 53 : 24) : 2 ** 31;
-  const drawn = random.randint(options?.generator ?? default_generator, input.numel(), low, high ?? limit);
+  const drawn = random.randint(generator, input.numel(), low, high ?? limit);
   return input._assign(cast(new Tensor(from_data(input.shape, int64, drawn)), input.dtype));
 }

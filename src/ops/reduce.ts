@@ -14,7 +14,6 @@ import { reshape } from "./movement";
 /** One dimension, several, or null for all. */
 export type Dims = number | readonly number[] | null;
 
-type Reduction = { dim?: Dims; keepdim?: boolean; dtype?: DType | null };
 type Bound = { dim: Dims; keepdim: boolean; dtype: DType | null };
 
 export const keep = [attr.bool("keep_dims", true)];
@@ -27,7 +26,8 @@ export const drop = [attr.bool("keep_dims", false)];
  * x.sum(); x.sum(-1, true); x.sum({ dim: [0, 1], dtype: torch.float64 })
  */
 export function sum(input: Tensor, dim?: Dims, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
-export function sum(input: Tensor, options: Reduction): Tensor;
+export function sum(input: Tensor, dim: Dims, options: { keepdim?: boolean; dtype?: DType | null }): Tensor;
+export function sum(input: Tensor, options: { dim?: Dims; keepdim?: boolean; dtype?: DType | null }): Tensor;
 export function sum(input: Tensor, ...args: unknown[]): Tensor {
   const { dim, keepdim = false, dtype } = bind<Bound>("sum", ["dim", "keepdim"], ["dtype"], args);
   const target = dtype ?? (input.dtype.is_floating_point ? input.dtype : int64);
@@ -73,7 +73,8 @@ export function mean(
   keepdim?: boolean,
   options?: { dtype?: DType | null },
 ): Tensor;
-export function mean(input: Tensor, options: Reduction): Tensor;
+export function mean(input: Tensor, dim: Dims, options: { keepdim?: boolean; dtype?: DType | null }): Tensor;
+export function mean(input: Tensor, options: { dim?: Dims; keepdim?: boolean; dtype?: DType | null }): Tensor;
 export function mean(input: Tensor, ...args: unknown[]): Tensor {
   const { dim, keepdim = false, dtype } = bind<Bound>("mean", ["dim", "keepdim"], ["dtype"], args);
   const x = cast(input, dtype ?? input.dtype);
@@ -98,6 +99,11 @@ export function prod(
 ): Tensor;
 export function prod(
   input: Tensor,
+  dim: number | null,
+  options: { keepdim?: boolean; dtype?: DType | null },
+): Tensor;
+export function prod(
+  input: Tensor,
   options: { dim?: number | null; keepdim?: boolean; dtype?: DType | null },
 ): Tensor;
 export function prod(input: Tensor, ...args: unknown[]): Tensor {
@@ -115,7 +121,15 @@ export function nansum(
   keepdim?: boolean,
   options?: { dtype?: DType | null },
 ): Tensor;
-export function nansum(input: Tensor, options: Reduction): Tensor;
+export function nansum(
+  input: Tensor,
+  dim: Dims,
+  options: { keepdim?: boolean; dtype?: DType | null },
+): Tensor;
+export function nansum(
+  input: Tensor,
+  options: { dim?: Dims; keepdim?: boolean; dtype?: DType | null },
+): Tensor;
 export function nansum(input: Tensor, ...args: unknown[]): Tensor {
   return sum(without_nan(input), ...(args as [Dims]));
 }
@@ -127,7 +141,15 @@ export function nanmean(
   keepdim?: boolean,
   options?: { dtype?: DType | null },
 ): Tensor;
-export function nanmean(input: Tensor, options: Reduction): Tensor;
+export function nanmean(
+  input: Tensor,
+  dim: Dims,
+  options: { keepdim?: boolean; dtype?: DType | null },
+): Tensor;
+export function nanmean(
+  input: Tensor,
+  options: { dim?: Dims; keepdim?: boolean; dtype?: DType | null },
+): Tensor;
 export function nanmean(input: Tensor, ...args: unknown[]): Tensor {
   const { dim = null, keepdim = false, dtype } = bind<Bound>("nanmean", ["dim", "keepdim"], ["dtype"], args);
   if (!input.dtype.is_floating_point) {
@@ -163,6 +185,7 @@ function holds(op: "Any" | "All", input: Tensor, args: unknown[]): Tensor {
 
 /** Whether any element is true (not 0), over `dim` or all. */
 export function any(input: Tensor, dim?: Dims, keepdim?: boolean): Tensor;
+export function any(input: Tensor, dim: Dims, options: { keepdim?: boolean }): Tensor;
 export function any(input: Tensor, options: { dim?: Dims; keepdim?: boolean }): Tensor;
 export function any(input: Tensor, ...args: unknown[]): Tensor {
   return holds("Any", input, args);
@@ -170,6 +193,7 @@ export function any(input: Tensor, ...args: unknown[]): Tensor {
 
 /** Whether all elements are true (not 0), over `dim` or all. */
 export function all(input: Tensor, dim?: Dims, keepdim?: boolean): Tensor;
+export function all(input: Tensor, dim: Dims, options: { keepdim?: boolean }): Tensor;
 export function all(input: Tensor, options: { dim?: Dims; keepdim?: boolean }): Tensor;
 export function all(input: Tensor, ...args: unknown[]): Tensor {
   return holds("All", input, args);
@@ -209,7 +233,7 @@ type Along = { dim: number; dtype?: DType | null };
 
 /** Sums of the elements up to each along `dim`. Integers and bools add up as int64. */
 export function cumsum(input: Tensor, dim: number, options?: { dtype?: DType | null }): Tensor;
-export function cumsum(input: Tensor, options: Along): Tensor;
+export function cumsum(input: Tensor, options: { dim: number; dtype?: DType | null }): Tensor;
 export function cumsum(input: Tensor, ...args: unknown[]): Tensor {
   const [x, dim] = scanned("cumsum", input, args);
   return scan_sum(x, { dim, reverse: false });
@@ -217,7 +241,7 @@ export function cumsum(input: Tensor, ...args: unknown[]): Tensor {
 
 /** Products of the elements up to each along `dim`. Integers and bools multiply as int64. */
 export function cumprod(input: Tensor, dim: number, options?: { dtype?: DType | null }): Tensor;
-export function cumprod(input: Tensor, options: Along): Tensor;
+export function cumprod(input: Tensor, options: { dim: number; dtype?: DType | null }): Tensor;
 export function cumprod(input: Tensor, ...args: unknown[]): Tensor {
   const [x, dim] = scanned("cumprod", input, args);
   return scan_prod(x, dim);

@@ -1,5 +1,5 @@
 /** @file Running extremes and sums of exponentials, differences and areas along a dimension. */
-import { bind } from "../args";
+import { bind, operand } from "../args";
 import { record } from "../autograd/tape";
 import { attr, execute, from_data, scalar } from "../backend/engine";
 import { bool, int32, int64, type TypedArray } from "../dtype";
@@ -34,10 +34,8 @@ function running_places(rows: TypedArray, size: number, greater: boolean): BigIn
   return places;
 }
 
-function running(name: "cummax" | "cummin", input: Tensor, dim: number | { dim: number }): ValuesIndices {
-  const bound = bind<{ dim: number }>(name, ["dim"], [], [dim]).dim;
-  if (bound === undefined) throw new TypeError(`${name}() missing 1 required positional arguments: "dim"`);
-  const at = normalize_dim(bound, input.ndim);
+function running(name: "cummax" | "cummin", input: Tensor, dim: number): ValuesIndices {
+  const at = normalize_dim(dim, input.ndim);
   if (input.ndim === 0) {
     return named(name, {
       values: record("reshape", input.handle, [input]),
@@ -53,12 +51,18 @@ function running(name: "cummax" | "cummin", input: Tensor, dim: number | { dim: 
 }
 
 /** `[values, indices]` of the greatest element up to each along `dim`. */
-export function cummax(input: Tensor, dim: number | { dim: number }): ValuesIndices {
+export function cummax(input: Tensor, dim: number): ValuesIndices;
+export function cummax(input: Tensor, options: { dim: number }): ValuesIndices;
+export function cummax(input: Tensor, ...args: unknown[]): ValuesIndices {
+  const dim = operand<number>("cummax", "dim", args);
   return running("cummax", input, dim);
 }
 
 /** `[values, indices]` of the least element up to each along `dim`. */
-export function cummin(input: Tensor, dim: number | { dim: number }): ValuesIndices {
+export function cummin(input: Tensor, dim: number): ValuesIndices;
+export function cummin(input: Tensor, options: { dim: number }): ValuesIndices;
+export function cummin(input: Tensor, ...args: unknown[]): ValuesIndices {
+  const dim = operand<number>("cummin", "dim", args);
   return running("cummin", input, dim);
 }
 
@@ -71,11 +75,11 @@ export function scan_logsumexp(input: Tensor, dim: number, reverse: boolean): Te
 }
 
 /** Logarithms of the sums of exponentials of the elements up to each along `dim`, without overflow. */
-export function logcumsumexp(input: Tensor, dim: number | { dim: number }): Tensor {
-  const bound = bind<{ dim: number }>("logcumsumexp", ["dim"], [], [dim]).dim;
-  if (bound === undefined)
-    throw new TypeError('logcumsumexp() missing 1 required positional arguments: "dim"');
-  return scan_logsumexp(to_floating(input), normalize_dim(bound, input.ndim), false);
+export function logcumsumexp(input: Tensor, dim: number): Tensor;
+export function logcumsumexp(input: Tensor, options: { dim: number }): Tensor;
+export function logcumsumexp(input: Tensor, ...args: unknown[]): Tensor {
+  const dim = operand<number>("logcumsumexp", "dim", args);
+  return scan_logsumexp(to_floating(input), normalize_dim(dim, input.ndim), false);
 }
 
 interface DiffOptions {
@@ -93,7 +97,15 @@ export function diff(
   prepend?: Tensor | null,
   append?: Tensor | null,
 ): Tensor;
-export function diff(input: Tensor, options: DiffOptions): Tensor;
+export function diff(
+  input: Tensor,
+  n: number,
+  options: { dim?: number; prepend?: Tensor | null; append?: Tensor | null },
+): Tensor;
+export function diff(
+  input: Tensor,
+  options: { n?: number; dim?: number; prepend?: Tensor | null; append?: Tensor | null },
+): Tensor;
 export function diff(input: Tensor, ...args: unknown[]): Tensor {
   const {
     n = 1,
@@ -118,7 +130,7 @@ export function diff(input: Tensor, ...args: unknown[]): Tensor {
 
 /** The area under `y` along `dim` by the trapezoid rule, over places `x` or steps of `dx`. */
 export function trapezoid(y: Tensor, x?: Tensor, options?: { dim?: number }): Tensor;
-export function trapezoid(y: Tensor, options: { x?: Tensor; dx?: number; dim?: number }): Tensor;
+export function trapezoid(y: Tensor, options: { x?: Tensor; dim?: number }): Tensor;
 export function trapezoid(y: Tensor, ...args: unknown[]): Tensor {
   type Args = { x: Tensor; dx: number; dim: number };
   const { x, dx = 1, dim = -1 } = bind<Args>("trapezoid", ["x"], ["dx", "dim"], args);
@@ -146,7 +158,7 @@ export function trapezoid(y: Tensor, ...args: unknown[]): Tensor {
 
 /** {@link trapezoid}. */
 export function trapz(y: Tensor, x?: Tensor, options?: { dim?: number }): Tensor;
-export function trapz(y: Tensor, options: { x?: Tensor; dx?: number; dim?: number }): Tensor;
+export function trapz(y: Tensor, options: { x?: Tensor; dim?: number }): Tensor;
 export function trapz(y: Tensor, ...args: unknown[]): Tensor {
   return trapezoid(y, ...(args as [Tensor]));
 }

@@ -56,13 +56,30 @@ export function scatter_reduce(
   src: Tensor,
   reduce: ScatterReduce,
   options?: { include_self?: boolean },
-): Tensor {
-  const { include_self = true } = bind<{ include_self: boolean }>(
-    "scatter_reduce",
-    [],
-    ["include_self"],
-    [options],
-  );
+): Tensor;
+export function scatter_reduce(
+  input: Tensor,
+  dim: number,
+  options: { index: Tensor; src: Tensor; reduce: ScatterReduce; include_self?: boolean },
+): Tensor;
+export function scatter_reduce(
+  input: Tensor,
+  options: { dim: number; index: Tensor; src: Tensor; reduce: ScatterReduce; include_self?: boolean },
+): Tensor;
+export function scatter_reduce(input: Tensor, ...args: unknown[]): Tensor {
+  const {
+    dim,
+    index,
+    src,
+    reduce,
+    include_self = true,
+  } = bind<{
+    dim: number;
+    index: Tensor;
+    src: Tensor;
+    reduce: ScatterReduce;
+    include_self?: boolean;
+  }>("scatter_reduce", ["dim", "index", "src", "reduce"], ["include_self"], args, 4);
   if (!["sum", "prod", "mean", "amax", "amin"].includes(reduce)) {
     throw new RuntimeError(
       `reduce argument must be either sum, prod, mean, amax or amin, got ${String(reduce)}.`,

@@ -133,7 +133,15 @@ export function sort(
   descending?: boolean,
   options?: { stable?: boolean },
 ): ValuesIndices;
-export function sort(input: Tensor, options: SortOptions): ValuesIndices;
+export function sort(
+  input: Tensor,
+  dim: number,
+  options: { descending?: boolean; stable?: boolean },
+): ValuesIndices;
+export function sort(
+  input: Tensor,
+  options: { dim?: number; descending?: boolean; stable?: boolean },
+): ValuesIndices;
 export function sort(input: Tensor, ...args: unknown[]): ValuesIndices {
   return sorted("sort", input, args);
 }
@@ -145,7 +153,15 @@ export function argsort(
   descending?: boolean,
   options?: { stable?: boolean },
 ): Tensor;
-export function argsort(input: Tensor, options: SortOptions): Tensor;
+export function argsort(
+  input: Tensor,
+  dim: number,
+  options: { descending?: boolean; stable?: boolean },
+): Tensor;
+export function argsort(
+  input: Tensor,
+  options: { dim?: number; descending?: boolean; stable?: boolean },
+): Tensor;
 export function argsort(input: Tensor, ...args: unknown[]): Tensor {
   return sorted("sort", input.detach(), args).indices;
 }
@@ -219,6 +235,10 @@ export function kthvalue(
   input: Tensor,
   k: number,
   options: { dim?: number; keepdim?: boolean },
+): ValuesIndices;
+export function kthvalue(
+  input: Tensor,
+  options: { k: number; dim?: number; keepdim?: boolean },
 ): ValuesIndices;
 export function kthvalue(input: Tensor, ...args: unknown[]): ValuesIndices {
   type Args = { k: number; dim: number; keepdim: boolean };
@@ -350,6 +370,7 @@ function median_along(input: Tensor, dim: number, keepdim: boolean): ValuesIndic
 
 /** `[value, index]` of the most frequent element along `dim`, the least of equally frequent ones, at its last place. */
 export function mode(input: Tensor, dim?: number, keepdim?: boolean): ValuesIndices;
+export function mode(input: Tensor, dim: number, options: { keepdim?: boolean }): ValuesIndices;
 export function mode(input: Tensor, options: { dim?: number; keepdim?: boolean }): ValuesIndices;
 export function mode(input: Tensor, ...args: unknown[]): ValuesIndices {
   const { dim = -1, keepdim = false } = bind<{ dim: number; keepdim: boolean }>(

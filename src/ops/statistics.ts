@@ -138,7 +138,15 @@ export function norm(
   keepdim?: boolean,
   options?: { dtype?: DType | null },
 ): Tensor;
-export function norm(input: Tensor, options: NormOptions): Tensor;
+export function norm(
+  input: Tensor,
+  p: Order,
+  options: { dim?: Dims; keepdim?: boolean; dtype?: DType | null },
+): Tensor;
+export function norm(
+  input: Tensor,
+  options: { p?: Order; dim?: Dims; keepdim?: boolean; dtype?: DType | null },
+): Tensor;
 export function norm(input: Tensor, ...args: unknown[]): Tensor {
   const {
     p = "fro",
@@ -159,14 +167,27 @@ export function norm(input: Tensor, ...args: unknown[]): Tensor {
 }
 
 /** The `p`-norm of `input - other`. */
-export function dist(input: Tensor, other: Tensor, p: number | { p?: number } = 2): Tensor {
-  const { p: order = 2 } = bind<{ p: number }>("dist", ["p"], [], [p]);
+export function dist(input: Tensor, other: Tensor, p?: number): Tensor;
+export function dist(input: Tensor, other: Tensor, options: { p?: number }): Tensor;
+export function dist(input: Tensor, options: { other: Tensor; p?: number }): Tensor;
+export function dist(input: Tensor, ...args: unknown[]): Tensor {
+  const { other, p: order = 2 } = bind<{ other: Tensor; p?: number }>("dist", ["other", "p"], [], args, 1);
   const difference = input.sub(other);
   return norm_dims(difference, order, normalize_dims(null, difference.ndim), false);
 }
 
 /** The input scaled so that no sub-tensor along `dim` has a `p`-norm above `maxnorm`. */
-export function renorm(input: Tensor, p: number, dim: number, maxnorm: number): Tensor {
+export function renorm(input: Tensor, p: number, dim: number, maxnorm: number): Tensor;
+export function renorm(input: Tensor, p: number, options: { dim: number; maxnorm: number }): Tensor;
+export function renorm(input: Tensor, options: { p: number; dim: number; maxnorm: number }): Tensor;
+export function renorm(input: Tensor, ...args: unknown[]): Tensor {
+  const { p, dim, maxnorm } = bind<{ p: number; dim: number; maxnorm: number }>(
+    "renorm",
+    ["p", "dim", "maxnorm"],
+    [],
+    args,
+    3,
+  );
   if (input.ndim < 2) {
     throw new RuntimeError(`renorm: input needs at least 2 dimensions, got ${input.ndim} dimensions`);
   }

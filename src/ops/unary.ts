@@ -1,5 +1,5 @@
 /** @file Functions of one operand, element by element. */
-import { bind } from "../args";
+import { bind, none, operand } from "../args";
 import { record } from "../autograd/tape";
 import { execute } from "../backend/engine";
 import { bool, uint8 } from "../dtype";
@@ -25,155 +25,185 @@ function of_output(op: string, rule: string, input: Tensor): Tensor {
 }
 
 /** e to the power of every element. */
-export function exp(input: Tensor): Tensor {
+export function exp(input: Tensor, ...more: []): Tensor {
+  none("exp", more);
   return of_output("Exp", "exp", input);
 }
 
 /** `exp(input) - 1`, exact near 0. */
-export function expm1(input: Tensor): Tensor {
+export function expm1(input: Tensor, ...more: []): Tensor {
+  none("expm1", more);
   return of_output("Expm1", "expm1", input);
 }
 
 /** 2 to the power of every element. */
-export function exp2(input: Tensor): Tensor {
+export function exp2(input: Tensor, ...more: []): Tensor {
+  none("exp2", more);
   return exp(mul(to_floating(input), Math.LN2));
 }
 
 /** The natural logarithm. */
-export function log(input: Tensor): Tensor {
+export function log(input: Tensor, ...more: []): Tensor {
+  none("log", more);
   return of_input("Log", "log", input);
 }
 
 /** `log(1 + input)`, exact near 0. */
-export function log1p(input: Tensor): Tensor {
+export function log1p(input: Tensor, ...more: []): Tensor {
+  none("log1p", more);
   return of_input("Log1p", "log1p", input);
 }
 
 /** The logarithm of base 2. */
-export function log2(input: Tensor): Tensor {
+export function log2(input: Tensor, ...more: []): Tensor {
+  none("log2", more);
   return div(log(input), Math.LN2);
 }
 
 /** The logarithm of base 10. */
-export function log10(input: Tensor): Tensor {
+export function log10(input: Tensor, ...more: []): Tensor {
+  none("log10", more);
   return div(log(input), Math.LN10);
 }
 
 /** The square root; NaN below 0. */
-export function sqrt(input: Tensor): Tensor {
+export function sqrt(input: Tensor, ...more: []): Tensor {
+  none("sqrt", more);
   return of_output("Sqrt", "sqrt", input);
 }
 
 /** `1 / sqrt(input)`. */
-export function rsqrt(input: Tensor): Tensor {
+export function rsqrt(input: Tensor, ...more: []): Tensor {
+  none("rsqrt", more);
   return of_output("Rsqrt", "rsqrt", input);
 }
 
 /** Every element times itself. */
-export function square(input: Tensor): Tensor {
+export function square(input: Tensor, ...more: []): Tensor {
+  none("square", more);
   if (!input.dtype.is_floating_point) return mul(input, input);
   return record("pow_number", execute("Square", [input.handle]), [input], [input], 2);
 }
 
 /** `1 / input`. */
-export function reciprocal(input: Tensor): Tensor {
+export function reciprocal(input: Tensor, ...more: []): Tensor {
+  none("reciprocal", more);
   return of_output("Reciprocal", "reciprocal", input);
 }
 
 /** The absolute value. */
-export function abs(input: Tensor): Tensor {
+export function abs(input: Tensor, ...more: []): Tensor {
+  none("abs", more);
   if (input.dtype === uint8 || input.dtype === bool) return input._alias();
   return record("abs", execute_any("Abs", [input.handle]), [input], [input]);
 }
 
 /** {@link abs}. */
-export function absolute(input: Tensor): Tensor {
+export function absolute(input: Tensor, ...more: []): Tensor {
+  none("absolute", more);
   return abs(input);
 }
 
 /** -1, 0 or 1 by the sign of every element. */
-export function sign(input: Tensor): Tensor {
+export function sign(input: Tensor, ...more: []): Tensor {
+  none("sign", more);
   if (input.dtype === bool) return input._alias();
   return record("flat", execute_any("Sign", [input.handle]), [input], [], "Sign");
 }
 
 /** The sine of radians. */
-export function sin(input: Tensor): Tensor {
+export function sin(input: Tensor, ...more: []): Tensor {
+  none("sin", more);
   return of_input("Sin", "sin", input);
 }
 
 /** The cosine of radians. */
-export function cos(input: Tensor): Tensor {
+export function cos(input: Tensor, ...more: []): Tensor {
+  none("cos", more);
   return of_input("Cos", "cos", input);
 }
 
 /** The tangent of radians. */
-export function tan(input: Tensor): Tensor {
+export function tan(input: Tensor, ...more: []): Tensor {
+  none("tan", more);
   return of_output("Tan", "tan", input);
 }
 
 /** The arc sine in radians. */
-export function asin(input: Tensor): Tensor {
+export function asin(input: Tensor, ...more: []): Tensor {
+  none("asin", more);
   return of_input("Asin", "asin", input);
 }
 
 /** The arc cosine in radians. */
-export function acos(input: Tensor): Tensor {
+export function acos(input: Tensor, ...more: []): Tensor {
+  none("acos", more);
   return of_input("Acos", "acos", input);
 }
 
 /** The arc tangent in radians. */
-export function atan(input: Tensor): Tensor {
+export function atan(input: Tensor, ...more: []): Tensor {
+  none("atan", more);
   return of_input("Atan", "atan", input);
 }
 
 /** The hyperbolic sine. */
-export function sinh(input: Tensor): Tensor {
+export function sinh(input: Tensor, ...more: []): Tensor {
+  none("sinh", more);
   return of_input("Sinh", "sinh", input);
 }
 
 /** The hyperbolic cosine. */
-export function cosh(input: Tensor): Tensor {
+export function cosh(input: Tensor, ...more: []): Tensor {
+  none("cosh", more);
   return of_input("Cosh", "cosh", input);
 }
 
 /** The inverse hyperbolic sine. */
-export function asinh(input: Tensor): Tensor {
+export function asinh(input: Tensor, ...more: []): Tensor {
+  none("asinh", more);
   return of_input("Asinh", "asinh", input);
 }
 
 /** The inverse hyperbolic cosine. */
-export function acosh(input: Tensor): Tensor {
+export function acosh(input: Tensor, ...more: []): Tensor {
+  none("acosh", more);
   return of_input("Acosh", "acosh", input);
 }
 
 /** The inverse hyperbolic tangent. */
-export function atanh(input: Tensor): Tensor {
+export function atanh(input: Tensor, ...more: []): Tensor {
+  none("atanh", more);
   return of_input("Atanh", "atanh", input);
 }
 
 /** The error function. */
-export function erf(input: Tensor): Tensor {
+export function erf(input: Tensor, ...more: []): Tensor {
+  none("erf", more);
   return of_input("Erf", "erf", input);
 }
 
 /** `1 - erf(input)`. */
-export function erfc(input: Tensor): Tensor {
+export function erfc(input: Tensor, ...more: []): Tensor {
+  none("erfc", more);
   return of_input("Erfc", "erfc", input);
 }
 
 /** The inverse of the error function. */
-export function erfinv(input: Tensor): Tensor {
+export function erfinv(input: Tensor, ...more: []): Tensor {
+  none("erfinv", more);
   return of_output("Erfinv", "erfinv", input);
 }
 
 /** The logarithm of the gamma function's absolute value. */
-export function lgamma(input: Tensor): Tensor {
+export function lgamma(input: Tensor, ...more: []): Tensor {
+  none("lgamma", more);
   return of_input("Lgamma", "lgamma", input);
 }
 
 /** The derivative of {@link lgamma}. */
-export function digamma(input: Tensor): Tensor {
+export function digamma(input: Tensor, ...more: []): Tensor {
+  none("digamma", more);
   const x = to_floating(input);
   // TensorFlow says NaN at the pole at 0, where PyTorch says -∞, or ∞ at -0.
   const zero = execute("Equal", [x.handle, execute("ZerosLike", [x.handle])]);
@@ -183,7 +213,10 @@ export function digamma(input: Tensor): Tensor {
 }
 
 /** The `n`-th derivative of {@link digamma}. */
-export function polygamma(n: number, input: Tensor): Tensor {
+export function polygamma(n: number, input: Tensor): Tensor;
+export function polygamma(n: number, options: { input: Tensor }): Tensor;
+export function polygamma(n: number, ...args: unknown[]): Tensor {
+  const input = operand<Tensor>("polygamma", "input", args);
   const x = to_floating(input);
   if (n === 0) return digamma(x);
   if (n === 1) return trigamma(x);
@@ -206,7 +239,8 @@ function polygamma_above(n: number, x: Tensor): Tensor {
 }
 
 /** `1 / (1 + exp(-input))`. */
-export function sigmoid(input: Tensor): Tensor {
+export function sigmoid(input: Tensor, ...more: []): Tensor {
+  none("sigmoid", more);
   return of_output("Sigmoid", "sigmoid", input);
 }
 
@@ -216,7 +250,8 @@ export function sigmoid_backward(grad: Tensor, y: Tensor): Tensor {
 }
 
 /** The hyperbolic tangent. */
-export function tanh(input: Tensor): Tensor {
+export function tanh(input: Tensor, ...more: []): Tensor {
+  none("tanh", more);
   return of_output("Tanh", "tanh", input);
 }
 
@@ -232,18 +267,21 @@ function whole(op: string, name: string, input: Tensor): Tensor {
 }
 
 /** The greatest whole number not above each element. */
-export function floor(input: Tensor): Tensor {
+export function floor(input: Tensor, ...more: []): Tensor {
+  none("floor", more);
   return whole("Floor", "floor", input);
 }
 
 /** The least whole number not below each element. */
-export function ceil(input: Tensor): Tensor {
+export function ceil(input: Tensor, ...more: []): Tensor {
+  none("ceil", more);
   return whole("Ceil", "ceil", input);
 }
 
 /** The nearest whole number, halves to the even one; `decimals` places are kept (negative: places before the point). */
-export function round(input: Tensor, options?: { decimals?: number }): Tensor {
-  const { decimals = 0 } = bind<{ decimals: number }>("round", [], ["decimals"], [options]);
+export function round(input: Tensor, options?: { decimals?: number }): Tensor;
+export function round(input: Tensor, ...args: unknown[]): Tensor {
+  const { decimals = 0 } = bind<{ decimals: number }>("round", [], ["decimals"], args);
   if (decimals === 0) return whole("Rint", "round", input);
   if (!input.dtype.is_floating_point) {
     throw new RuntimeError("round_cpu: decimals is not offered for whole numbers");
@@ -253,25 +291,30 @@ export function round(input: Tensor, options?: { decimals?: number }): Tensor {
 }
 
 /** Every element without its fraction. */
-export function trunc(input: Tensor): Tensor {
+export function trunc(input: Tensor, ...more: []): Tensor {
+  none("trunc", more);
   if (input.dtype === bool) throw new RuntimeError("\"trunc\" not implemented for 'Bool'");
   if (!input.dtype.is_floating_point) return input._alias();
   return record("flat", truncate(input.handle), [input], [], "Trunc");
 }
 
 /** {@link trunc}. */
-export function fix(input: Tensor): Tensor {
+export function fix(input: Tensor, ...more: []): Tensor {
+  none("fix", more);
   return trunc(input);
 }
 
 /** The fraction of every element, with its sign. */
-export function frac(input: Tensor): Tensor {
+export function frac(input: Tensor, ...more: []): Tensor {
+  none("frac", more);
   return input.sub(trunc(input));
 }
 
 /** `log(input / (1 - input))`, with the input clamped to [eps, 1 - eps] if given. */
-export function logit(input: Tensor, eps?: number | null | { eps?: number | null }): Tensor {
-  const { eps: limit = null } = bind<{ eps: number | null }>("logit", ["eps"], [], [eps]);
+export function logit(input: Tensor, eps?: number | null): Tensor;
+export function logit(input: Tensor, options: { eps?: number | null }): Tensor;
+export function logit(input: Tensor, ...args: unknown[]): Tensor {
+  const { eps: limit = null } = bind<{ eps?: number | null }>("logit", ["eps"], [], args);
   const x = to_floating(input);
   // Bounds that cross (eps above a half) leave the lower one in force.
   const p =
@@ -282,7 +325,8 @@ export function logit(input: Tensor, eps?: number | null | { eps?: number | null
 }
 
 /** `sin(πx) / (πx)`, 1 at 0. */
-export function sinc(input: Tensor): Tensor {
+export function sinc(input: Tensor, ...more: []): Tensor {
+  none("sinc", more);
   const x = to_floating(input);
   const zero = new Tensor(execute("Equal", [x.handle, execute("ZerosLike", [x.handle])]));
   const ones = new Tensor(execute("OnesLike", [x.handle]));
@@ -292,11 +336,13 @@ export function sinc(input: Tensor): Tensor {
 }
 
 /** Degrees in radians. */
-export function deg2rad(input: Tensor): Tensor {
+export function deg2rad(input: Tensor, ...more: []): Tensor {
+  none("deg2rad", more);
   return mul(to_floating(input), Math.PI / 180);
 }
 
 /** Radians in degrees. */
-export function rad2deg(input: Tensor): Tensor {
+export function rad2deg(input: Tensor, ...more: []): Tensor {
+  none("rad2deg", more);
   return mul(to_floating(input), 180 / Math.PI);
 }

@@ -1,5 +1,5 @@
 /** @file Activation functions, each on a new tensor or, with `inplace`, on its input itself. */
-import { bind } from "../../args";
+import { bind, none, operand } from "../../args";
 import { RuntimeError, ValueError } from "../../errors";
 import * as activation from "../../ops/activation";
 import { gt, le } from "../../ops/compare";
@@ -75,43 +75,47 @@ export const hardswish = simple("hardswish", (x) =>
 );
 
 /** `1 / (1 + exp(-x))`. */
-export function sigmoid(input: Tensor): Tensor {
+export function sigmoid(input: Tensor, ...more: []): Tensor {
+  none("sigmoid", more);
   return unary.sigmoid(expect_tensor("sigmoid", input));
 }
 
 /** Hyperbolic tangent. */
-export function tanh(input: Tensor): Tensor {
+export function tanh(input: Tensor, ...more: []): Tensor {
+  none("tanh", more);
   return unary.tanh(expect_tensor("tanh", input));
 }
 
 /** `log(sigmoid(x))`, without overflow. */
-export function logsigmoid(input: Tensor): Tensor {
+export function logsigmoid(input: Tensor, ...more: []): Tensor {
+  none("logsigmoid", more);
   return activation.log_one_plus_exp(floating("logsigmoid", input).neg()).neg();
 }
 
 /** `x - tanh(x)`. */
-export function tanhshrink(input: Tensor): Tensor {
+export function tanhshrink(input: Tensor, ...more: []): Tensor {
+  none("tanhshrink", more);
   return sub(expect_tensor("tanhshrink", input), unary.tanh(input));
 }
 
 /** `x / (1 + |x|)`. */
-export function softsign(input: Tensor): Tensor {
+export function softsign(input: Tensor, ...more: []): Tensor {
+  none("softsign", more);
   return div(expect_tensor("softsign", input), unary.abs(input).add(1));
 }
 
 /** `x · Φ(x)`; `{ approximate: "tanh" }` takes the approximation by tanh. */
-export function gelu(
-  input: Tensor,
-  approximate?: "none" | "tanh" | { approximate?: "none" | "tanh" },
-): Tensor {
-  expect_tensor("gelu", input);
-  type Args = { approximate: "none" | "tanh" };
-  return activation.gelu(input, bind<Args>("gelu", ["approximate"], [], [approximate]));
+export function gelu(input: Tensor, approximate?: "none" | "tanh"): Tensor;
+export function gelu(input: Tensor, options: { approximate?: "none" | "tanh" }): Tensor;
+export function gelu(input: Tensor, ...args: unknown[]): Tensor {
+  const { approximate } = bind<{ approximate?: "none" | "tanh" }>("gelu", ["approximate"], [], args);
+  return activation.gelu(expect_tensor("gelu", input), { approximate });
 }
 
 /** x above 0, else `negative_slope · x`. */
 export function leaky_relu(input: Tensor, negative_slope?: number, inplace?: boolean): Tensor;
-export function leaky_relu(input: Tensor, options: InplaceOptions & { negative_slope?: number }): Tensor;
+export function leaky_relu(input: Tensor, negative_slope: number, options: { inplace?: boolean }): Tensor;
+export function leaky_relu(input: Tensor, options: { negative_slope?: number; inplace?: boolean }): Tensor;
 export function leaky_relu(input: Tensor, ...args: unknown[]): Tensor {
   type Args = InplaceArgs & { negative_slope: number };
   const bound = bind<Args>("leaky_relu", ["negative_slope", "inplace"], [], args);
@@ -121,7 +125,8 @@ export function leaky_relu(input: Tensor, ...args: unknown[]): Tensor {
 
 /** x above 0, else `alpha · (exp(x) - 1)`. */
 export function elu(input: Tensor, alpha?: number, inplace?: boolean): Tensor;
-export function elu(input: Tensor, options: InplaceOptions & { alpha?: number }): Tensor;
+export function elu(input: Tensor, alpha: number, options: { inplace?: boolean }): Tensor;
+export function elu(input: Tensor, options: { alpha?: number; inplace?: boolean }): Tensor;
 export function elu(input: Tensor, ...args: unknown[]): Tensor {
   const bound = bind<InplaceArgs & { alpha: number }>("elu", ["alpha", "inplace"], [], args);
   expect_tensor("elu", input);
@@ -130,7 +135,8 @@ export function elu(input: Tensor, ...args: unknown[]): Tensor {
 
 /** x above 0, else `alpha · (exp(x / alpha) - 1)`. */
 export function celu(input: Tensor, alpha?: number, inplace?: boolean): Tensor;
-export function celu(input: Tensor, options: InplaceOptions & { alpha?: number }): Tensor;
+export function celu(input: Tensor, alpha: number, options: { inplace?: boolean }): Tensor;
+export function celu(input: Tensor, options: { alpha?: number; inplace?: boolean }): Tensor;
 export function celu(input: Tensor, ...args: unknown[]): Tensor {
   const { alpha = 1, inplace } = bind<InplaceArgs & { alpha: number }>(
     "celu",
@@ -147,7 +153,10 @@ export function celu(input: Tensor, ...args: unknown[]): Tensor {
 }
 
 /** x above 0, else x times its slope: one for all, or one per channel (dimension 1). */
-export function prelu(input: Tensor, weight: Tensor | { weight: Tensor }): Tensor {
+export function prelu(input: Tensor, weight: Tensor): Tensor;
+export function prelu(input: Tensor, options: { weight: Tensor }): Tensor;
+export function prelu(input: Tensor, ...args: unknown[]): Tensor {
+  const weight = operand<Tensor>("prelu", "weight", args);
   const slopes = expect_tensor("prelu", (weight as { weight?: Tensor }).weight ?? weight, "weight") as Tensor;
   floating("prelu", input);
   if (slopes.ndim > 1) {
@@ -205,7 +214,12 @@ export const softplus: typeof activation.softplus = activation.softplus;
 export function hardtanh(input: Tensor, min_val?: number, max_val?: number, inplace?: boolean): Tensor;
 export function hardtanh(
   input: Tensor,
-  options: InplaceOptions & { min_val?: number; max_val?: number },
+  min_val: number,
+  options: { max_val?: number; inplace?: boolean },
+): Tensor;
+export function hardtanh(
+  input: Tensor,
+  options: { min_val?: number; max_val?: number; inplace?: boolean },
 ): Tensor;
 export function hardtanh(input: Tensor, ...args: unknown[]): Tensor {
   type Args = InplaceArgs & { min_val: number; max_val: number };
@@ -220,16 +234,20 @@ export function hardtanh(input: Tensor, ...args: unknown[]): Tensor {
 }
 
 /** x brought nearer to 0 by `lambd`, 0 within. @throws RuntimeError for a negative `lambd`. */
-export function softshrink(input: Tensor, lambd: number | { lambd?: number } = 0.5): Tensor {
-  const { lambd: by = 0.5 } = bind<{ lambd: number }>("softshrink", ["lambd"], [], [lambd]);
+export function softshrink(input: Tensor, lambd?: number): Tensor;
+export function softshrink(input: Tensor, options: { lambd?: number }): Tensor;
+export function softshrink(input: Tensor, ...args: unknown[]): Tensor {
+  const { lambd: by = 0.5 } = bind<{ lambd?: number }>("softshrink", ["lambd"], [], args);
   floating("softshrink", input);
   if (by < 0) throw new RuntimeError(`lambda must be greater or equal to 0, but found to be ${by}.`);
   return sub(input, clamp(input, -by, by));
 }
 
 /** x outside of [-lambd, lambd], 0 within. */
-export function hardshrink(input: Tensor, lambd: number | { lambd?: number } = 0.5): Tensor {
-  const { lambd: by = 0.5 } = bind<{ lambd: number }>("hardshrink", ["lambd"], [], [lambd]);
+export function hardshrink(input: Tensor, lambd?: number): Tensor;
+export function hardshrink(input: Tensor, options: { lambd?: number }): Tensor;
+export function hardshrink(input: Tensor, ...args: unknown[]): Tensor {
+  const { lambd: by = 0.5 } = bind<{ lambd?: number }>("hardshrink", ["lambd"], [], args);
   floating("hardshrink", input);
   return choose(le(unary.abs(input), by), scalar_tensor(0, input.dtype), input);
 }
@@ -243,7 +261,13 @@ export function threshold(
 ): Tensor;
 export function threshold(
   input: Tensor,
-  options: InplaceOptions & { threshold: number; value: number },
+  threshold: number,
+  value: number,
+  options: { inplace?: boolean | InplaceOptions },
+): Tensor;
+export function threshold(
+  input: Tensor,
+  options: { threshold: number; value: number; inplace?: boolean | InplaceOptions },
 ): Tensor;
 export function threshold(input: Tensor, ...args: unknown[]): Tensor {
   type Args = InplaceArgs & { threshold: number; value: number };
@@ -259,8 +283,10 @@ export function threshold(input: Tensor, ...args: unknown[]): Tensor {
 }
 
 /** The first half of dimension `dim` times the sigmoid of the second. @throws RuntimeError for an odd size. */
-export function glu(input: Tensor, dim: number | { dim?: number } = -1): Tensor {
-  const { dim: along = -1 } = bind<{ dim: number }>("glu", ["dim"], [], [dim]);
+export function glu(input: Tensor, dim?: number): Tensor;
+export function glu(input: Tensor, options: { dim?: number }): Tensor;
+export function glu(input: Tensor, ...args: unknown[]): Tensor {
+  const { dim: along = -1 } = bind<{ dim?: number }>("glu", ["dim"], [], args);
   floating("glu", input);
   if (input.ndim === 0) throw new RuntimeError("glu does not support 0-dimensional tensors");
   const at = normalize_dim(along, input.ndim);
@@ -272,7 +298,8 @@ export function glu(input: Tensor, dim: number | { dim?: number } = -1): Tensor 
 }
 
 /** Softmax over the channels of (N, C, H, W) or (C, H, W). */
-export function softmax2d(input: Tensor): Tensor {
+export function softmax2d(input: Tensor, ...more: []): Tensor {
+  none("softmax2d", more);
   if (input.ndim !== 3 && input.ndim !== 4) {
     throw new ValueError(
       `Softmax2d: expected input to be 3D or 4D, got ${input.ndim}D instead, of size ${size_text(input.shape)}`,

@@ -55,22 +55,24 @@ export function scaled_dot_product_attention(
 ): Tensor;
 export function scaled_dot_product_attention(
   query: Tensor,
-  key: Tensor,
-  value: Tensor,
-  ...args: unknown[]
-): Tensor {
+  options: { key: Tensor; value: Tensor } & AttentionOptions,
+): Tensor;
+export function scaled_dot_product_attention(query: Tensor, ...args: unknown[]): Tensor {
   const name = "scaled_dot_product_attention";
   const {
+    key,
+    value,
     attn_mask = null,
     dropout_p = 0,
     is_causal = false,
     scale,
     enable_gqa = false,
-  } = bind<Required<AttentionOptions>>(
+  } = bind<{ key: Tensor; value: Tensor } & Partial<Required<AttentionOptions>>>(
     name,
-    ["attn_mask", "dropout_p", "is_causal"],
+    ["key", "value", "attn_mask", "dropout_p", "is_causal"],
     ["scale", "enable_gqa"],
     args,
+    2,
   );
   for (const [what, tensor] of Object.entries({ query, key, value })) {
     expect_tensor(name, tensor, what);

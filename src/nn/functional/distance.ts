@@ -10,12 +10,18 @@ import type { Tensor } from "../../tensor";
 /** The cosine of the angle between vectors along `dim`; the inputs broadcast. */
 export function cosine_similarity(x1: Tensor, x2: Tensor, dim?: number, eps?: number): Tensor;
 export function cosine_similarity(x1: Tensor, x2: Tensor, options: { dim?: number; eps?: number }): Tensor;
-export function cosine_similarity(x1: Tensor, x2: Tensor, ...args: unknown[]): Tensor {
-  const { dim = 1, eps = 1e-8 } = bind<{ dim: number; eps: number }>(
+export function cosine_similarity(x1: Tensor, options: { x2: Tensor; dim?: number; eps?: number }): Tensor;
+export function cosine_similarity(x1: Tensor, ...args: unknown[]): Tensor {
+  const {
+    x2,
+    dim = 1,
+    eps = 1e-8,
+  } = bind<{ x2: Tensor } & Partial<{ dim: number; eps: number }>>(
     "cosine_similarity",
-    ["dim", "eps"],
+    ["x2", "dim", "eps"],
     [],
     args,
+    1,
   );
   const [a, b] = promote_floating(
     "cosine_similarity",
@@ -45,13 +51,18 @@ export function pairwise_distance(
   x2: Tensor,
   options: { p?: number; eps?: number; keepdim?: boolean },
 ): Tensor;
-export function pairwise_distance(x1: Tensor, x2: Tensor, ...args: unknown[]): Tensor {
+export function pairwise_distance(
+  x1: Tensor,
+  options: { x2: Tensor; p?: number; eps?: number; keepdim?: boolean },
+): Tensor;
+export function pairwise_distance(x1: Tensor, ...args: unknown[]): Tensor {
   type Args = { p: number; eps: number; keepdim: boolean };
   const {
+    x2,
     p = 2,
     eps = 1e-6,
     keepdim = false,
-  } = bind<Args>("pairwise_distance", ["p", "eps", "keepdim"], [], args);
+  } = bind<{ x2: Tensor } & Partial<Args>>("pairwise_distance", ["x2", "p", "eps", "keepdim"], [], args, 1);
   const difference = sub(
     expect_tensor("pairwise_distance", x1, "x1"),
     expect_tensor("pairwise_distance", x2, "x2"),
@@ -61,6 +72,11 @@ export function pairwise_distance(x1: Tensor, x2: Tensor, ...args: unknown[]): T
 
 /** Vectors along `dim` divided by their `p`-norm, so that it becomes 1. */
 export function normalize(input: Tensor, p?: number, dim?: number | readonly number[], eps?: number): Tensor;
+export function normalize(
+  input: Tensor,
+  p: number,
+  options: { dim?: number | readonly number[]; eps?: number },
+): Tensor;
 export function normalize(
   input: Tensor,
   options: { p?: number; dim?: number | readonly number[]; eps?: number },

@@ -1,5 +1,5 @@
 /** @file Losses beside the common ones of `ops/loss`: margins, divergences, embeddings. */
-import { bind } from "../../args";
+import { bind, lead } from "../../args";
 import { int64 } from "../../dtype";
 import { IndexError, RuntimeError, ValueError } from "../../errors";
 import { log_one_plus_exp } from "../../ops/activation";
@@ -36,7 +36,12 @@ export function kl_div(
   target: Tensor,
   options?: { reduction?: Reduction | "batchmean"; log_target?: boolean },
 ): Tensor;
-export function kl_div(input: Tensor, target: Tensor, ...args: unknown[]): Tensor {
+export function kl_div(
+  input: Tensor,
+  options: { target: Tensor; reduction?: Reduction | "batchmean"; log_target?: boolean },
+): Tensor;
+export function kl_div(input: Tensor, ...all: unknown[]): Tensor {
+  const { target, args } = lead<{ target: Tensor }>("kl_div", ["target"], all);
   type Args = { size_average: null; reduce: null; reduction: string; log_target: boolean };
   const bound = bind<Args>("kl_div", [...old, "log_target"], [], args);
   const { reduction = "mean", log_target = false } = bound;
@@ -55,18 +60,24 @@ export function poisson_nll_loss(
   target: Tensor,
   options?: LossOptions & { log_input?: boolean; full?: boolean; eps?: number },
 ): Tensor;
-export function poisson_nll_loss(input: Tensor, target: Tensor, ...args: unknown[]): Tensor {
+export function poisson_nll_loss(
+  input: Tensor,
+  options: { target: Tensor } & LossOptions & { log_input?: boolean; full?: boolean; eps?: number },
+): Tensor;
+export function poisson_nll_loss(input: Tensor, ...args: unknown[]): Tensor {
   type Args = Old & { log_input: boolean; full: boolean; eps: number };
   const {
+    target,
     log_input = true,
     full = false,
     eps = 1e-8,
     reduction = "mean",
-  } = bind<Args>(
+  } = bind<{ target: Tensor } & Partial<Args>>(
     "poisson_nll_loss",
-    ["log_input", "full", "size_average", "eps", "reduce", "reduction"],
+    ["target", "log_input", "full", "size_average", "eps", "reduce", "reduction"],
     [],
     args,
+    1,
   );
   let each = log_input ? sub(exp(input), mul(target, input)) : sub(input, mul(target, log(add(input, eps))));
   if (full) {
@@ -87,9 +98,18 @@ export function gaussian_nll_loss(
 export function gaussian_nll_loss(
   input: Tensor,
   target: Tensor,
-  variance: Tensor | number,
-  ...args: unknown[]
-): Tensor {
+  options: { variance: Tensor | number } & LossOptions & { full?: boolean; eps?: number },
+): Tensor;
+export function gaussian_nll_loss(
+  input: Tensor,
+  options: { target: Tensor; variance: Tensor | number } & LossOptions & { full?: boolean; eps?: number },
+): Tensor;
+export function gaussian_nll_loss(input: Tensor, ...all: unknown[]): Tensor {
+  const { target, variance, args } = lead<{ target: Tensor; variance: Tensor | number }>(
+    "gaussian_nll_loss",
+    ["target", "variance"],
+    all,
+  );
   type Args = { full: boolean; eps: number; reduction: string };
   const bound = bind<Args>("gaussian_nll_loss", ["full", "eps", "reduction"], [], args);
   const { full = false, eps = 1e-6, reduction = "mean" } = bound;
@@ -123,12 +143,21 @@ export function hinge_embedding_loss(
   target: Tensor,
   options?: LossOptions & { margin?: number },
 ): Tensor;
-export function hinge_embedding_loss(input: Tensor, target: Tensor, ...args: unknown[]): Tensor {
-  const { margin = 1, reduction = "mean" } = bind<Old & { margin: number }>(
+export function hinge_embedding_loss(
+  input: Tensor,
+  options: { target: Tensor } & LossOptions & { margin?: number },
+): Tensor;
+export function hinge_embedding_loss(input: Tensor, ...args: unknown[]): Tensor {
+  const {
+    target,
+    margin = 1,
+    reduction = "mean",
+  } = bind<{ target: Tensor } & Partial<Old & { margin: number }>>(
     "hinge_embedding_loss",
-    ["margin", ...old],
+    ["target", "margin", ...old],
     [],
     args,
+    1,
   );
   const zero = scalar_tensor(0, input.dtype);
   const far = choose(eq(target, 1), zero, clamp(add(neg(input), margin), 0));
@@ -146,14 +175,24 @@ export function cosine_embedding_loss(
 export function cosine_embedding_loss(
   input1: Tensor,
   input2: Tensor,
-  target: Tensor,
-  ...args: unknown[]
-): Tensor {
-  const { margin = 0, reduction = "mean" } = bind<Old & { margin: number }>(
+  options: { target: Tensor } & LossOptions & { margin?: number },
+): Tensor;
+export function cosine_embedding_loss(
+  input1: Tensor,
+  options: { input2: Tensor; target: Tensor } & LossOptions & { margin?: number },
+): Tensor;
+export function cosine_embedding_loss(input1: Tensor, ...args: unknown[]): Tensor {
+  const {
+    input2,
+    target,
+    margin = 0,
+    reduction = "mean",
+  } = bind<{ input2: Tensor; target: Tensor } & Partial<Old & { margin: number }>>(
     "cosine_embedding_loss",
-    ["margin", ...old],
+    ["input2", "target", "margin", ...old],
     [],
     args,
+    2,
   );
   if (target.ndim > 1) {
     throw new RuntimeError("0D or 1D target tensor expected, multi-target not supported");
@@ -184,14 +223,24 @@ export function margin_ranking_loss(
 export function margin_ranking_loss(
   input1: Tensor,
   input2: Tensor,
-  target: Tensor,
-  ...args: unknown[]
-): Tensor {
-  const { margin = 0, reduction = "mean" } = bind<Old & { margin: number }>(
+  options: { target: Tensor } & LossOptions & { margin?: number },
+): Tensor;
+export function margin_ranking_loss(
+  input1: Tensor,
+  options: { input2: Tensor; target: Tensor } & LossOptions & { margin?: number },
+): Tensor;
+export function margin_ranking_loss(input1: Tensor, ...args: unknown[]): Tensor {
+  const {
+    input2,
+    target,
+    margin = 0,
+    reduction = "mean",
+  } = bind<{ input2: Tensor; target: Tensor } & Partial<Old & { margin: number }>>(
     "margin_ranking_loss",
-    ["margin", ...old],
+    ["input2", "target", "margin", ...old],
     [],
     args,
+    2,
   );
   if (input1.ndim !== input2.ndim || input1.ndim !== target.ndim) {
     const size = (x: Tensor): string => `torch.Size(${size_text(x.shape)})`;
@@ -205,7 +254,9 @@ export function margin_ranking_loss(
 
 /** `log(1 + exp(-target · input))`. */
 export function soft_margin_loss(input: Tensor, target: Tensor, options?: LossOptions): Tensor;
-export function soft_margin_loss(input: Tensor, target: Tensor, ...args: unknown[]): Tensor {
+export function soft_margin_loss(input: Tensor, options: { target: Tensor } & LossOptions): Tensor;
+export function soft_margin_loss(input: Tensor, ...all: unknown[]): Tensor {
+  const { target, args } = lead<{ target: Tensor }>("soft_margin_loss", ["target"], all);
   const { reduction = "mean" } = bind<Old>("soft_margin_loss", old, [], args);
   return reduced(log_one_plus_exp(mul(neg(target), input)), reduction);
 }
@@ -216,13 +267,22 @@ export function multilabel_soft_margin_loss(
   target: Tensor,
   options?: LossOptions & { weight?: Tensor | null },
 ): Tensor;
-export function multilabel_soft_margin_loss(input: Tensor, target: Tensor, ...args: unknown[]): Tensor {
+export function multilabel_soft_margin_loss(
+  input: Tensor,
+  options: { target: Tensor } & LossOptions & { weight?: Tensor | null },
+): Tensor;
+export function multilabel_soft_margin_loss(input: Tensor, ...args: unknown[]): Tensor {
   type Args = Old & { weight: Tensor | null };
-  const { weight = null, reduction = "mean" } = bind<Args>(
+  const {
+    target,
+    weight = null,
+    reduction = "mean",
+  } = bind<{ target: Tensor } & Partial<Args>>(
     "multilabel_soft_margin_loss",
-    ["weight", ...old],
+    ["target", "weight", ...old],
     [],
     args,
+    1,
   );
   const hit = mul(target, log_one_plus_exp(neg(input)));
   const miss = mul(sub(1, target), log_one_plus_exp(input));
@@ -237,14 +297,25 @@ export function multi_margin_loss(
   target: Tensor,
   options?: LossOptions & { p?: number; margin?: number; weight?: Tensor | null },
 ): Tensor;
-export function multi_margin_loss(input: Tensor, target: Tensor, ...args: unknown[]): Tensor {
+export function multi_margin_loss(
+  input: Tensor,
+  options: { target: Tensor } & LossOptions & { p?: number; margin?: number; weight?: Tensor | null },
+): Tensor;
+export function multi_margin_loss(input: Tensor, ...args: unknown[]): Tensor {
   type Args = Old & { p: number; margin: number; weight: Tensor | null };
   const {
+    target,
     p = 1,
     margin = 1,
     weight = null,
     reduction = "mean",
-  } = bind<Args>("multi_margin_loss", ["p", "margin", "weight", ...old], [], args);
+  } = bind<{ target: Tensor } & Partial<Args>>(
+    "multi_margin_loss",
+    ["target", "p", "margin", "weight", ...old],
+    [],
+    args,
+    1,
+  );
   if (p !== 1 && p !== 2) throw new ValueError("only p == 1 and p == 2 supported");
   if (weight !== null && weight.ndim !== 1) throw new ValueError("weight must be one-dimensional");
   const single = input.ndim < 2;
@@ -274,7 +345,9 @@ export function multi_margin_loss(input: Tensor, target: Tensor, ...args: unknow
 
 /** The mean of `max(0, 1 - (x[y] - x[i]))` over the target classes y (up to the first -1) and all other classes i. */
 export function multilabel_margin_loss(input: Tensor, target: Tensor, options?: LossOptions): Tensor;
-export function multilabel_margin_loss(input: Tensor, target: Tensor, ...args: unknown[]): Tensor {
+export function multilabel_margin_loss(input: Tensor, options: { target: Tensor } & LossOptions): Tensor;
+export function multilabel_margin_loss(input: Tensor, ...all: unknown[]): Tensor {
+  const { target, args } = lead<{ target: Tensor }>("multilabel_margin_loss", ["target"], all);
   const { reduction = "mean" } = bind<Old>("multilabel_margin_loss", old, [], args);
   if (input.numel() === 0 && (input.ndim < 2 || input.shape[1] === 0)) {
     throw new RuntimeError(
@@ -324,17 +397,34 @@ export function triplet_margin_loss(
 export function triplet_margin_loss(
   anchor: Tensor,
   positive: Tensor,
-  negative: Tensor,
-  ...args: unknown[]
-): Tensor {
+  options: { negative: Tensor } & LossOptions & { margin?: number; p?: number; eps?: number; swap?: boolean },
+): Tensor;
+export function triplet_margin_loss(
+  anchor: Tensor,
+  options: { positive: Tensor; negative: Tensor } & LossOptions & {
+      margin?: number;
+      p?: number;
+      eps?: number;
+      swap?: boolean;
+    },
+): Tensor;
+export function triplet_margin_loss(anchor: Tensor, ...args: unknown[]): Tensor {
   type Args = Old & { margin: number; p: number; eps: number; swap: boolean };
   const {
+    positive,
+    negative,
     margin = 1,
     p = 2,
     eps = 1e-6,
     swap = false,
     reduction = "mean",
-  } = bind<Args>("triplet_margin_loss", ["margin", "p", "eps", "swap", ...old], [], args);
+  } = bind<{ positive: Tensor; negative: Tensor } & Partial<Args>>(
+    "triplet_margin_loss",
+    ["positive", "negative", "margin", "p", "eps", "swap", ...old],
+    [],
+    args,
+    2,
+  );
   if (margin <= 0) throw new ValueError(`margin must be greater than 0, got ${margin}`);
   if (anchor.ndim !== positive.ndim || anchor.ndim !== negative.ndim) {
     throw new RuntimeError(

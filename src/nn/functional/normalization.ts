@@ -1,6 +1,6 @@
 /** @file Normalisation over features, channels, groups and batches. */
 import { bind } from "../../args";
-import { RuntimeError, ValueError } from "../../errors";
+import { NotImplementedError, RuntimeError, ValueError } from "../../errors";
 import { expect_tensor } from "../../ops/convert";
 import { add, mul, sub } from "../../ops/elementwise";
 import { reshape } from "../../ops/movement";
@@ -80,6 +80,10 @@ export function layer_norm(
   normalized_shape: number | Shape,
   options: { weight?: MaybeTensor; bias?: MaybeTensor; eps?: number },
 ): Tensor;
+export function layer_norm(
+  input: Tensor,
+  options: { normalized_shape: number | Shape; weight?: MaybeTensor; bias?: MaybeTensor; eps?: number },
+): Tensor;
 export function layer_norm(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { normalized_shape: number | Shape; weight: MaybeTensor; bias: MaybeTensor; eps: number };
   const bound = bind<Args>("layer_norm", ["normalized_shape", "weight", "bias", "eps"], [], args);
@@ -100,6 +104,10 @@ export function rms_norm(
   input: Tensor,
   normalized_shape: number | Shape,
   options: { weight?: MaybeTensor; eps?: number | null },
+): Tensor;
+export function rms_norm(
+  input: Tensor,
+  options: { normalized_shape: number | Shape; weight?: MaybeTensor; eps?: number | null },
 ): Tensor;
 export function rms_norm(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { normalized_shape: number | Shape; weight: MaybeTensor; eps: number | null };
@@ -128,6 +136,10 @@ export function group_norm(
   input: Tensor,
   num_groups: number,
   options: { weight?: MaybeTensor; bias?: MaybeTensor; eps?: number },
+): Tensor;
+export function group_norm(
+  input: Tensor,
+  options: { num_groups: number; weight?: MaybeTensor; bias?: MaybeTensor; eps?: number },
 ): Tensor;
 export function group_norm(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { num_groups: number; weight: MaybeTensor; bias: MaybeTensor; eps: number };
@@ -191,7 +203,19 @@ export function batch_norm(
   input: Tensor,
   running_mean: MaybeTensor,
   running_var: MaybeTensor,
-  options: BatchNormOptions,
+  options: { weight?: MaybeTensor; bias?: MaybeTensor; training?: boolean; momentum?: number; eps?: number },
+): Tensor;
+export function batch_norm(
+  input: Tensor,
+  options: {
+    running_mean: MaybeTensor;
+    running_var: MaybeTensor;
+    weight?: MaybeTensor;
+    bias?: MaybeTensor;
+    training?: boolean;
+    momentum?: number;
+    eps?: number;
+  },
 ): Tensor;
 export function batch_norm(input: Tensor, ...args: unknown[]): Tensor {
   type Args = Required<BatchNormOptions> & { running_mean: MaybeTensor; running_var: MaybeTensor };
@@ -246,12 +270,48 @@ export function batch_norm(input: Tensor, ...args: unknown[]): Tensor {
   return affine(output, per_channel(weight, rank), per_channel(bias, rank));
 }
 
+/** Keyword arguments of {@link instance_norm}. */
+export interface InstanceNormOptions {
+  running_mean?: MaybeTensor;
+  running_var?: MaybeTensor;
+  weight?: MaybeTensor;
+  bias?: MaybeTensor;
+  use_input_stats?: boolean;
+  momentum?: number;
+  eps?: number;
+}
+
 /** Normalisation of each channel of each sample of (N, C, ...) (Ulyanov et al., arXiv:1607.08022). */
 export function instance_norm(
   input: Tensor,
-  options: { weight?: MaybeTensor; bias?: MaybeTensor; eps?: number } = {},
-): Tensor {
-  const { weight = null, bias = null, eps = 1e-5 } = options;
+  running_mean?: MaybeTensor,
+  running_var?: MaybeTensor,
+  weight?: MaybeTensor,
+  bias?: MaybeTensor,
+  use_input_stats?: boolean,
+  momentum?: number,
+  eps?: number,
+): Tensor;
+export function instance_norm(input: Tensor, options: InstanceNormOptions): Tensor;
+export function instance_norm(input: Tensor, ...args: unknown[]): Tensor {
+  const {
+    running_mean = null,
+    running_var = null,
+    weight = null,
+    bias = null,
+    use_input_stats = true,
+    eps = 1e-5,
+  } = bind<InstanceNormOptions>(
+    "instance_norm",
+    ["running_mean", "running_var", "weight", "bias", "use_input_stats", "momentum", "eps"],
+    [],
+    args,
+  );
+  if (running_mean !== null || running_var !== null || !use_input_stats) {
+    throw new NotImplementedError(
+      "instance_norm(): running statistics are not offered; use those of the input",
+    );
+  }
   floating("instance_norm", input);
   const rank = input.ndim;
   if (numel(input.shape.slice(2)) <= 1) {

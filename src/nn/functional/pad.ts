@@ -22,6 +22,7 @@ export type PadMode = "constant" | "reflect" | "replicate" | "circular";
  */
 export function pad(input: Tensor, pad: Shape, mode?: PadMode, value?: number | null): Tensor;
 export function pad(input: Tensor, pad: Shape, options: { mode?: PadMode; value?: number | null }): Tensor;
+export function pad(input: Tensor, options: { pad: Shape; mode?: PadMode; value?: number | null }): Tensor;
 export function pad(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { pad: Shape; mode: PadMode; value: number | null };
   const { pad: counts, mode = "constant", value } = bind<Args>("pad", ["pad", "mode", "value"], [], args);
