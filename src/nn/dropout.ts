@@ -1,5 +1,6 @@
 /** @file Dropout layers: they zero at random while training and do nothing in evaluation. */
 import { alpha_dropout, check_probability, dropout, dropout1d, dropout2d } from "../ops/dropout";
+import { dropout3d, feature_alpha_dropout } from "../ops/dropout3d";
 import type { Tensor } from "../tensor";
 import { bind_layer } from "./factory";
 import { Module } from "./module";
@@ -59,5 +60,19 @@ export class Dropout2d extends DropoutBase {
 export class AlphaDropout extends DropoutBase {
   override forward(input: Tensor): Tensor {
     return alpha_dropout(input, this.p, this.training, this.inplace);
+  }
+}
+
+/** Zeroes whole channels of (N, C, D, H, W) or (C, D, H, W) with probability `p` while training. */
+export class Dropout3d extends DropoutBase {
+  override forward(input: Tensor): Tensor {
+    return dropout3d(input, this.p, this.training, this.inplace);
+  }
+}
+
+/** Dropout of whole channels that keeps mean and variance, for SELU networks. */
+export class FeatureAlphaDropout extends DropoutBase {
+  override forward(input: Tensor): Tensor {
+    return feature_alpha_dropout(input, this.p, this.training, this.inplace);
   }
 }

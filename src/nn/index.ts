@@ -29,6 +29,11 @@ export {
   Tanhshrink,
   Threshold,
 } from "./activation";
+export {
+  AdaptiveLogSoftmaxWithLoss,
+  type AdaptiveSoftmaxOptions,
+  type AdaptiveSoftmaxResult,
+} from "./adaptive-softmax";
 export { type AttendOptions, MultiheadAttention, type MultiheadAttentionOptions } from "./attention";
 export {
   ModuleDict,
@@ -37,12 +42,25 @@ export {
   ParameterList,
   Sequential,
 } from "./container";
+export {
+  Conv1d,
+  Conv2d,
+  Conv3d,
+  type ConvOptions,
+  ConvTranspose1d,
+  ConvTranspose2d,
+  ConvTranspose3d,
+  type ConvTransposeOptions,
+} from "./conv";
 export { CRF, type CRFForwardOptions, type CRFOptions, type CRFReduction } from "./crf";
-export { AlphaDropout, Dropout, Dropout1d, Dropout2d } from "./dropout";
+export { CTCLoss } from "./ctc";
+export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout } from "./dropout";
 export { Embedding, type EmbeddingOptions, type PretrainedOptions } from "./embedding";
+export { EmbeddingBag, type EmbeddingBagOptions } from "./embedding-bag";
 export type { FactoryOptions } from "./factory";
 export * as functional from "./functional";
 export * as init from "./init";
+export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d, type InstanceNormOptions } from "./instance-norm";
 export { Bilinear, Identity, Linear, type LinearOptions } from "./linear";
 export {
   BCELoss,
@@ -71,13 +89,49 @@ export { type ForwardHook, type ForwardPreHook, Module, type RemovableHandle } f
 export {
   BatchNorm1d,
   BatchNorm2d,
+  BatchNorm3d,
   type BatchNormOptions,
   GroupNorm,
   LayerNorm,
   type LayerNormOptions,
   RMSNorm,
 } from "./normalization";
+export {
+  CircularPad1d,
+  CircularPad2d,
+  CircularPad3d,
+  ConstantPad2d,
+  ConstantPad3d,
+  ReflectionPad1d,
+  ReflectionPad2d,
+  ReflectionPad3d,
+  ReplicationPad1d,
+  ReplicationPad2d,
+  ReplicationPad3d,
+  ZeroPad2d,
+  ZeroPad3d,
+} from "./padding";
 export { Parameter } from "./parameter";
+export {
+  AdaptiveAvgPool1d,
+  AdaptiveAvgPool2d,
+  AdaptiveAvgPool3d,
+  AdaptiveMaxPool1d,
+  AdaptiveMaxPool2d,
+  AdaptiveMaxPool3d,
+  AvgPool1d,
+  AvgPool2d,
+  AvgPool3d,
+  LPPool1d,
+  LPPool2d,
+  LPPool3d,
+  MaxPool1d,
+  MaxPool2d,
+  MaxPool3d,
+  MaxUnpool1d,
+  MaxUnpool2d,
+  MaxUnpool3d,
+} from "./pooling";
 export {
   GRU,
   LSTM,
@@ -108,4 +162,16 @@ export {
   type TransformerLayerOptions,
   type TransformerOptions,
 } from "./transformer";
+export { TripletMarginWithDistanceLoss } from "./triplet-distance";
 export * as utils from "./utils";
+export {
+  ChannelShuffle,
+  Fold,
+  LocalResponseNorm,
+  PixelShuffle,
+  PixelUnshuffle,
+  Unfold,
+  Upsample,
+  UpsamplingBilinear2d,
+  UpsamplingNearest2d,
+} from "./vision";

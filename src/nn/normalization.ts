@@ -210,7 +210,8 @@ const batch_norm_names = [
   "bias",
 ] as const;
 
-abstract class BatchNorm extends Module {
+/** @internal What batch and instance normalisation share. */
+export abstract class BatchNorm extends Module {
   num_features: number;
   eps: number;
   momentum: number | null;
@@ -230,6 +231,7 @@ abstract class BatchNorm extends Module {
     affine?: boolean,
     track_running_stats?: boolean,
   );
+  constructor(options: BatchNormOptions & { num_features: number });
   constructor(...args: unknown[]) {
     super();
     type Args = BatchNormOptions & { num_features: number };
@@ -237,13 +239,18 @@ abstract class BatchNorm extends Module {
     this.num_features = check_size(this._get_name(), "num_features", bound.num_features);
     this.eps = bound.eps ?? 1e-5;
     this.momentum = bound.momentum === undefined ? 0.1 : bound.momentum;
-    this.affine = bound.affine ?? true;
-    this.track_running_stats = bound.track_running_stats ?? true;
+    this.affine = bound.affine ?? this._default();
+    this.track_running_stats = bound.track_running_stats ?? this._default();
     const shape = [this.num_features];
     this.weight = this.affine ? empty_parameter(shape, bound.dtype) : null;
     this.bias = this.affine && (bound.bias ?? true) ? empty_parameter(shape, bound.dtype) : null;
     this._register(this.track_running_stats, bound.dtype ?? undefined);
     this.reset_parameters();
+  }
+
+  /** @internal Whether parameters and running statistics are there where nothing else is said. */
+  _default(): boolean {
+    return true;
   }
 
   /** @internal */
@@ -320,5 +327,13 @@ export class BatchNorm2d extends BatchNorm {
   /** @internal */
   _check(input: Tensor): void {
     if (input.ndim !== 4) throw new ValueError(`expected 4D input (got ${input.ndim}D input)`);
+  }
+}
+
+/** Batch normalisation of (N, C, D, H, W). */
+export class BatchNorm3d extends BatchNorm {
+  /** @internal */
+  _check(input: Tensor): void {
+    if (input.ndim !== 5) throw new ValueError(`expected 5D input (got ${input.ndim}D input)`);
   }
 }

@@ -18,12 +18,10 @@ export interface Conv {
 /** (N, C, H, W) for images, (O, C, h, w) for kernels. */
 type Size = readonly number[];
 
-const last = ints([0, 2, 3, 1]);
-const second = ints([0, 3, 1, 2]);
 const turn = (handle: Handle, order: Handle): Handle => execute("Transpose", [handle, order]);
 /** (N, C, H, W) as TensorFlow's kernels for the CPU take it: (N, H, W, C). */
-const channels_last = (handle: Handle): Handle => turn(handle, last);
-const channels_second = (handle: Handle): Handle => turn(handle, second);
+const channels_last = (handle: Handle): Handle => turn(handle, ints([0, 2, 3, 1]));
+const channels_second = (handle: Handle): Handle => turn(handle, ints([0, 3, 1, 2]));
 
 function attributes(stride: Size, before: Size, after: Size, dilation: Size): Attr[] {
   return [

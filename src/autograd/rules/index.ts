@@ -3,6 +3,7 @@ import { define_rules } from "../tape";
 import { activation } from "./activation";
 import { convolution } from "./convolution";
 import { crf } from "./crf";
+import { ctc } from "./ctc";
 import { decomposition } from "./decomposition";
 import { elementwise } from "./elementwise";
 import { gather } from "./gather";
@@ -20,6 +21,7 @@ define_rules({
   ...activation,
   ...convolution,
   ...crf,
+  ...ctc,
   ...decomposition,
   ...elementwise,
   ...gather,

@@ -1,6 +1,33 @@
 /** @file `torch.nn.functional`: layers and losses as plain functions. */
+export {
+  adaptive_avg_pool1d,
+  adaptive_avg_pool2d,
+  adaptive_avg_pool3d,
+  adaptive_max_pool1d,
+  adaptive_max_pool2d,
+  adaptive_max_pool3d,
+} from "../../ops/adaptive-pool";
+export {
+  avg_pool1d,
+  avg_pool2d,
+  avg_pool3d,
+  lp_pool1d,
+  lp_pool2d,
+  lp_pool3d,
+} from "../../ops/avg-pool";
+export {
+  conv_transpose1d,
+  conv_transpose2d,
+  conv_transpose3d,
+  conv1d,
+  conv2d,
+  conv3d,
+} from "../../ops/conv";
+export { ctc_loss } from "../../ops/ctc";
 export { alpha_dropout, dropout, dropout1d, dropout2d } from "../../ops/dropout";
+export { dropout3d, feature_alpha_dropout } from "../../ops/dropout3d";
 export { embedding, one_hot } from "../../ops/embedding";
+export { type BagMode, embedding_bag } from "../../ops/embedding-bag";
 export { linear } from "../../ops/linear";
 export {
   binary_cross_entropy,
@@ -12,6 +39,14 @@ export {
   nll_loss,
   smooth_l1_loss,
 } from "../../ops/loss";
+export {
+  max_pool1d,
+  max_pool2d,
+  max_pool3d,
+  max_unpool1d,
+  max_unpool2d,
+  max_unpool3d,
+} from "../../ops/max-pool";
 export { softmin } from "../../ops/softmax";
 export { bilinear } from "../linear";
 export {
@@ -47,6 +82,8 @@ export {
 } from "./activation";
 export { type AttentionOptions, scaled_dot_product_attention } from "./attention";
 export { cosine_similarity, normalize, pairwise_distance } from "./distance";
+export { instance_norm } from "./instance-norm";
+export { type InterpolationMode, interpolate, upsample } from "./interpolate";
 export {
   cosine_embedding_loss,
   gaussian_nll_loss,
@@ -66,8 +103,15 @@ export {
   type BatchNormOptions,
   batch_norm,
   group_norm,
-  instance_norm,
   layer_norm,
   rms_norm,
 } from "./normalization";
 export { type PadMode, pad } from "./pad";
+export {
+  channel_shuffle,
+  fold,
+  local_response_norm,
+  pixel_shuffle,
+  pixel_unshuffle,
+  unfold,
+} from "./vision";
