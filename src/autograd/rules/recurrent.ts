@@ -8,13 +8,13 @@ import type { Context, Grad, Rule } from "../node";
 import { record_many } from "../tape";
 
 /** Where gradients of gradients are recorded, whoever differentiates the results is told that it cannot be done. */
-function mark(grads: readonly Grad[], saved: readonly Tensor[], results: readonly Grad[]): readonly Grad[] {
+function mark(grads: readonly Grad[], saved: readonly Grad[], results: readonly Grad[]): readonly Grad[] {
   if (!is_grad_enabled()) return results;
   const found = results.filter((result): result is Tensor => result !== null);
   const marked = record_many(
     "recurrent_backward",
     found.map((result) => result.handle),
-    [...grads.filter((grad): grad is Tensor => grad !== null), ...saved],
+    [...grads, ...saved].filter((tensor): tensor is Tensor => tensor !== null),
   );
   let next = 0;
   return results.map((result) => (result === null ? null : marked[next++]));
@@ -28,8 +28,8 @@ export const recurrent: Record<string, Rule> = {
   },
   recurrent_native: {
     name: "RecurrentLayer",
-    backward: (grads: readonly Grad[], { saved, needs, shapes, attrs }: Context) =>
-      mark(grads, saved, native_layer_backward(grads, saved, needs, shapes, attrs)),
+    backward: (grads: readonly Grad[], { saved, needs, attrs }: Context) =>
+      mark(grads, saved, native_layer_backward(grads, saved, needs, attrs)),
   },
   recurrent_backward: { name: "RecurrentLayerBackward", backward: refuse_double_backward },
 };
