@@ -1,8 +1,8 @@
 /** @file Makes the kernel known to Jupyter: `node install.js --user | --prefix DIR`. */
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { userDataFolder } from "./data-folder";
 
 const NAME = "torchbook";
 const USAGE = "usage: node install.js --user | --prefix DIR";
@@ -37,14 +37,6 @@ export function install(dataFolder: string): string {
     if (existsSync(join(resources, logo))) copyFileSync(join(resources, logo), join(folder, logo));
   }
   return folder;
-}
-
-/** Where Jupyter looks for a user's kernels. */
-function userDataFolder(): string {
-  if (process.env.JUPYTER_DATA_DIR) return process.env.JUPYTER_DATA_DIR;
-  if (process.platform === "darwin") return join(homedir(), "Library", "Jupyter");
-  if (process.platform === "win32") return join(process.env.APPDATA ?? homedir(), "jupyter");
-  return join(process.env.XDG_DATA_HOME || join(homedir(), ".local", "share"), "jupyter");
 }
 
 function main(args: string[]): number {

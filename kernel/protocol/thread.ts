@@ -229,6 +229,7 @@ class ProtocolThread implements Kernel {
     this.ending = true;
     this.executions.ending = true;
     this.output.flush();
+    this.history.flush();
     await this.server.close(CLOSE_MS);
     Atomics.store(shared, Slot.flushed, 1);
     Atomics.notify(shared, Slot.flushed);

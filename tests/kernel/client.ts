@@ -89,7 +89,8 @@ export class KernelClient {
     const [command, ...args] = kernelSpec().argv.map((arg) => arg.replace("{connection_file}", file));
     const child = spawn(command, args, {
       cwd: options.cwd ?? folder,
-      env: { ...process.env, ...options.env },
+      // A history of its own: tests must not write into the user's.
+      env: { ...process.env, TORCHBOOK_HISTORY: join(folder, "history.sqlite"), ...options.env },
       stdio: ["ignore", "ignore", "pipe"],
     });
     const identity = randomUUID();

@@ -89,15 +89,15 @@ test("history: tail, range, search", async () => {
   const ask = async (content: object) =>
     (await kernel.request("shell", "history_request", { output: false, raw: true, ...content })).history;
   assert.deepEqual(await ask({ hist_access_type: "tail", n: 2 }), [
-    [0, one, "const historic = 1 // mark"],
-    [0, two, "historic + 1"],
+    [1, one, "const historic = 1 // mark"],
+    [1, two, "historic + 1"],
   ]);
   assert.deepEqual(
     await ask({ hist_access_type: "range", session: 0, start: two, stop: two + 1, output: true }),
     [[0, two, ["historic + 1", "2"]]],
   );
   assert.deepEqual(await ask({ hist_access_type: "search", pattern: "*// m?rk", n: 5 }), [
-    [0, one, "const historic = 1 // mark"],
+    [1, one, "const historic = 1 // mark"],
   ]);
   await kernel.execute("7 * 7");
   await kernel.execute("7 * 7");
