@@ -48,13 +48,17 @@ export function mergeDeclarations(api: TypeScript, earlier: string, own: string)
     });
   }
   const ownText = ownStatements.map((one) => one.text).join("");
-  const statements = statementsOf(api, earlier);
+  const ownTexts = new Set(ownStatements.map((one) => one.text));
+  // A cell with `declare global` that runs again says the same again.
+  const statements = statementsOf(api, earlier).filter(
+    ({ text, spaces }) => spaces.value || spaces.type || !ownTexts.has(text),
+  );
   const isReplaced = ({ name, spaces }: Statement): boolean => {
     const anew = redeclared.get(name);
     return anew !== undefined && ((anew.value && spaces.value) || (anew.type && spaces.type));
   };
   if (!statements.some(isReplaced) && !statements.some((one) => REPLACED.test(one.name)))
-    return earlier + ownText;
+    return statements.map((one) => one.text).join("") + ownText;
   return renameReplaced(api, statements, isReplaced) + ownText;
 }
 
@@ -186,8 +190,11 @@ function statementsOf(api: TypeScript, text: string): Statement[] {
     } else {
       const name = (statement as { name?: ts.Node }).name;
       if (!name || !api.isIdentifier(name)) continue;
-      const value = !api.isInterfaceDeclaration(statement) && !api.isTypeAliasDeclaration(statement);
-      const type = !api.isFunctionDeclaration(statement);
+      // `declare global` adds to what is there; a later one replaces nothing.
+      const augments = (statement.flags & api.NodeFlags.GlobalAugmentation) !== 0;
+      const value =
+        !augments && !api.isInterfaceDeclaration(statement) && !api.isTypeAliasDeclaration(statement);
+      const type = !augments && !api.isFunctionDeclaration(statement);
       add(name.text, statement.getFullText(file), value, type);
     }
   }

@@ -7,9 +7,31 @@ import type { Diagnostic } from "./cell-compiler";
 export function syntaxDiagnostics(api: TypeScript, code: string): Diagnostic[] {
   const file = api.createSourceFile("cell.ts", code, api.ScriptTarget.ESNext, false, api.ScriptKind.TS);
   const { parseDiagnostics } = file as unknown as { parseDiagnostics: ts.DiagnosticWithLocation[] };
-  if (parseDiagnostics.length === 0) return [];
+  if (parseDiagnostics.length === 0) return strictProblems(api, code);
   const jsx = jsxDiagnostic(api, code);
   return jsx ? [jsx] : cellDiagnostics(api, parseDiagnostics, code, "cell.ts", 0);
+}
+
+/** What JavaScript refuses in strict code although TypeScript takes it: a function as the whole body of `if`. */
+function strictProblems(api: TypeScript, code: string): Diagnostic[] {
+  if (!/\bif\b[^{]*\bfunction\b/.test(code)) return [];
+  const file = api.createSourceFile("cell.ts", code, api.ScriptTarget.ESNext, true, api.ScriptKind.TS);
+  const problems: ts.Diagnostic[] = [];
+  const visit = (node: ts.Node): void => {
+    if (api.isFunctionDeclaration(node) && api.isIfStatement(node.parent))
+      problems.push({
+        file,
+        start: node.getStart(file),
+        length: "function".length,
+        code: 1252,
+        category: api.DiagnosticCategory.Error,
+        messageText:
+          "Functions can only be declared at the top level or inside a block: put braces round it.",
+      });
+    api.forEachChild(node, visit);
+  };
+  visit(file);
+  return cellDiagnostics(api, problems, code, "cell.ts", 0);
 }
 
 /** What the parser says of JSX read as TypeScript helps nobody. */

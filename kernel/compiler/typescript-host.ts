@@ -87,7 +87,7 @@ export class TypeScriptHost implements CompilerHost {
     if (mentionsPreload(code)) this.raise(Level.Library);
     else if (NODE.test(code)) this.raise(Level.Node);
     const { file: alone } = bind(this.ts, PREFIX + code, "/cell.ts");
-    const names = [...(alone.locals?.keys() ?? [])].map(unescapeName);
+    const names = [...(alone.locals?.keys() ?? [])].filter((name) => name !== "__global").map(unescapeName);
     const text = code + (names.length > 0 ? `\nexport {${names.join(", ")}}` : "");
     let converted = this.tryConvert(declared, text, check);
     if (converted.output === undefined && this.raise(Level.Node))

@@ -20,6 +20,8 @@ export class CellModules {
   private readonly local: NodeJS.Require;
   private readonly compiled = new Map<string, string>();
   private readonly loaded = new Map<string, Module>();
+  /** Which compiled files imported a compiled file. */
+  private readonly importers = new Map<string, Set<string>>();
   private tslab: ReturnType<typeof makeTslab> | null = null;
 
   /** @param folder The notebook's folder, in which Jupyter starts the kernel. */
@@ -29,12 +31,19 @@ export class CellModules {
     this.require = this.makeRequire(this.local, folder);
   }
 
-  /** Takes compiled `.ts` files; one that is given again is run anew by its next import. */
+  /** Takes compiled `.ts` files; one that is given again is run anew by its next import, and what imports it as well. */
   provide(files: { path: string; code: string }[] = []): void {
     for (const { path, code } of files) {
       this.compiled.set(path, code);
-      this.loaded.delete(path);
+      this.unload(path);
     }
+  }
+
+  private unload(path: string): void {
+    this.loaded.delete(path);
+    const importers = this.importers.get(path);
+    this.importers.delete(path);
+    for (const importer of importers ?? []) this.unload(importer);
   }
 
   /** What `import("x")` in a cell does. */
@@ -48,7 +57,7 @@ export class CellModules {
     return import(path.startsWith("file:") ? path : pathToFileURL(path).href);
   }
 
-  private makeRequire(local: NodeJS.Require, folder: string): NodeJS.Require {
+  private makeRequire(local: NodeJS.Require, folder: string, importer?: string): NodeJS.Require {
     const resolve = (id: string) => this.resolve(id, local, folder);
     const cellRequire = (id: string) => {
       if (id === "tslab") {
@@ -56,7 +65,12 @@ export class CellModules {
         return this.tslab;
       }
       const path = resolve(id);
-      return this.compiled.has(path) ? this.load(path).exports : local(path);
+      if (!this.compiled.has(path)) return local(path);
+      if (importer !== undefined) {
+        const importers = this.importers.get(path) ?? new Set();
+        this.importers.set(path, importers.add(importer));
+      }
+      return this.load(path).exports;
     };
     return Object.assign(cellRequire, {
       cache: local.cache,
@@ -96,7 +110,7 @@ export class CellModules {
     const module = new Module(path) as Module & { _compile(code: string, filename: string): void };
     const folder = dirname(path);
     module.filename = path;
-    module.require = this.makeRequire(createRequire(path), folder) as typeof module.require;
+    module.require = this.makeRequire(createRequire(path), folder, path) as typeof module.require;
     // Before it runs, as files may import each other in a circle.
     this.loaded.set(path, module);
     try {
