@@ -1,6 +1,8 @@
 /** @file Element types: PyTorch's names, TensorFlow's codes, JavaScript's typed arrays. */
 
 /** A typed array that can hold a tensor's elements. */
+import { none, operand } from "./args";
+
 export type TypedArray =
   | Float32Array
   | Float64Array
@@ -95,13 +97,15 @@ export function dtype_of_array(array: TypedArray): DType {
 let default_dtype = float32;
 
 /** The floating point dtype of new tensors, float32 unless changed. */
-export function get_default_dtype(): DType {
+export function get_default_dtype(...more: []): DType {
+  none("get_default_dtype", more);
   return default_dtype;
 }
 
 /** Sets the floating point dtype of new tensors. @throws TypeError unless it is float32 or float64. */
-export function set_default_dtype(dtype: DType): void {
-  if (!dtype.is_floating_point) {
+export function set_default_dtype(dtype: DType, ...more: []): void {
+  none("set_default_dtype", more);
+  if (!(dtype instanceof DType) || !dtype.is_floating_point) {
     throw new TypeError(`only floating-point types are supported as the default type, got ${String(dtype)}`);
   }
   default_dtype = dtype;
@@ -110,7 +114,10 @@ export function set_default_dtype(dtype: DType): void {
 const integral = [uint8, int8, int16, int32, int64];
 
 /** The dtype that two tensors of equal standing meet in (PyTorch: `torch.promote_types`). */
-export function promote_types(a: DType, b: DType): DType {
+export function promote_types(a: DType, b: DType): DType;
+export function promote_types(a: DType, options: { b: DType }): DType;
+export function promote_types(a: DType, ...args: unknown[]): DType {
+  const b = operand<DType>("promote_types", "b", args);
   if (a === b) return a;
   if (a.category !== b.category) return a.category > b.category ? a : b;
   if (a.category === 2) return float64;

@@ -1,6 +1,9 @@
 /** @file Tensor text as PyTorch prints it: precision, scientific mode, wrapping, summaries and suffixes. */
 
+import { bind, none } from "./args";
 import { fixed, scientific } from "./format-number";
+
+const print_keys = ["precision", "threshold", "edgeitems", "linewidth", "sci_mode", "profile"] as const;
 
 /** Settings of tensor printing, with PyTorch's names. */
 export interface PrintOptions {
@@ -54,7 +57,9 @@ let options: PrintOptions = { ...DEFAULTS };
  */
 export function set_printoptions(
   changes: Partial<PrintOptions> & { profile?: "default" | "short" | "full" } = {},
+  ...more: []
 ): void {
+  bind<PrintOptions & { profile: string }>("set_printoptions", [], print_keys, [changes, ...more]);
   const { profile, ...given } = changes;
   if (profile !== undefined && !Object.hasOwn(PROFILES, profile)) {
     throw new Error(`set_printoptions: unknown profile '${profile}', expected 'default', 'short' or 'full'`);
@@ -79,7 +84,8 @@ export function set_printoptions(
 }
 
 /** A copy of the settings that `set_printoptions` changes. */
-export function get_printoptions(): PrintOptions {
+export function get_printoptions(...more: []): PrintOptions {
+  none("get_printoptions", more);
   return { ...options };
 }
 

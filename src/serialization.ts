@@ -2,7 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
-import { is_options } from "./args";
+import { bind, is_options, none } from "./args";
 import { from_data } from "./backend/engine";
 import type { DType, TypedArray } from "./dtype";
 import * as dtypes from "./dtype";
@@ -198,7 +198,8 @@ function reason(error: unknown, file: string): string {
  * torch.save(model.state_dict(), "model.safetensors");
  * torch.save({ model: model.state_dict(), optimizer: optimizer.state_dict(), epoch }, "checkpoint.safetensors");
  */
-export function save(obj: unknown, f: string | URL): void {
+export function save(obj: unknown, f: string | URL, ...more: []): void {
+  none("save", more);
   const file = to_path(f, "save");
   const extension = path.extname(file).toLowerCase();
   if (has_state_dict(obj)) refuse(obj, "");
@@ -268,7 +269,9 @@ export interface LoadOptions {
  * @example
  * model.load_state_dict(torch.load("model.safetensors"));
  */
-export function load<T = Record<string, Tensor>>(f: string | URL, options: LoadOptions = {}): T {
+export function load<T = Record<string, Tensor>>(f: string | URL, options?: LoadOptions): T;
+export function load<T>(f: string | URL, ...args: unknown[]): T {
+  const options = bind<LoadOptions>("load", [], ["map_location", "weights_only"], args);
   const file = to_path(f, "load");
   if (options.weights_only === false) {
     throw new NotImplementedError(

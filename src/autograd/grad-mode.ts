@@ -1,9 +1,12 @@
 /** @file Whether operations are recorded for differentiation. */
 
+import { none } from "../args";
+
 let enabled = true;
 
 /** Whether operations are recorded at the moment. */
-export function is_grad_enabled(): boolean {
+export function is_grad_enabled(...more: []): boolean {
+  if (more.length > 0) none("is_grad_enabled", more);
   return enabled;
 }
 
@@ -24,6 +27,8 @@ export class GradModeGuard implements Disposable {
 }
 
 function run_in<R>(mode: boolean, body: () => R): R {
+  if (typeof body !== "function")
+    throw new TypeError("expected a function to run, or nothing to get a guard");
   const previous = enabled;
   enabled = mode;
   let waits = false;
@@ -50,25 +55,29 @@ function run_in<R>(mode: boolean, body: () => R): R {
  */
 export function no_grad<R>(body: () => R): R;
 export function no_grad(): GradModeGuard;
-export function no_grad<R>(body?: () => R): R | GradModeGuard {
+export function no_grad<R>(body?: () => R, ...more: []): R | GradModeGuard {
+  none("no_grad", more);
   return body === undefined ? new GradModeGuard(false) : run_in(false, body);
 }
 
 /** The reverse of {@link no_grad}: records inside of it. */
 export function enable_grad<R>(body: () => R): R;
 export function enable_grad(): GradModeGuard;
-export function enable_grad<R>(body?: () => R): R | GradModeGuard {
+export function enable_grad<R>(body?: () => R, ...more: []): R | GradModeGuard {
+  none("enable_grad", more);
   return body === undefined ? new GradModeGuard(true) : run_in(true, body);
 }
 
 /** Like {@link no_grad}. PyTorch's inference mode also drops version counting; here the two are the same. */
 export function inference_mode<R>(body: () => R): R;
 export function inference_mode(): GradModeGuard;
-export function inference_mode<R>(body?: () => R): R | GradModeGuard {
+export function inference_mode<R>(body?: () => R, ...more: []): R | GradModeGuard {
+  none("inference_mode", more);
   return body === undefined ? new GradModeGuard(false) : run_in(false, body);
 }
 
 /** Sets the mode until it is set again, or until the returned guard is disposed of. */
-export function set_grad_enabled(mode: boolean): GradModeGuard {
+export function set_grad_enabled(mode: boolean, ...more: []): GradModeGuard {
+  none("set_grad_enabled", more);
   return new GradModeGuard(mode);
 }

@@ -1,5 +1,5 @@
 /** @file `nn.init`: fills tensors with first values, in PyTorch's ways and from its random streams. */
-import { bind } from "../args";
+import { bind, none, operand } from "../args";
 import { no_grad } from "../autograd/grad-mode";
 import { attr, execute_many, from_data, read } from "../backend/engine";
 import { float64 } from "../dtype";
@@ -42,7 +42,10 @@ export type Nonlinearity =
  * @param param The negative slope of `leaky_relu`. Default: 0.01.
  * @throws ValueError for a nonlinearity without one.
  */
-export function calculate_gain(nonlinearity: Nonlinearity, param: number | null = null): number {
+export function calculate_gain(nonlinearity: Nonlinearity, param?: number | null): number;
+export function calculate_gain(nonlinearity: Nonlinearity, options: { param?: number | null }): number;
+export function calculate_gain(nonlinearity: Nonlinearity, ...args: unknown[]): number {
+  const { param = null } = bind<{ param?: number | null }>("calculate_gain", ["param"], [], args);
   switch (nonlinearity) {
     case "linear":
     case "conv1d":
@@ -89,7 +92,8 @@ function floats(tensor: Tensor): FloatArray {
  * nn.init.uniform_(layer.weight, -0.1, 0.1); nn.init.uniform_(w, { a: -1, b: 1 });
  */
 export function uniform_(tensor: Tensor, a?: number, b?: number, options?: GeneratorOption): Tensor;
-export function uniform_(tensor: Tensor, options: GeneratorOption & { a?: number; b?: number }): Tensor;
+export function uniform_(tensor: Tensor, a: number, options: { b?: number } & GeneratorOption): Tensor;
+export function uniform_(tensor: Tensor, options: { a?: number; b?: number } & GeneratorOption): Tensor;
 export function uniform_(tensor: Tensor, ...args: unknown[]): Tensor {
   type Args = { a: number; b: number; generator: Generator };
   const { a = 0, b = 1, generator } = bind<Args>("uniform_", ["a", "b", "generator"], [], args);
@@ -99,7 +103,8 @@ export function uniform_(tensor: Tensor, ...args: unknown[]): Tensor {
 
 /** Fills with normal numbers. */
 export function normal_(tensor: Tensor, mean?: number, std?: number, options?: GeneratorOption): Tensor;
-export function normal_(tensor: Tensor, options: GeneratorOption & { mean?: number; std?: number }): Tensor;
+export function normal_(tensor: Tensor, mean: number, options: { std?: number } & GeneratorOption): Tensor;
+export function normal_(tensor: Tensor, options: { mean?: number; std?: number } & GeneratorOption): Tensor;
 export function normal_(tensor: Tensor, ...args: unknown[]): Tensor {
   type Args = { mean: number; std: number; generator: Generator };
   const { mean = 0, std = 1, generator } = bind<Args>("normal_", ["mean", "std", "generator"], [], args);
@@ -118,7 +123,12 @@ export function trunc_normal_(
 ): Tensor;
 export function trunc_normal_(
   tensor: Tensor,
-  options: GeneratorOption & { mean?: number; std?: number; a?: number; b?: number },
+  mean: number,
+  options: { std?: number; a?: number; b?: number } & GeneratorOption,
+): Tensor;
+export function trunc_normal_(
+  tensor: Tensor,
+  options: { mean?: number; std?: number; a?: number; b?: number } & GeneratorOption,
 ): Tensor;
 export function trunc_normal_(tensor: Tensor, ...args: unknown[]): Tensor {
   type Args = { mean: number; std: number; a: number; b: number; generator: Generator };
@@ -132,23 +142,29 @@ export function trunc_normal_(tensor: Tensor, ...args: unknown[]): Tensor {
 }
 
 /** Fills with one number. */
-export function constant_(tensor: Tensor, val: number): Tensor {
+export function constant_(tensor: Tensor, val: number): Tensor;
+export function constant_(tensor: Tensor, options: { val: number }): Tensor;
+export function constant_(tensor: Tensor, ...args: unknown[]): Tensor {
+  const val = operand<number>("constant_", "val", args);
   expect_tensor("constant_", tensor, "tensor");
   return set(tensor, floats(tensor).fill(val));
 }
 
 /** Fills with ones. */
-export function ones_(tensor: Tensor): Tensor {
+export function ones_(tensor: Tensor, ...more: []): Tensor {
+  none("ones_", more);
   return constant_(tensor, 1);
 }
 
 /** Fills with zeros. */
-export function zeros_(tensor: Tensor): Tensor {
+export function zeros_(tensor: Tensor, ...more: []): Tensor {
+  none("zeros_", more);
   return constant_(tensor, 0);
 }
 
 /** Makes a matrix the identity. @throws ValueError unless it has two dimensions. */
-export function eye_(tensor: Tensor): Tensor {
+export function eye_(tensor: Tensor, ...more: []): Tensor {
+  none("eye_", more);
   if (tensor.ndim !== 2) throw new ValueError("Only tensors with 2 dimensions are supported");
   const [rows, columns] = tensor.shape;
   const values = floats(tensor);
@@ -157,8 +173,10 @@ export function eye_(tensor: Tensor): Tensor {
 }
 
 /** Makes a convolution's weight (3 to 5 dimensions) keep its input channels. */
-export function dirac_(tensor: Tensor, groups: number | { groups?: number } = 1): Tensor {
-  const parts = typeof groups === "number" ? groups : (groups.groups ?? 1);
+export function dirac_(tensor: Tensor, groups?: number): Tensor;
+export function dirac_(tensor: Tensor, options: { groups?: number }): Tensor;
+export function dirac_(tensor: Tensor, ...args: unknown[]): Tensor {
+  const { groups: parts = 1 } = bind<{ groups?: number }>("dirac_", ["groups"], [], args);
   const { shape } = tensor;
   if (shape.length < 3 || shape.length > 5) {
     throw new ValueError("Only tensors with 3, 4, or 5 dimensions are supported");
@@ -188,7 +206,7 @@ function fans(tensor: Tensor): { fan_in: number; fan_out: number } {
 
 /** Glorot's uniform initialisation: bounds ±gain·√(6 / (fan_in + fan_out)). */
 export function xavier_uniform_(tensor: Tensor, gain?: number, options?: GeneratorOption): Tensor;
-export function xavier_uniform_(tensor: Tensor, options: GeneratorOption & { gain?: number }): Tensor;
+export function xavier_uniform_(tensor: Tensor, options: { gain?: number } & GeneratorOption): Tensor;
 export function xavier_uniform_(tensor: Tensor, ...args: unknown[]): Tensor {
   type Args = { gain: number; generator: Generator };
   const { gain = 1, generator } = bind<Args>("xavier_uniform_", ["gain", "generator"], [], args);
@@ -200,7 +218,7 @@ export function xavier_uniform_(tensor: Tensor, ...args: unknown[]): Tensor {
 
 /** Glorot's normal initialisation: standard deviation gain·√(2 / (fan_in + fan_out)). */
 export function xavier_normal_(tensor: Tensor, gain?: number, options?: GeneratorOption): Tensor;
-export function xavier_normal_(tensor: Tensor, options: GeneratorOption & { gain?: number }): Tensor;
+export function xavier_normal_(tensor: Tensor, options: { gain?: number } & GeneratorOption): Tensor;
 export function xavier_normal_(tensor: Tensor, ...args: unknown[]): Tensor {
   type Args = { gain: number; generator: Generator };
   const { gain = 1, generator } = bind<Args>("xavier_normal_", ["gain", "generator"], [], args);
@@ -249,7 +267,15 @@ export function kaiming_uniform_(
   nonlinearity?: Nonlinearity,
   options?: GeneratorOption,
 ): Tensor;
-export function kaiming_uniform_(tensor: Tensor, options: KaimingOptions): Tensor;
+export function kaiming_uniform_(
+  tensor: Tensor,
+  a: number,
+  options: { mode?: "fan_in" | "fan_out"; nonlinearity?: Nonlinearity } & GeneratorOption,
+): Tensor;
+export function kaiming_uniform_(
+  tensor: Tensor,
+  options: { a?: number; mode?: "fan_in" | "fan_out"; nonlinearity?: Nonlinearity } & GeneratorOption,
+): Tensor;
 export function kaiming_uniform_(tensor: Tensor, ...args: unknown[]): Tensor {
   if (tensor.shape?.includes(0)) return tensor;
   const [std, generator] = kaiming("kaiming_uniform_", tensor, args);
@@ -265,7 +291,15 @@ export function kaiming_normal_(
   nonlinearity?: Nonlinearity,
   options?: GeneratorOption,
 ): Tensor;
-export function kaiming_normal_(tensor: Tensor, options: KaimingOptions): Tensor;
+export function kaiming_normal_(
+  tensor: Tensor,
+  a: number,
+  options: { mode?: "fan_in" | "fan_out"; nonlinearity?: Nonlinearity } & GeneratorOption,
+): Tensor;
+export function kaiming_normal_(
+  tensor: Tensor,
+  options: { a?: number; mode?: "fan_in" | "fan_out"; nonlinearity?: Nonlinearity } & GeneratorOption,
+): Tensor;
 export function kaiming_normal_(tensor: Tensor, ...args: unknown[]): Tensor {
   if (tensor.shape?.includes(0)) return tensor;
   const [std, generator] = kaiming("kaiming_normal_", tensor, args);
@@ -274,7 +308,7 @@ export function kaiming_normal_(tensor: Tensor, ...args: unknown[]): Tensor {
 
 /** Makes a (semi-)orthogonal matrix; dimensions after the first count as one. */
 export function orthogonal_(tensor: Tensor, gain?: number, options?: GeneratorOption): Tensor;
-export function orthogonal_(tensor: Tensor, options: GeneratorOption & { gain?: number }): Tensor;
+export function orthogonal_(tensor: Tensor, options: { gain?: number } & GeneratorOption): Tensor;
 export function orthogonal_(tensor: Tensor, ...args: unknown[]): Tensor {
   type Args = { gain: number; generator: Generator };
   const { gain = 1, generator } = bind<Args>("orthogonal_", ["gain", "generator"], [], args);
@@ -305,15 +339,30 @@ function qr(matrix: Tensor): { q: FloatArray; r: FloatArray } {
 }
 
 /** Fills a matrix with normal numbers, a share of each column being zero. */
-export function sparse_(tensor: Tensor, sparsity: number, std = 0.01, options: GeneratorOption = {}): Tensor {
+export function sparse_(tensor: Tensor, sparsity: number, std?: number, options?: GeneratorOption): Tensor;
+export function sparse_(
+  tensor: Tensor,
+  sparsity: number,
+  options: { std?: number } & GeneratorOption,
+): Tensor;
+export function sparse_(
+  tensor: Tensor,
+  options: { sparsity: number; std?: number } & GeneratorOption,
+): Tensor;
+export function sparse_(tensor: Tensor, ...args: unknown[]): Tensor {
+  type Args = { sparsity: number; std?: number } & GeneratorOption;
+  const {
+    sparsity,
+    std = 0.01,
+    generator,
+  } = bind<Args>("sparse_", ["sparsity", "std"], ["generator"], args, 1);
   if (tensor.ndim !== 2) throw new ValueError("Only tensors with 2 dimensions are supported");
-  const generator = options.generator ?? default_generator;
   const [rows, columns] = tensor.shape;
   const zeros = Math.ceil(sparsity * rows);
   normal_(tensor, 0, std, { generator });
   const values = tensor.typed_array() as FloatArray;
   for (let j = 0; j < columns; j++) {
-    const order = permutation(generator, rows);
+    const order = permutation(generator ?? default_generator, rows);
     for (let i = 0; i < zeros; i++) values[Number(order[i]) * columns + j] = 0;
   }
   return set(tensor, values);

@@ -1,5 +1,7 @@
 /** @file Linear layers. */
+import { bind } from "../args";
 import { RuntimeError } from "../errors";
+import { expect_tensor } from "../ops/convert";
 import { linear } from "../ops/linear";
 import type { Tensor } from "../tensor";
 import { bind_layer, check_size, empty_parameter, type FactoryOptions } from "./factory";
@@ -152,7 +154,20 @@ export class Bilinear extends Module {
  * @param weight (out_features, in1_features, in2_features)
  * @throws RuntimeError when the sizes do not go together.
  */
-export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias?: Tensor | null): Tensor;
+export function bilinear(
+  input1: Tensor,
+  input2: Tensor,
+  options: { weight: Tensor; bias?: Tensor | null },
+): Tensor;
+export function bilinear(
+  input1: Tensor,
+  options: { input2: Tensor; weight: Tensor; bias?: Tensor | null },
+): Tensor;
+export function bilinear(input1: Tensor, ...args: unknown[]): Tensor {
+  type Args = { input2: Tensor; weight: Tensor; bias?: Tensor | null };
+  const { input2, weight, bias = null } = bind<Args>("bilinear", ["input2", "weight", "bias"], [], args, 2);
+  for (const each of [input1, input2, weight]) expect_tensor("bilinear", each);
   const lead = input1.shape.slice(0, -1);
   const [out_features, size1, size2] = weight.shape;
   if (input1.ndim !== input2.ndim) {

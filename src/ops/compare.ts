@@ -324,7 +324,8 @@ export function equal(input: Tensor, ...args: unknown[]): boolean {
 }
 
 /** The elements that are true (not 0) as bools. */
-function to_bool(input: Tensor): Tensor {
+function to_bool(input: Tensor, ...more: []): Tensor {
+  none("bool", more);
   return new Tensor(truth(input));
 }
 

@@ -1,4 +1,5 @@
 /** @file Element types in operations: promotion as PyTorch's, and casts. */
+import { is_options, none } from "../args";
 import { record } from "../autograd/tape";
 import { attr, execute } from "../backend/engine";
 import {
@@ -47,6 +48,8 @@ export function dtype_of_number(value: number | boolean | bigint): DType {
  * those outrank numbers, and the lower ranks only count when their category is higher.
  */
 export function result_type(...operands: readonly TensorLike[]): DType {
+  const last: unknown = operands[operands.length - 1];
+  if (is_options(last)) none("result_type", [last]);
   const ranks: (DType | null)[] = [null, null, null];
   for (const operand of operands) {
     const tensor = is_tensor(operand);
@@ -104,36 +107,43 @@ export function to_floating(input: Tensor): Tensor {
 }
 
 /** The value as float32. */
-export function float(input: Tensor): Tensor {
+export function float(input: Tensor, ...more: []): Tensor {
+  none("float", more);
   return cast(input, float32);
 }
 
 /** The value as float64. */
-export function double(input: Tensor): Tensor {
+export function double(input: Tensor, ...more: []): Tensor {
+  none("double", more);
   return cast(input, float64);
 }
 
 /** The value as int64; fractions are cut off. */
-export function long(input: Tensor): Tensor {
+export function long(input: Tensor, ...more: []): Tensor {
+  none("long", more);
   return cast(input, int64);
 }
 
 /** The value as int32; fractions are cut off. */
-export function int(input: Tensor): Tensor {
+export function int(input: Tensor, ...more: []): Tensor {
+  none("int", more);
   return cast(input, int32);
 }
 
 /** The value as int16. */
-export function short(input: Tensor): Tensor {
+export function short(input: Tensor, ...more: []): Tensor {
+  none("short", more);
   return cast(input, int16);
 }
 
 /** The value as int8. */
-export function char(input: Tensor): Tensor {
+export function char(input: Tensor, ...more: []): Tensor {
+  none("char", more);
   return cast(input, int8);
 }
 
 /** The value as uint8. */
-export function byte(input: Tensor): Tensor {
+export function byte(input: Tensor, ...more: []): Tensor {
+  none("byte", more);
   return cast(input, uint8);
 }

@@ -137,9 +137,22 @@ function floating(name: string, input: Tensor, dtype: DType | null | undefined):
 }
 
 /** The `ord`-norm of the elements over `dim` (all by default). */
-export function vector_norm(input: Tensor, ord?: number, dim?: Dims, keepdim?: boolean): Tensor;
-export function vector_norm(input: Tensor, ord: number, options: { dim?: Dims; keepdim?: boolean }): Tensor;
-export function vector_norm(input: Tensor, options: { ord?: number; dim?: Dims; keepdim?: boolean }): Tensor;
+export function vector_norm(
+  input: Tensor,
+  ord?: number,
+  dim?: Dims,
+  keepdim?: boolean,
+  options?: { dtype?: DType | null },
+): Tensor;
+export function vector_norm(
+  input: Tensor,
+  ord: number,
+  options: { dim?: Dims; keepdim?: boolean; dtype?: DType | null },
+): Tensor;
+export function vector_norm(
+  input: Tensor,
+  options: { ord?: number; dim?: Dims; keepdim?: boolean; dtype?: DType | null },
+): Tensor;
 export function vector_norm(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { ord: number; dim: Dims; keepdim: boolean; dtype: DType | null };
   const {
@@ -153,15 +166,21 @@ export function vector_norm(input: Tensor, ...args: unknown[]): Tensor {
 }
 
 /** A norm of matrices in two dimensions: "fro", "nuc", ±Infinity, ±1 (sums of rows, columns), ±2 (singular values). */
-export function matrix_norm(input: Tensor, ord?: Order, dim?: readonly number[], keepdim?: boolean): Tensor;
 export function matrix_norm(
   input: Tensor,
-  ord: Order,
-  options: { dim?: readonly number[]; keepdim?: boolean },
+  ord?: Order,
+  dim?: readonly number[],
+  keepdim?: boolean,
+  options?: { dtype?: DType | null },
 ): Tensor;
 export function matrix_norm(
   input: Tensor,
-  options: { ord?: Order; dim?: readonly number[]; keepdim?: boolean },
+  ord: Order,
+  options: { dim?: readonly number[]; keepdim?: boolean; dtype?: DType | null },
+): Tensor;
+export function matrix_norm(
+  input: Tensor,
+  options: { ord?: Order; dim?: readonly number[]; keepdim?: boolean; dtype?: DType | null },
 ): Tensor;
 export function matrix_norm(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { ord: Order; dim: readonly number[]; keepdim: boolean; dtype: DType | null };
@@ -207,9 +226,22 @@ export function matrix_norm(input: Tensor, ...args: unknown[]): Tensor {
 }
 
 /** {@link vector_norm} of all elements, or with `ord` the norm of a vector or matrix, by the number of `dim`s. */
-export function norm(input: Tensor, ord?: Order, dim?: Dims, keepdim?: boolean): Tensor;
-export function norm(input: Tensor, ord: Order, options: { dim?: Dims; keepdim?: boolean }): Tensor;
-export function norm(input: Tensor, options: { ord?: Order; dim?: Dims; keepdim?: boolean }): Tensor;
+export function norm(
+  input: Tensor,
+  ord?: Order,
+  dim?: Dims,
+  keepdim?: boolean,
+  options?: { dtype?: DType | null },
+): Tensor;
+export function norm(
+  input: Tensor,
+  ord: Order,
+  options: { dim?: Dims; keepdim?: boolean; dtype?: DType | null },
+): Tensor;
+export function norm(
+  input: Tensor,
+  options: { ord?: Order; dim?: Dims; keepdim?: boolean; dtype?: DType | null },
+): Tensor;
 export function norm(input: Tensor, ...args: unknown[]): Tensor {
   const {
     ord = null,

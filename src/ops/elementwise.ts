@@ -405,8 +405,12 @@ export function clamp(input: Tensor, min?: Bound, max?: Bound): Tensor;
 export function clamp(input: Tensor, min: Bound, options: { max?: Bound }): Tensor;
 export function clamp(input: Tensor, options: { min?: Bound; max?: Bound }): Tensor;
 export function clamp(input: Tensor, ...args: unknown[]): Tensor {
-  expect_tensor("clamp", input);
-  const { min = null, max = null } = bind<{ min: Bound; max: Bound }>("clamp", ["min", "max"], [], args);
+  return clamp_between("clamp", input, args);
+}
+
+function clamp_between(name: string, input: Tensor, args: readonly unknown[]): Tensor {
+  const { min = null, max = null } = bind<{ min: Bound; max: Bound }>(name, ["min", "max"], [], args);
+  expect_tensor(name, input);
   if (min === null && max === null)
     throw new RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None");
   const bounds = [min, max].filter((bound) => bound !== null);
@@ -435,7 +439,7 @@ export function clip(input: Tensor, min?: Bound, max?: Bound): Tensor;
 export function clip(input: Tensor, min: Bound, options: { max?: Bound }): Tensor;
 export function clip(input: Tensor, options: { min?: Bound; max?: Bound }): Tensor;
 export function clip(input: Tensor, ...args: unknown[]): Tensor {
-  return clamp(input, ...(args as [Bound, Bound]));
+  return clamp_between("clip", input, args);
 }
 
 /** {@link clamp} from below. */

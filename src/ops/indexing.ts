@@ -1,5 +1,5 @@
 /** @file Python's indexing: `x[-1]`, `` x[":, 1:3"] ``, `x.index(0, mask)`, and assignment through it. */
-import { bind, is_options } from "../args";
+import { bind, is_options, none } from "../args";
 import { from_data } from "../backend/engine";
 import { bool, int64 } from "../dtype";
 import { IndexError, ValueError } from "../errors";
@@ -26,7 +26,9 @@ export function slice(
   start: number | null = null,
   stop: number | null = null,
   step: number | null = null,
+  ...more: []
 ): Slice {
+  none("slice", [start, stop, step, ...more].filter(is_options));
   return new Slice(start, stop, step);
 }
 

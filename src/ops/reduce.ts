@@ -9,7 +9,7 @@ import { Tensor } from "../tensor";
 import { truth } from "./compare";
 import { cast } from "./convert";
 import { execute_any } from "./fallback";
-import { reshape } from "./movement";
+import { reshape, whole_numbers } from "./movement";
 
 /** One dimension, several, or null for all. */
 export type Dims = number | readonly number[] | null;
@@ -41,8 +41,10 @@ export function sum_dims(input: Tensor, dims: Shape, keepdim: boolean): Tensor {
 }
 
 /** Sums over what broadcasting repeated: a gradient of a larger shape becomes one of `shape`. */
-export function sum_to_size(input: Tensor, ...size: [shape: Shape] | number[]): Tensor {
-  const shape = (Array.isArray(size[0]) ? size[0] : size) as Shape;
+export function sum_to_size(input: Tensor, ...size: [shape: Shape] | number[]): Tensor;
+export function sum_to_size(input: Tensor, options: { size: Shape }): Tensor;
+export function sum_to_size(input: Tensor, ...args: unknown[]): Tensor {
+  const shape = whole_numbers("sum_to_size", "size", args);
   if (same_shape(input.shape, shape)) return input;
   const lead = input.ndim - shape.length;
   if (lead < 0 || shape.some((n, i) => n !== 1 && n !== input.shape[i + lead])) {
@@ -131,7 +133,8 @@ export function nansum(
   options: { dim?: Dims; keepdim?: boolean; dtype?: DType | null },
 ): Tensor;
 export function nansum(input: Tensor, ...args: unknown[]): Tensor {
-  return sum(without_nan(input), ...(args as [Dims]));
+  const { dim, keepdim = false, dtype } = bind<Bound>("nansum", ["dim", "keepdim"], ["dtype"], args);
+  return sum(without_nan(input), dim ?? null, keepdim, { dtype });
 }
 
 /** The mean of the elements that are no NaN. */

@@ -130,10 +130,14 @@ export function diff(input: Tensor, ...args: unknown[]): Tensor {
 
 /** The area under `y` along `dim` by the trapezoid rule, over places `x` or steps of `dx`. */
 export function trapezoid(y: Tensor, x?: Tensor, options?: { dim?: number }): Tensor;
-export function trapezoid(y: Tensor, options: { x?: Tensor; dim?: number }): Tensor;
+export function trapezoid(y: Tensor, options: { x?: Tensor; dx?: number; dim?: number }): Tensor;
 export function trapezoid(y: Tensor, ...args: unknown[]): Tensor {
+  return area("trapezoid", y, args);
+}
+
+function area(name: string, y: Tensor, args: readonly unknown[]): Tensor {
   type Args = { x: Tensor; dx: number; dim: number };
-  const { x, dx = 1, dim = -1 } = bind<Args>("trapezoid", ["x"], ["dx", "dim"], args);
+  const { x, dx = 1, dim = -1 } = bind<Args>(name, ["x"], ["dx", "dim"], args);
   const at = normalize_dim(dim, y.ndim);
   const size = y.shape[at] ?? 1;
   const count = Math.max(size - 1, 0);
@@ -158,7 +162,7 @@ export function trapezoid(y: Tensor, ...args: unknown[]): Tensor {
 
 /** {@link trapezoid}. */
 export function trapz(y: Tensor, x?: Tensor, options?: { dim?: number }): Tensor;
-export function trapz(y: Tensor, options: { x?: Tensor; dim?: number }): Tensor;
+export function trapz(y: Tensor, options: { x?: Tensor; dx?: number; dim?: number }): Tensor;
 export function trapz(y: Tensor, ...args: unknown[]): Tensor {
-  return trapezoid(y, ...(args as [Tensor]));
+  return area("trapz", y, args);
 }

@@ -62,5 +62,6 @@ export function log_softmax(input: Tensor, ...args: unknown[]): Tensor {
 export function softmin(input: Tensor, dim: number, options?: { dtype?: DType | null }): Tensor;
 export function softmin(input: Tensor, options: { dim: number; dtype?: DType | null }): Tensor;
 export function softmin(input: Tensor, ...args: unknown[]): Tensor {
-  return softmax(neg(input), ...(args as [number]));
+  const { dim, dtype } = bind<{ dim: number; dtype?: DType | null }>("softmin", ["dim"], ["dtype"], args, 1);
+  return softmax(neg(input), dim, { dtype });
 }

@@ -163,7 +163,7 @@ export function argsort(
   options: { dim?: number; descending?: boolean; stable?: boolean },
 ): Tensor;
 export function argsort(input: Tensor, ...args: unknown[]): Tensor {
-  return sorted("sort", input.detach(), args).indices;
+  return sorted("argsort", input.detach(), args).indices;
 }
 
 /** Places along `dim` of the first `k` whole numbers; among equal ones those that PyTorch's selection comes to. */

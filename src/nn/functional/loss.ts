@@ -438,20 +438,37 @@ export function triplet_margin_loss(anchor: Tensor, ...args: unknown[]): Tensor 
   return reduced(clamp(add(sub(near, far), margin), 0), reduction);
 }
 
+/** Keyword arguments of {@link triplet_margin_with_distance_loss}. */
+type DistanceLossOptions = LossOptions & {
+  distance_function?: ((a: Tensor, b: Tensor) => Tensor) | null;
+  margin?: number;
+  swap?: boolean;
+};
+
 /** {@link triplet_margin_loss} with a distance of one's own. */
 export function triplet_margin_with_distance_loss(
   anchor: Tensor,
   positive: Tensor,
   negative: Tensor,
-  options: LossOptions & {
-    distance_function?: ((a: Tensor, b: Tensor) => Tensor) | null;
-    margin?: number;
-    swap?: boolean;
-  } = {},
-): Tensor {
-  const { margin = 1, swap = false, reduction = "mean" } = options;
+  options?: DistanceLossOptions,
+): Tensor;
+export function triplet_margin_with_distance_loss(
+  anchor: Tensor,
+  options: { positive: Tensor; negative: Tensor } & DistanceLossOptions,
+): Tensor;
+export function triplet_margin_with_distance_loss(anchor: Tensor, ...args: unknown[]): Tensor {
+  type Args = { positive: Tensor; negative: Tensor } & DistanceLossOptions;
+  const keys = ["distance_function", "margin", "swap", "reduction"] as const;
+  const {
+    positive,
+    negative,
+    distance_function,
+    margin = 1,
+    swap = false,
+    reduction = "mean",
+  } = bind<Args>("triplet_margin_with_distance_loss", ["positive", "negative"], keys, args, 2);
   if (margin <= 0) throw new ValueError(`margin must be greater than 0, got ${margin}`);
-  const distance = options.distance_function ?? ((a: Tensor, b: Tensor) => pairwise_distance(a, b));
+  const distance = distance_function ?? ((a: Tensor, b: Tensor) => pairwise_distance(a, b));
   const near = distance(anchor, positive);
   let far = distance(anchor, negative);
   if (swap) far = minimum(far, distance(positive, negative));

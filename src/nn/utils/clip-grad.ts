@@ -1,5 +1,5 @@
 /** @file Keeps gradients from growing too large. */
-import { bind } from "../../args";
+import { bind, operand } from "../../args";
 import { no_grad } from "../../autograd/grad-mode";
 import { execute, ints, scalar } from "../../backend/engine";
 import type { Handle } from "../../backend/handle";
@@ -64,13 +64,25 @@ function check_finite(norm: Tensor, norm_type: number): void {
 /** The norm of all elements of all tensors together. */
 export function get_total_norm(
   tensors: Tensor | Iterable<Tensor>,
-  norm_type: number | Omit<ClipNormOptions, "max_norm"> = 2,
-  error_if_nonfinite = false,
-): Tensor {
-  const options = typeof norm_type === "number" ? { norm_type, error_if_nonfinite } : norm_type;
-  const order = options.norm_type ?? 2;
-  const norm = total_norm(tensors instanceof Tensor ? [tensors] : [...tensors], order);
-  if (options.error_if_nonfinite) check_finite(norm, order);
+  norm_type?: number,
+  error_if_nonfinite?: boolean,
+): Tensor;
+export function get_total_norm(
+  tensors: Tensor | Iterable<Tensor>,
+  norm_type: number,
+  options: { error_if_nonfinite?: boolean },
+): Tensor;
+export function get_total_norm(
+  tensors: Tensor | Iterable<Tensor>,
+  options: { norm_type?: number; error_if_nonfinite?: boolean },
+): Tensor;
+export function get_total_norm(tensors: Tensor | Iterable<Tensor>, ...args: unknown[]): Tensor {
+  const { norm_type = 2, error_if_nonfinite = false } = bind<{
+    norm_type?: number;
+    error_if_nonfinite?: boolean;
+  }>("get_total_norm", ["norm_type", "error_if_nonfinite"], [], args);
+  const norm = total_norm(tensors instanceof Tensor ? [tensors] : [...tensors], norm_type);
+  if (error_if_nonfinite) check_finite(norm, norm_type);
   return norm;
 }
 
@@ -79,7 +91,24 @@ export function clip_grads_with_norm_(
   parameters: Tensor | Iterable<Tensor>,
   max_norm: number,
   total: Tensor,
-): void {
+): void;
+export function clip_grads_with_norm_(
+  parameters: Tensor | Iterable<Tensor>,
+  max_norm: number,
+  options: { total: Tensor },
+): void;
+export function clip_grads_with_norm_(
+  parameters: Tensor | Iterable<Tensor>,
+  options: { max_norm: number; total: Tensor },
+): void;
+export function clip_grads_with_norm_(parameters: Tensor | Iterable<Tensor>, ...args: unknown[]): void {
+  const { max_norm, total } = bind<{ max_norm: number; total: Tensor }>(
+    "clip_grads_with_norm_",
+    ["max_norm", "total"],
+    [],
+    args,
+    2,
+  );
   no_grad(() => {
     const { dtype } = total;
     const room = execute("AddV2", [total.handle, scalar(1e-6, dtype)]);
@@ -134,11 +163,13 @@ export function clip_grad_norm_(parameters: Tensor | Iterable<Tensor>, ...args: 
 }
 
 /** Cuts every element of the gradients of `parameters`, in place, to [-clip_value, clip_value]. */
+export function clip_grad_value_(parameters: Tensor | Iterable<Tensor>, clip_value: number): void;
 export function clip_grad_value_(
   parameters: Tensor | Iterable<Tensor>,
-  clip_value: number | { clip_value: number },
-): void {
-  const limit = typeof clip_value === "number" ? clip_value : clip_value.clip_value;
+  options: { clip_value: number },
+): void;
+export function clip_grad_value_(parameters: Tensor | Iterable<Tensor>, ...args: unknown[]): void {
+  const limit = operand<number>("clip_grad_value_", "clip_value", args);
   no_grad(() => {
     for (const grad of gradients(parameters)) {
       const bounds = [scalar(-limit, grad.dtype), scalar(limit, grad.dtype)];

@@ -1,5 +1,5 @@
 /** @file Batches of sequences of different lengths (PyTorch: `torch.nn.utils.rnn`). */
-import { bind } from "../../args";
+import { bind, lead, none } from "../../args";
 import { from_data } from "../../backend/engine";
 import type { Handle } from "../../backend/handle";
 import { type DType, float32, float64, int32, int64 } from "../../dtype";
@@ -127,7 +127,8 @@ export class PackedSequence {
 }
 
 /** The permutation that undoes `permutation`; null for null. */
-export function invert_permutation(permutation: Tensor | null): Tensor | null {
+export function invert_permutation(permutation: Tensor | null, ...more: []): Tensor | null {
+  none("invert_permutation", more);
   if (permutation === null) return null;
   const order = numbers_of("invert_permutation", permutation);
   const inverse = new Array<number>(order.length);
@@ -161,7 +162,8 @@ export function pack_padded_sequence(
   batch_first?: boolean | PackOptions,
   enforce_sorted?: boolean | PackOptions,
 ): PackedSequence;
-export function pack_padded_sequence(input: Tensor, lengths: Lengths, ...args: unknown[]): PackedSequence {
+export function pack_padded_sequence(input: Tensor, ...all: unknown[]): PackedSequence {
+  const { lengths, args } = lead<{ lengths: Lengths }>("pack_padded_sequence", ["lengths"], all);
   const name = "pack_padded_sequence";
   expect_tensor(name, input);
   const { batch_first = false, enforce_sorted = true } = bind<Required<PackOptions>>(
@@ -373,15 +375,21 @@ function sequence_list(name: string, sequences: readonly Tensor[]): readonly Ten
  *
  * @param enforce_sorted Whether they must come longest first (the default); else they are sorted here.
  */
+export function pack_sequence(sequences: readonly Tensor[], enforce_sorted?: boolean): PackedSequence;
 export function pack_sequence(
   sequences: readonly Tensor[],
-  enforce_sorted: boolean | { enforce_sorted?: boolean } = true,
-): PackedSequence {
-  const sorted =
-    typeof enforce_sorted === "boolean" ? enforce_sorted : (enforce_sorted.enforce_sorted ?? true);
+  options: { enforce_sorted?: boolean },
+): PackedSequence;
+export function pack_sequence(sequences: readonly Tensor[], ...args: unknown[]): PackedSequence {
+  const { enforce_sorted = true } = bind<{ enforce_sorted?: boolean }>(
+    "pack_sequence",
+    ["enforce_sorted"],
+    [],
+    args,
+  );
   const list = sequence_list("pack_sequence", sequences);
   const lengths = list.map((sequence) => sequence.shape[0]);
-  return pack_padded_sequence(pad_sequence(list), lengths, false, sorted);
+  return pack_padded_sequence(pad_sequence(list), lengths, false, enforce_sorted);
 }
 
 /**
@@ -389,13 +397,25 @@ export function pack_sequence(
  *
  * @param batch_first Whether the batch is the first dimension. Default false.
  */
+export function unpad_sequence(padded_sequences: Tensor, lengths: Lengths, batch_first?: boolean): Tensor[];
 export function unpad_sequence(
   padded_sequences: Tensor,
   lengths: Lengths,
-  batch_first: boolean | { batch_first?: boolean } = false,
-): Tensor[] {
+  options: { batch_first?: boolean },
+): Tensor[];
+export function unpad_sequence(
+  padded_sequences: Tensor,
+  options: { lengths: Lengths; batch_first?: boolean },
+): Tensor[];
+export function unpad_sequence(padded_sequences: Tensor, ...args: unknown[]): Tensor[] {
+  const { lengths, batch_first: first = false } = bind<{ lengths: Lengths; batch_first?: boolean }>(
+    "unpad_sequence",
+    ["lengths", "batch_first"],
+    [],
+    args,
+    1,
+  );
   const name = "unpad_sequence";
-  const first = typeof batch_first === "boolean" ? batch_first : (batch_first.batch_first ?? false);
   const padded = expect_tensor(name, padded_sequences, "padded_sequences");
   if (padded.ndim < 2)
     throw new RuntimeError(`${name}(): input must have at least 2 dimensions, got ${padded.ndim}`);
@@ -415,7 +435,8 @@ export function unpad_sequence(
 }
 
 /** The sequences of a packed batch, in the order that they had before packing. */
-export function unpack_sequence(packed_sequences: PackedSequence): Tensor[] {
+export function unpack_sequence(packed_sequences: PackedSequence, ...more: []): Tensor[] {
+  none("unpack_sequence", more);
   const [padded, lengths] = pad_packed_sequence(packed_sequences, true);
   return unpad_sequence(padded, lengths, true);
 }

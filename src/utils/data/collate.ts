@@ -1,4 +1,5 @@
 /** @file Makes a batch of samples. */
+import { none } from "../../args";
 import { bool, type DType, float64, int64, type TypedArray } from "../../dtype";
 import { RuntimeError } from "../../errors";
 import { tensor } from "../../ops/create";
@@ -93,7 +94,8 @@ function of_key(value: unknown, key: string): unknown {
  * @example
  * default_collate([[torch.ones(2), 0], [torch.zeros(2), 1]])  // [tensor of shape [2, 2], tensor([0, 1])]
  */
-export function default_collate<Item>(batch: readonly Item[]): Collated<Item> {
+export function default_collate<Item>(batch: readonly Item[], ...more: []): Collated<Item> {
+  none("default_collate", more);
   if (!Array.isArray(batch) || batch.length === 0) {
     throw new TypeError("default_collate expects a list of at least one sample");
   }
@@ -142,7 +144,8 @@ function collate(batch: readonly unknown[]): unknown {
 }
 
 /** Typed arrays as tensors, also inside of arrays and objects; everything else as it is. For `batch_size: null`. */
-export function default_convert(data: unknown): unknown {
+export function default_convert(data: unknown, ...more: []): unknown {
+  none("default_convert", more);
   if (is_tensor(data)) return data;
   if (is_typed(data)) return tensor(data);
   if (is_array(data)) return data.map(default_convert);

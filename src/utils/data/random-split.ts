@@ -32,11 +32,17 @@ function from_fractions(fractions: readonly number[], count: number): number[] {
 export function random_split<Item>(
   dataset: DatasetLike<Item>,
   lengths: readonly number[],
-  generator?: Generator | null | { generator?: Generator | null },
-): Subset<Item>[] {
-  const source =
-    bind<{ generator: Generator | null }>("random_split", ["generator"], [], [generator]).generator ??
-    default_generator;
+  generator?: Generator | null,
+): Subset<Item>[];
+export function random_split<Item>(
+  dataset: DatasetLike<Item>,
+  lengths: readonly number[],
+  options: { generator?: Generator | null },
+): Subset<Item>[];
+export function random_split<Item>(dataset: DatasetLike<Item>, ...args: unknown[]): Subset<Item>[] {
+  type Args = { lengths: readonly number[]; generator?: Generator | null };
+  const { lengths, generator } = bind<Args>("random_split", ["lengths", "generator"], [], args, 1);
+  const source = generator ?? default_generator;
   const count = dataset_length(dataset);
   const sum = lengths.reduce((total, length) => total + length, 0);
   const fractions = Math.abs(sum - 1) <= 1e-9 && sum <= 1;
