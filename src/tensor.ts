@@ -249,6 +249,30 @@ export class Tensor extends Indexable {
     return { remove: node.add_hook(this.grad_fn === null ? 0 : this._output_nr, hook) };
   }
 
+  /**
+   * Calls `hook` with this leaf whenever its `grad` has been added to.
+   *
+   * @returns An object whose `remove()` takes the hook away.
+   */
+  register_post_accumulate_grad_hook(hook: (tensor: Tensor) => void): { remove(): void } {
+    if (!this.requires_grad) {
+      throw new RuntimeError("cannot register a hook on a tensor that doesn't require gradient");
+    }
+    if (this.grad_fn !== null) {
+      throw new RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors");
+    }
+    const accumulator = this._grad_accumulator();
+    accumulator.post_hooks ??= [];
+    const { post_hooks } = accumulator;
+    post_hooks.push(hook);
+    return {
+      remove() {
+        const at = post_hooks.indexOf(hook);
+        if (at >= 0) post_hooks.splice(at, 1);
+      },
+    };
+  }
+
   /** This value outside of the graph. It shares the value: writing to either changes both. */
   detach(): Tensor {
     return this._make_view(new Tensor(this.handle), {

@@ -1,3 +1,6 @@
 /** @file The namespace `torch.autograd`. */
 export { backward, grad } from "./backward";
+export { Function, FunctionCtx, type FunctionGradients } from "./function";
+export * as functional from "./functional";
 export { enable_grad, inference_mode, no_grad, set_grad_enabled } from "./grad-mode";
+export { GradcheckError, type GradcheckOptions, gradcheck, gradgradcheck } from "./gradcheck";

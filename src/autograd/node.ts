@@ -70,7 +70,8 @@ export abstract class Node {
   }
 }
 
-const second_pass =
+/** What a second pass over a freed graph is told. */
+export const second_pass =
   "Trying to backward through the graph a second time (or directly access saved tensors after they have already been " +
   "freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify " +
   "retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors " +
@@ -133,6 +134,9 @@ export class AccumulateGrad extends Node {
   readonly next: readonly (Edge | null)[] = [];
   readonly outputs = 1;
 
+  /** Called with the leaf once its gradient has been added. */
+  post_hooks: ((variable: Tensor) => void)[] | null = null;
+
   constructor(readonly variable: Tensor) {
     super();
   }
@@ -149,6 +153,7 @@ export class AccumulateGrad extends Node {
       if (before === null) this.variable.grad = grad._alias();
       else if (is_grad_enabled()) this.variable.grad = before.add(grad);
       else before._assign(before.add(grad));
+      if (this.post_hooks !== null) for (const hook of [...this.post_hooks]) hook(this.variable);
     }
     return [];
   }

@@ -85,7 +85,17 @@ export {
   SoftMarginLoss,
   TripletMarginLoss,
 } from "./loss";
-export { type ForwardHook, type ForwardPreHook, Module, type RemovableHandle } from "./module";
+export {
+  type BackwardHook,
+  type BackwardPreHook,
+  type ForwardHook,
+  type ForwardHookWithKwargs,
+  type ForwardPreHook,
+  type ForwardPreHookWithKwargs,
+  type HookOptions,
+  Module,
+  type RemovableHandle,
+} from "./module";
 export {
   BatchNorm1d,
   BatchNorm2d,

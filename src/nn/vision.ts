@@ -231,9 +231,12 @@ export class Upsample extends Module {
 
   override extra_repr(): string {
     const { size, scale_factor, mode } = this;
-    const factor = Array.isArray(scale_factor)
-      ? `(${scale_factor.map(float_text).join(", ")}${scale_factor.length === 1 ? "," : ""})`
-      : float_text(scale_factor as number);
+    const factor =
+      scale_factor === null
+        ? ""
+        : Array.isArray(scale_factor)
+          ? `(${scale_factor.map(float_text).join(", ")}${scale_factor.length === 1 ? "," : ""})`
+          : float_text(scale_factor as number);
     return `${scale_factor === null ? `size=${python_text(size)}` : `scale_factor=${factor}`}, mode='${mode}'`;
   }
 }
