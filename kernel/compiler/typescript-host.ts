@@ -160,6 +160,8 @@ export class TypeScriptHost implements CompilerHost {
       readFile: sys.readFile,
       directoryExists: ts.sys.directoryExists,
       getDirectories: ts.sys.getDirectories,
+      // `Progress` and `progress` are two globals, with a file each, wherever the kernel runs.
+      useCaseSensitiveFileNames: () => true,
       // Spares reading each package's manifest again for each cell; imports are resolved below.
       getModuleResolutionCache: () => cache,
       // Written against the TypeScript that tslab brings, whose functions are the same here.
@@ -169,7 +171,7 @@ export class TypeScriptHost implements CompilerHost {
       }) as never,
       resolveTypeReferenceDirectiveReferences: typeReferenceResolver(ts as never) as never,
     };
-    return ts.createLanguageService(host, ts.createDocumentRegistry());
+    return ts.createLanguageService(host, ts.createDocumentRegistry(true));
   }
 
   private rootFiles(): string[] {
