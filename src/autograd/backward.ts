@@ -1,4 +1,5 @@
 /** @file Walks the graph from the results back and adds up gradients (PyTorch: `torch.autograd`). */
+import { bind } from "../args";
 import { RuntimeError } from "../errors";
 import { same_shape } from "../shape";
 import type { Tensor } from "../tensor";
@@ -29,8 +30,16 @@ export interface GradOptions extends BackwardOptions {
 export function backward(
   tensors: Tensor | readonly Tensor[],
   grad_tensors?: Tensor | readonly (Tensor | null)[] | null,
-  options: BackwardOptions = {},
-): void {
+  options?: BackwardOptions,
+): void;
+export function backward(
+  tensors: Tensor | readonly Tensor[],
+  options: BackwardOptions & { grad_tensors?: Tensor | readonly (Tensor | null)[] | null },
+): void;
+export function backward(tensors: Tensor | readonly Tensor[], ...args: unknown[]): void {
+  type Args = BackwardOptions & { grad_tensors?: Tensor | readonly (Tensor | null)[] | null };
+  const parameters = ["grad_tensors", "retain_graph", "create_graph"] as const;
+  const { grad_tensors, ...options } = bind<Args>("backward", parameters, [], args, 0);
   const roots = as_list(tensors);
   walk(roots, initial_gradients(roots, grad_tensors), [], options);
 }
@@ -46,8 +55,16 @@ export function backward(
 export function grad(
   outputs: Tensor | readonly Tensor[],
   inputs: Tensor | readonly Tensor[],
-  options: GradOptions = {},
-): Tensor[] {
+  options?: GradOptions,
+): Tensor[];
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  options: GradOptions & { inputs: Tensor | readonly Tensor[] },
+): Tensor[];
+export function grad(outputs: Tensor | readonly Tensor[], ...args: unknown[]): Tensor[] {
+  type Args = GradOptions & { inputs: Tensor | readonly Tensor[] };
+  const parameters = ["inputs", "grad_outputs", "retain_graph", "create_graph"] as const;
+  const { inputs, ...options } = bind<Args>("grad", parameters, ["allow_unused"], args, 1);
   const roots = as_list(outputs);
   const targets = as_list(inputs);
   for (const target of targets) {
