@@ -5,6 +5,7 @@ import { ValueError } from "../../errors";
 import { default_generator, Generator, random_int64 } from "../../random";
 import { type Collated, default_collate, default_convert } from "./collate";
 import { type DatasetLike, dataset_item, dataset_length, IterableDataset } from "./dataset";
+import { prefetched } from "./prefetch";
 import { BatchSampler, RandomSampler, SequentialSampler } from "./sampler";
 import { whole_batch } from "./whole-batch";
 
@@ -18,7 +19,13 @@ export interface DataLoaderOptions<Item, Batch> {
   sampler?: Iterable<number> | null;
   /** Which samples make up which batch; excludes batch_size, shuffle, sampler and drop_last. */
   batch_sampler?: Iterable<readonly number[]> | null;
-  /** Taken for PyTorch's sake: samples are made in this process whatever the number. */
+  /**
+   * How many batches `for await` fetches at the same time, ahead of the one in use; 0 by default, for none ahead.
+   *
+   * The workers are no processes: datasets are made of closures, which cannot be sent to one. What gains is waiting, as for
+   * files and requests in an async `__getitem__`; computing takes turns in this process. Plain `for` makes each batch when it
+   * is asked for. An iterable dataset is read once, not once per worker.
+   */
   num_workers?: number;
   /** Makes a batch of samples; {@link default_collate} by default. */
   collate_fn?: ((samples: Item[]) => Batch) | null;
@@ -28,12 +35,14 @@ export interface DataLoaderOptions<Item, Batch> {
   drop_last?: boolean;
   /** Where random orders come from; torch's default generator otherwise. */
   generator?: Generator | null;
-  /** Without effect, as num_workers. */
+  /** Seconds that `for await` waits for a batch of the workers; 0, the default, for as long as it takes. */
   timeout?: number;
-  /** Without effect, as num_workers. */
+  /** How many batches each worker has ready or under way; 2 by default where there are workers. */
   prefetch_factor?: number | null;
-  /** Without effect, as num_workers. */
+  /** Whether `worker_init_fn` is called for the first pass only. */
   persistent_workers?: boolean;
+  /** Called with each worker's number before a pass of `for await`. */
+  worker_init_fn?: ((worker_id: number) => void) | null;
 }
 
 const option_names = [
@@ -75,7 +84,12 @@ export class DataLoader<Item, Batch = Collated<Item>> implements Iterable<Batch>
   readonly num_workers: number;
   readonly generator: Generator | null;
   readonly collate_fn: (samples: Item[]) => Batch;
+  readonly prefetch_factor: number | null;
+  readonly persistent_workers: boolean;
+  readonly timeout: number;
+  readonly worker_init_fn: ((worker_id: number) => void) | null;
   readonly #default_collate: boolean;
+  #workers_ready = false;
 
   constructor(dataset: DatasetLike<Item> | IterableDataset<Item>, options?: DataLoaderOptions<Item, Batch>);
   constructor(
@@ -134,6 +148,10 @@ export class DataLoader<Item, Batch = Collated<Item>> implements Iterable<Batch>
     this.batch_size = batch_size;
     this.drop_last = drop_last;
     this.num_workers = num_workers;
+    this.prefetch_factor = options.prefetch_factor ?? (num_workers > 0 ? 2 : null);
+    this.persistent_workers = options.persistent_workers ?? false;
+    this.timeout = options.timeout ?? 0;
+    this.worker_init_fn = options.worker_init_fn ?? null;
     this.generator = generator;
     this.#default_collate = collate_fn === null;
     this.collate_fn = collate_fn ?? (default_collate as unknown as (samples: Item[]) => Batch);
@@ -161,25 +179,76 @@ export class DataLoader<Item, Batch = Collated<Item>> implements Iterable<Batch>
   }
 
   /** Batches, one by one, between which the event loop gets its turn; samples and batches may be promises. */
-  async *[Symbol.asyncIterator](): AsyncIterableIterator<Batch> {
-    for (const batch of this.#pass(true)) {
-      yield await batch;
-      await new Promise<void>((resolve) => setImmediate(resolve));
+  [Symbol.asyncIterator](): AsyncIterableIterator<Batch> {
+    // The draw comes at once, as PyTorch's does, not with the first batch.
+    random_int64(this.generator ?? default_generator);
+    return this.#awaited();
+  }
+
+  async *#awaited(): AsyncIterableIterator<Batch> {
+    const { dataset } = this;
+    const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    if (dataset instanceof IterableDataset && Symbol.asyncIterator in dataset) {
+      yield* this.#awaited_stream(dataset as unknown as AsyncIterable<Item>);
+      return;
     }
+    if (this.num_workers === 0 || dataset instanceof IterableDataset) {
+      for (const batch of dataset instanceof IterableDataset
+        ? this.#stream(dataset, true)
+        : this.#numbered(dataset, true)) {
+        yield await batch;
+        await breathe();
+      }
+      return;
+    }
+    if (this.worker_init_fn !== null && !(this.persistent_workers && this.#workers_ready)) {
+      for (let worker = 0; worker < this.num_workers; worker++) this.worker_init_fn(worker);
+      this.#workers_ready = true;
+    }
+    const factor = Math.max(1, this.prefetch_factor ?? 2);
+    const { num_workers: workers, timeout } = this;
+    yield* prefetched(this.#tasks(dataset), { workers, factor, timeout });
+  }
+
+  /** Batches of a dataset whose samples come by waiting. */
+  async *#awaited_stream(dataset: AsyncIterable<Item>): AsyncIterableIterator<Batch> {
+    let samples: Item[] = [];
+    for await (const item of dataset) {
+      if (this.batch_size === null) {
+        yield await this.#single(item);
+        continue;
+      }
+      samples.push(item);
+      if (samples.length < this.batch_size) continue;
+      yield await this.#collated(samples, true);
+      samples = [];
+    }
+    if (samples.length > 0 && !this.drop_last) yield await this.#collated(samples, true);
   }
 
   /** One pass. The draw comes at once, as PyTorch's does, not with the first batch. */
-  #pass(wait = false): IterableIterator<Batch | PromiseLike<Batch>> {
+  #pass(): IterableIterator<Batch | PromiseLike<Batch>> {
     // The seed that PyTorch hands to its workers, spent also where there are none.
     random_int64(this.generator ?? default_generator);
     return this.dataset instanceof IterableDataset
-      ? this.#stream(this.dataset, wait)
-      : this.#numbered(this.dataset, wait);
+      ? this.#stream(this.dataset, false)
+      : this.#numbered(this.dataset, false);
   }
 
   *#numbered(dataset: DatasetLike<Item>, wait: boolean): IterableIterator<Batch | PromiseLike<Batch>> {
+    for (const task of this.#tasks(dataset, wait)) yield task();
+  }
+
+  /** What makes each batch. */
+  *#tasks(dataset: DatasetLike<Item>, wait = true): IterableIterator<() => Batch | PromiseLike<Batch>> {
     if (this.batch_sampler === null) {
-      for (const index of this.sampler as Iterable<number>) yield this.#single(dataset_item(dataset, index));
+      for (const index of this.sampler as Iterable<number>) {
+        yield () => {
+          const item: unknown = dataset_item(dataset, index);
+          if (wait && is_promise(item)) return item.then((value) => this.#single(value as Item));
+          return this.#single(item as Item);
+        };
+      }
       return;
     }
     const fetch: Fetch<Batch> = (indices) => {
@@ -192,7 +261,7 @@ export class DataLoader<Item, Batch = Collated<Item>> implements Iterable<Batch>
           : indices.map((index) => dataset_item(dataset, index));
       return this.#collated(samples, wait);
     };
-    for (const indices of this.batch_sampler) yield fetch(indices);
+    for (const indices of this.batch_sampler) yield () => fetch(indices);
   }
 
   *#stream(dataset: IterableDataset<Item>, wait: boolean): IterableIterator<Batch | PromiseLike<Batch>> {

@@ -1,5 +1,6 @@
 /** @file Datasets: samples by number. */
-import { RuntimeError, ValueError } from "../../errors";
+import { is_options } from "../../args";
+import { NotImplementedError, RuntimeError, ValueError } from "../../errors";
 import type { Tensor } from "../../tensor";
 
 /** Sees only names that neither the object nor its classes have: `dataset[3]` among them. */
@@ -199,5 +200,82 @@ export class ConcatDataset<Item> extends Dataset<Item> {
  * }
  */
 export abstract class IterableDataset<Item = unknown> implements Iterable<Item> {
-  abstract [Symbol.iterator](): Iterator<Item>;
+  /** The samples. A dataset that can only wait for them has `async *[Symbol.asyncIterator]()` instead, for `for await`. */
+  [Symbol.iterator](): Iterator<Item> {
+    throw new NotImplementedError(
+      Symbol.asyncIterator in this
+        ? "this dataset's samples are awaited: write `for await (const batch of loader)`"
+        : `${this.constructor.name} has neither *[Symbol.iterator]() nor async *[Symbol.asyncIterator]()`,
+    );
+  }
+
+  /** This dataset's samples and then another's. */
+  __add__<Other>(other: IterableDataset<Other>): ChainDataset<Item | Other> {
+    return new ChainDataset<Item | Other>([this, other]);
+  }
+}
+
+/** Iterable datasets one after the other. */
+export class ChainDataset<Item> extends IterableDataset<Item> {
+  readonly datasets: IterableDataset<Item>[];
+
+  constructor(datasets: Iterable<IterableDataset<Item>>) {
+    super();
+    this.datasets = [...datasets];
+    for (const dataset of this.datasets) {
+      if (!(dataset instanceof IterableDataset)) {
+        throw new TypeError("ChainDataset only supports IterableDataset");
+      }
+    }
+  }
+
+  override *[Symbol.iterator](): IterableIterator<Item> {
+    for (const dataset of this.datasets) yield* dataset;
+  }
+
+  __len__(): number {
+    return this.datasets.reduce((sum, dataset) => sum + dataset_length(dataset), 0);
+  }
+}
+
+/**
+ * Datasets side by side: sample `i` is a list (or object) of their samples `i`.
+ *
+ * @throws ValueError where their lengths differ.
+ * @example
+ * new StackDataset(images, texts)[0]; // [image, text]
+ * new StackDataset({ image: images, text: texts })[0]; // { image, text }
+ */
+export class StackDataset<Item = unknown> extends Dataset<Item> {
+  readonly datasets: readonly DatasetLike<unknown>[] | Readonly<Record<string, DatasetLike<unknown>>>;
+  readonly #count: number;
+
+  constructor(...datasets: DatasetLike<unknown>[] | [Record<string, DatasetLike<unknown>>]) {
+    super();
+    const [first] = datasets;
+    this.datasets =
+      datasets.length === 1 && is_options(first)
+        ? (first as Record<string, DatasetLike<unknown>>)
+        : (datasets as DatasetLike<unknown>[]);
+    const sizes = Object.values(this.datasets).map((dataset) => dataset_length(dataset));
+    if (sizes.length === 0) throw new ValueError("At least one dataset should be passed");
+    if (sizes.some((size) => size !== sizes[0])) throw new ValueError("Size mismatch between datasets");
+    this.#count = sizes[0];
+  }
+
+  override __getitem__(index: number): Item {
+    if (Array.isArray(this.datasets)) {
+      return this.datasets.map((dataset: DatasetLike<unknown>) => dataset_item(dataset, index)) as Item;
+    }
+    const named = Object.entries(this.datasets as Record<string, DatasetLike<unknown>>);
+    return Object.fromEntries(named.map(([name, dataset]) => [name, dataset_item(dataset, index)])) as Item;
+  }
+
+  override __len__(): number {
+    return this.#count;
+  }
+
+  get length(): number {
+    return this.#count;
+  }
 }

@@ -2,14 +2,17 @@
 export { type Collated, default_collate, default_convert } from "./collate";
 export { DataLoader, type DataLoaderOptions } from "./data-loader";
 export {
+  ChainDataset,
   ConcatDataset,
   Dataset,
   type DatasetLike,
   IterableDataset,
   type MapStyle,
+  StackDataset,
   Subset,
   TensorDataset,
 } from "./dataset";
+export { get_worker_info } from "./prefetch";
 export { random_split } from "./random-split";
 export {
   BatchSampler,
