@@ -17,6 +17,61 @@ function unexpected(name: string, key: string, known: readonly string[]): TypeEr
   );
 }
 
+type Kind = "Tensor" | "int" | "bool" | "number" | "torch.dtype";
+
+function is_kind(kind: Kind, value: unknown): boolean {
+  switch (kind) {
+    case "Tensor":
+      return typeof value === "object" && value !== null && "_handle" in value;
+    case "int":
+      return typeof value === "number" ? Number.isInteger(value) : typeof value === "bigint";
+    case "bool":
+      return typeof value === "boolean";
+    case "number":
+      return typeof value === "number";
+    case "torch.dtype":
+      return value === null || (typeof value === "object" && "scalar_type" in value);
+  }
+}
+
+/** Parameters that mean the same wherever they occur, by what they take. */
+const of_kind: Readonly<Record<Kind, readonly string[]>> = {
+  Tensor: [
+    ..."mat mat1 mat2 vec vec1 vec2 batch1 batch2 tensor1 tensor2 target boundaries".split(" "),
+    ..."positive negative x2 input2 B".split(" "),
+  ],
+  int: "dim0 dim1 dim2 offset diagonal chunks start_dim end_dim dimension num_classes minlength bins".split(
+    " ",
+  ),
+  bool: [
+    ..."keepdim descending stable sorted largest right out_int32 invert assume_unique accumulate".split(" "),
+    ..."return_inverse return_counts replacement training inplace upper log_target full swap".split(" "),
+    ..."include_self equal_nan as_tuple scale_grad_by_freq sparse is_causal with_replacement".split(" "),
+  ],
+  number: "alpha beta eps threshold negative_slope min_val max_val rtol atol lambd margin delta".split(" "),
+  "torch.dtype": ["dtype"],
+};
+
+const kinds = new Map<string, Kind>();
+for (const [kind, parameters] of Object.entries(of_kind)) {
+  for (const parameter of parameters) kinds.set(parameter, kind as Kind);
+}
+
+/** What a value is, in a word or two, for messages. */
+export function kind_of(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "array";
+  if (is_kind("Tensor", value)) return "Tensor";
+  if (typeof value === "number" && !Number.isInteger(value)) return `number ${value}`;
+  return typeof value;
+}
+
+function check_kind(name: string, parameter: string, value: unknown): void {
+  const kind = kinds.get(parameter);
+  if (kind === undefined || is_kind(kind, value)) return;
+  throw new TypeError(`${name}(): argument '${parameter}' must be ${kind}, not ${kind_of(value)}`);
+}
+
 /**
  * Binds the arguments of `name` to its parameters.
  *
@@ -78,6 +133,7 @@ export function bind<T extends object>(
       );
     }
   }
+  for (const key in bound) check_kind(name, key, bound[key]);
   return bound as Partial<T>;
 }
 
@@ -98,7 +154,10 @@ export function none(name: string, more: readonly unknown[]): void {
 
 /** The one further parameter of a function, by position or by keyword; costs nothing where it comes by position. */
 export function operand<T>(name: string, parameter: string, args: readonly unknown[]): T {
-  if (args.length === 1 && args[0] !== undefined && !is_options(args[0])) return args[0] as T;
+  if (args.length === 1 && args[0] !== undefined && !is_options(args[0])) {
+    check_kind(name, parameter, args[0]);
+    return args[0] as T;
+  }
   return bind<Record<string, T>>(name, [parameter], [], args, 1)[parameter];
 }
 

@@ -19,6 +19,7 @@ import * as indexing from "./ops/indexing";
 import * as join from "./ops/join";
 import * as linalg from "./ops/linalg";
 import * as movement from "./ops/movement";
+import * as norm from "./ops/norm";
 import * as numeric from "./ops/numeric";
 import * as quantile from "./ops/quantile";
 import * as random from "./ops/random";
@@ -167,7 +168,8 @@ const methods = {
   segment: ["scatter_reduce"],
   numeric: ["logaddexp", "logaddexp2", "hypot", "copysign", "nan_to_num"],
   scan: ["cummax", "cummin", "logcumsumexp", "diff"],
-  statistics: ["var", "std", "norm", "dist", "renorm"],
+  statistics: ["var", "std"],
+  norm: ["norm", "dist", "renorm"],
   unary: [
     "exp",
     "expm1",
@@ -401,6 +403,7 @@ const modules = {
   numeric,
   scan,
   statistics,
+  norm,
   unary,
   convert,
   create,
@@ -432,6 +435,7 @@ type Operations = Taken<"activation"> &
   Taken<"numeric"> &
   Taken<"scan"> &
   Taken<"statistics"> &
+  Taken<"norm"> &
   Taken<"unary"> &
   Taken<"convert"> &
   Taken<"create"> &

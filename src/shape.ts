@@ -44,6 +44,8 @@ export function normalize_dims(dims: number | Shape | null | undefined, rank: nu
     const dim = normalize_dim(dims, rank);
     return rank === 0 ? [] : [dim];
   }
+  if (!Array.isArray(dims))
+    throw new TypeError(`dim must be an integer or a list of them, not ${typeof dims}`);
   if (dims.length === 0) return range(rank);
   const seen = new Set<number>();
   for (const dim of dims) {

@@ -1,4 +1,5 @@
 /** @file The tensor: a value, its place in the autograd graph, and its relation to the tensor that it is a view of. */
+import { bind, none } from "./args";
 import { type BackwardOptions, backward } from "./autograd/backward";
 import { is_grad_enabled, no_grad } from "./autograd/grad-mode";
 import { AccumulateGrad, type Node } from "./autograd/node";
@@ -51,6 +52,7 @@ export class Tensor extends Indexable {
   constructor(handle: Handle) {
     super();
     this._handle = handle;
+    handle.holders++;
   }
 
   /** @internal The present value. */
@@ -100,7 +102,20 @@ export class Tensor extends Indexable {
   }
 
   set data(value: Tensor) {
-    this._handle = value.handle;
+    if (!(value instanceof Tensor)) throw new TypeError(`cannot assign ${typeof value} as tensor data`);
+    const { handle } = value;
+    const { requires_grad } = this;
+    if (requires_grad && !handle.dtype.is_floating_point) {
+      throw new RuntimeError("data set to a tensor that requires gradients must be floating point");
+    }
+    // From now on it has values of its own: what it was a view of neither follows nor gives any more.
+    if (this._view !== null) {
+      const version = this._version;
+      this._view = null;
+      this._own_version = version;
+    }
+    this._handle = handle;
+    handle.holders++;
     this._bump();
   }
 
@@ -126,7 +141,9 @@ export class Tensor extends Indexable {
   /** Sizes of the dimensions, or of one. */
   size(): number[];
   size(dim: number): number;
-  size(dim?: number): number | number[] {
+  size(options: { dim: number }): number;
+  size(...args: unknown[]): number | number[] {
+    const { dim } = bind<{ dim: number }>("size", ["dim"], [], args);
     if (dim === undefined) return [...this.shape];
     const rank = this.ndim;
     if (dim < -rank || dim >= rank) {
@@ -140,26 +157,31 @@ export class Tensor extends Indexable {
   }
 
   /** Number of dimensions. */
-  dim(): number {
+  dim(...more: []): number {
+    none("dim", more);
     return this.ndim;
   }
 
   /** Number of elements. */
-  numel(): number {
+  numel(...more: []): number {
+    if (more.length > 0) none("numel", more);
     return numel(this.shape);
   }
 
   /** Bytes per element. */
-  element_size(): number {
+  element_size(...more: []): number {
+    none("element_size", more);
     return this.dtype.itemsize;
   }
 
-  is_floating_point(): boolean {
+  is_floating_point(...more: []): boolean {
+    none("is_floating_point", more);
     return this.dtype.is_floating_point;
   }
 
   /** The elements as a typed array, in row-major order; a copy. bool comes as a Uint8Array, int64 as a BigInt64Array. */
-  typed_array(): TypedArray {
+  typed_array(...more: []): TypedArray {
+    none("typed_array", more);
     return read(this.handle);
   }
 
@@ -168,7 +190,8 @@ export class Tensor extends Indexable {
    *
    * @throws RuntimeError unless there is exactly one.
    */
-  item(): number {
+  item(...more: []): number {
+    none("item", more);
     if (this.numel() !== 1) {
       throw new RuntimeError(`a Tensor with ${this.numel()} elements cannot be converted to Scalar`);
     }
@@ -177,7 +200,8 @@ export class Tensor extends Indexable {
 
   /** The elements as nested arrays; a number for a zero-dim tensor. */
   // biome-ignore lint/suspicious/noExplicitAny: how deeply the arrays nest follows from the shape, which types do not know
-  tolist<T extends NestedArray = any>(): T {
+  tolist<T extends NestedArray = any>(...more: []): T {
+    none("tolist", more);
     const data = this.typed_array();
     const shape = this.shape;
     let at = 0;
@@ -200,13 +224,23 @@ export class Tensor extends Indexable {
     gradient?: Tensor | null | (BackwardOptions & { gradient?: Tensor | null }),
     options?: BackwardOptions,
   ): void {
-    if (gradient === undefined || gradient === null || gradient instanceof Tensor) {
-      backward(this, gradient ?? null, options);
-    } else backward(this, gradient.gradient ?? null, gradient);
+    type Args = BackwardOptions & { gradient?: Tensor | null };
+    const parameters = ["gradient", "retain_graph", "create_graph"] as const;
+    const bound = bind<Args>("backward", parameters, [], [gradient, options], 0);
+    const { gradient: given = null, ...rest } = bound;
+    backward(this, given, rest);
   }
 
   /** Says whether operations on this leaf are to be recorded. @returns this */
-  requires_grad_(value = true): this {
+  requires_grad_(requires_grad?: boolean): this;
+  requires_grad_(options: { requires_grad?: boolean }): this;
+  requires_grad_(...args: unknown[]): this {
+    const { requires_grad: value = true } = bind<{ requires_grad: boolean }>(
+      "requires_grad_",
+      ["requires_grad"],
+      [],
+      args,
+    );
     if (this.grad_fn !== null) {
       if (value) return this;
       throw new RuntimeError(
@@ -224,7 +258,8 @@ export class Tensor extends Indexable {
   }
 
   /** Keeps the gradient of a tensor that is no leaf in `grad` too. */
-  retain_grad(): void {
+  retain_grad(...more: []): void {
+    none("retain_grad", more);
     if (!this.requires_grad) {
       throw new RuntimeError("can't retain_grad on Tensor that has requires_grad=False");
     }
@@ -241,7 +276,10 @@ export class Tensor extends Indexable {
    *
    * @returns An object whose `remove()` takes the hook away.
    */
-  register_hook(hook: (grad: Tensor) => Tensor | undefined): { remove(): void } {
+  register_hook(hook: (grad: Tensor) => Tensor | undefined, ...more: []): { remove(): void } {
+    none("register_hook", more);
+    if (typeof hook !== "function")
+      throw new TypeError("register_hook(): argument 'hook' must be a function");
     if (!this.requires_grad) {
       throw new RuntimeError("cannot register a hook on a tensor that doesn't require gradient");
     }
@@ -274,7 +312,8 @@ export class Tensor extends Indexable {
   }
 
   /** This value outside of the graph. It shares the value: writing to either changes both. */
-  detach(): Tensor {
+  detach(...more: []): Tensor {
+    if (more.length > 0) none("detach", more);
     return this._make_view(new Tensor(this.handle), {
       base: this,
       detached: true,
@@ -284,7 +323,8 @@ export class Tensor extends Indexable {
   }
 
   /** Takes this tensor out of the graph. @returns this */
-  detach_(): this {
+  detach_(...more: []): this {
+    none("detach_", more);
     this._follow();
     if (this._view !== null && !this._view.detached) {
       throw new RuntimeError("Can't detach views in-place. Use detach() instead");
@@ -423,6 +463,7 @@ export class Tensor extends Indexable {
       else write();
     }
     this._handle = handle;
+    handle.holders++;
     // Under no_grad a change leaves the history as it is, as in PyTorch.
     if (is_grad_enabled() && value._wants_grad) this._take_history(value);
     if (view === null) this._own_version++;

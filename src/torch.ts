@@ -204,6 +204,7 @@ export {
   unflatten,
   unsqueeze,
 } from "./ops/movement";
+export { dist, norm, renorm } from "./ops/norm";
 export { copysign, hypot, logaddexp, logaddexp2, nan_to_num } from "./ops/numeric";
 export { quantile } from "./ops/quantile";
 export {
@@ -226,7 +227,7 @@ export { cummax, cummin, diff, logcumsumexp, trapezoid, trapz } from "./ops/scan
 export { scatter_reduce } from "./ops/segment";
 export { log_softmax, softmax } from "./ops/softmax";
 export { argsort, kthvalue, median, mode, sort, topk } from "./ops/sort";
-export { dist, norm, renorm, std, std_mean, var, var_mean } from "./ops/statistics";
+export { std, std_mean, var, var_mean } from "./ops/statistics";
 export {
   abs,
   absolute,

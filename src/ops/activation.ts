@@ -7,7 +7,7 @@ import { bool, whole_number_hint } from "../dtype";
 import { RuntimeError } from "../errors";
 import type { Tensor } from "../tensor";
 import { gt } from "./compare";
-import { cast, to_floating } from "./convert";
+import { cast, expect_tensor, to_floating } from "./convert";
 import { choose, clamp, div, mul } from "./elementwise";
 import { execute_any } from "./fallback";
 import { erf, exp, sigmoid, tanh } from "./unary";
@@ -29,6 +29,7 @@ function floating(name: string, input: Tensor): Tensor {
 /** `max(input, 0)`. */
 export function relu(input: Tensor, ...more: []): Tensor {
   none("relu", more);
+  expect_tensor("relu", input);
   if (input.dtype === bool) throw new RuntimeError("Boolean inputs not supported for relu");
   return record("relu", execute_any("Relu", [input.handle]), [input], [true]);
 }
@@ -70,6 +71,7 @@ function gelu_inner(x: Tensor): Tensor {
 export function gelu(input: Tensor, options?: { approximate?: "none" | "tanh" }): Tensor;
 export function gelu(input: Tensor, ...args: unknown[]): Tensor {
   const { approximate = "none" } = bind<{ approximate: string }>("gelu", [], ["approximate"], args);
+  expect_tensor("gelu", input);
   if (approximate !== "none" && approximate !== "tanh") {
     throw new RuntimeError("approximate argument must be either none or tanh.");
   }
@@ -82,6 +84,7 @@ export function gelu(input: Tensor, ...args: unknown[]): Tensor {
 /** `x · sigmoid(x)`. */
 export function silu(input: Tensor, ...more: []): Tensor {
   none("silu", more);
+  expect_tensor("silu", input);
   const x = floating("silu_cpu", input);
   return fused("silu", x, null, () => mul(x, sigmoid(x)));
 }
@@ -93,6 +96,7 @@ export function softplus(input: Tensor, options: { beta?: number; threshold?: nu
 export function softplus(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { beta: number; threshold: number };
   const { beta = 1, threshold = 20 } = bind<Args>("softplus", ["beta", "threshold"], [], args);
+  expect_tensor("softplus", input);
   const x = floating("softplus_cpu", input);
   const compute = (): Tensor => {
     const scaled = beta === 1 ? x : mul(x, beta);
@@ -113,6 +117,7 @@ export function elu(input: Tensor, alpha?: number): Tensor;
 export function elu(input: Tensor, options: { alpha?: number }): Tensor;
 export function elu(input: Tensor, ...args: unknown[]): Tensor {
   const { alpha = 1 } = bind<{ alpha: number }>("elu", ["alpha"], [], args);
+  expect_tensor("elu", input);
   const x = floating("elu_cpu", input);
   return fused("elu", x, alpha, () => choose(gt(x, 0), x, mul(x.expm1(), alpha)));
 }
@@ -127,6 +132,7 @@ export function leaky_relu(input: Tensor, ...args: unknown[]): Tensor {
     [],
     args,
   );
+  expect_tensor("leaky_relu", input);
   const x = floating("leaky_relu_cpu", input);
   if (x.dtype.itemsize === 4) {
     return record(
@@ -147,5 +153,6 @@ export function hardtanh(input: Tensor, options: { min_val?: number; max_val?: n
 export function hardtanh(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { min_val: number; max_val: number };
   const { min_val = -1, max_val = 1 } = bind<Args>("hardtanh", ["min_val", "max_val"], [], args);
+  expect_tensor("hardtanh", input);
   return cast(clamp(input, min_val, max_val), input.dtype);
 }

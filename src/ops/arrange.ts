@@ -82,6 +82,7 @@ export function broadcast_to(input: Tensor, size: Shape): Tensor;
 export function broadcast_to(input: Tensor, options: { size: Shape }): Tensor;
 export function broadcast_to(input: Tensor, ...args: unknown[]): Tensor {
   const size = operand<Shape>("broadcast_to", "size", args);
+  expect_tensor("broadcast_to", input);
   return expand(input, size);
 }
 
@@ -115,6 +116,7 @@ export function diag_embed(input: Tensor, options: { offset?: number; dim1?: num
 export function diag_embed(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { offset: number; dim1: number; dim2: number };
   const { offset = 0, dim1 = -2, dim2 = -1 } = bind<Args>("diag_embed", ["offset", "dim1", "dim2"], [], args);
+  expect_tensor("diag_embed", input);
   const rank = input.ndim + 1;
   const a = normalize_dim(dim1, rank);
   const b = normalize_dim(dim2, rank);
@@ -133,6 +135,7 @@ export function diagflat(input: Tensor, offset?: number): Tensor;
 export function diagflat(input: Tensor, options: { offset?: number }): Tensor;
 export function diagflat(input: Tensor, ...args: unknown[]): Tensor {
   const { offset: shift = 0 } = bind<{ offset?: number }>("diagflat", ["offset"], [], args);
+  expect_tensor("diagflat", input);
   return diag(reshape(input, [input.numel()]), shift);
 }
 
@@ -156,6 +159,7 @@ export function tensor_split(input: Tensor, ...args: unknown[]): Tensor[] {
     indices_or_sections: number | Shape | Tensor;
     dim?: number;
   }>("tensor_split", ["indices_or_sections", "dim"], [], args, 1);
+  expect_tensor("tensor_split", input);
   if (input.ndim === 0) {
     throw new RuntimeError(
       "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims",
@@ -221,6 +225,7 @@ export function hsplit(input: Tensor, indices_or_sections: number | Shape): Tens
 export function hsplit(input: Tensor, options: { indices_or_sections: number | Shape }): Tensor[];
 export function hsplit(input: Tensor, ...args: unknown[]): Tensor[] {
   const indices_or_sections = operand<number | Shape>("hsplit", "indices_or_sections", args);
+  expect_tensor("hsplit", input);
   return split_along("hsplit", 1, input.ndim === 1 ? 0 : 1, input, indices_or_sections);
 }
 
@@ -229,6 +234,7 @@ export function vsplit(input: Tensor, indices_or_sections: number | Shape): Tens
 export function vsplit(input: Tensor, options: { indices_or_sections: number | Shape }): Tensor[];
 export function vsplit(input: Tensor, ...args: unknown[]): Tensor[] {
   const indices_or_sections = operand<number | Shape>("vsplit", "indices_or_sections", args);
+  expect_tensor("vsplit", input);
   return split_along("vsplit", 2, 0, input, indices_or_sections);
 }
 
@@ -237,6 +243,7 @@ export function dsplit(input: Tensor, indices_or_sections: number | Shape): Tens
 export function dsplit(input: Tensor, options: { indices_or_sections: number | Shape }): Tensor[];
 export function dsplit(input: Tensor, ...args: unknown[]): Tensor[] {
   const indices_or_sections = operand<number | Shape>("dsplit", "indices_or_sections", args);
+  expect_tensor("dsplit", input);
   return split_along("dsplit", 3, 2, input, indices_or_sections);
 }
 
@@ -252,6 +259,7 @@ export function split_with_sizes(input: Tensor, ...args: unknown[]): Tensor[] {
     args,
     1,
   );
+  expect_tensor("split_with_sizes", input);
   return split(input, split_sizes, dim);
 }
 
@@ -267,6 +275,7 @@ export function select_scatter(input: Tensor, ...args: unknown[]): Tensor {
     args,
     3,
   );
+  expect_tensor("select_scatter", input);
   const at = normalize_dim(dim, input.ndim);
   const size = input.shape[at];
   const place = index < 0 ? index + size : index;
@@ -297,6 +306,7 @@ export function unfold(input: Tensor, ...args: unknown[]): Tensor {
     args,
     3,
   );
+  expect_tensor("unfold", input);
   const at = normalize_dim(dimension, input.ndim);
   const source = input.ndim === 0 ? reshape(input, [1]) : input;
   const length = source.shape[at];
@@ -348,6 +358,7 @@ export function combinations(input: Tensor, options: { r?: number; with_replacem
 export function combinations(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { r: number; with_replacement: boolean };
   const { r = 2, with_replacement = false } = bind<Args>("combinations", ["r", "with_replacement"], [], args);
+  expect_tensor("combinations", input);
   if (input.ndim !== 1) {
     throw new RuntimeError(`Expect a 1D vector, but got shape ${size_text(input.shape)}`);
   }

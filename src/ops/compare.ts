@@ -21,6 +21,7 @@ export function eq(input: Tensor, other: TensorLike): Tensor;
 export function eq(input: Tensor, options: { other: TensorLike }): Tensor;
 export function eq(input: Tensor, ...args: unknown[]): Tensor {
   const other = operand<TensorLike>("eq", "other", args);
+  expect_tensor("eq", input);
   return compare("eq", "Equal", input, other);
 }
 
@@ -29,6 +30,7 @@ export function ne(input: Tensor, other: TensorLike): Tensor;
 export function ne(input: Tensor, options: { other: TensorLike }): Tensor;
 export function ne(input: Tensor, ...args: unknown[]): Tensor {
   const other = operand<TensorLike>("ne", "other", args);
+  expect_tensor("ne", input);
   return compare("ne", "NotEqual", input, other);
 }
 
@@ -37,6 +39,7 @@ export function lt(input: Tensor, other: TensorLike): Tensor;
 export function lt(input: Tensor, options: { other: TensorLike }): Tensor;
 export function lt(input: Tensor, ...args: unknown[]): Tensor {
   const other = operand<TensorLike>("lt", "other", args);
+  expect_tensor("lt", input);
   return compare("lt", "Less", input, other);
 }
 
@@ -45,6 +48,7 @@ export function le(input: Tensor, other: TensorLike): Tensor;
 export function le(input: Tensor, options: { other: TensorLike }): Tensor;
 export function le(input: Tensor, ...args: unknown[]): Tensor {
   const other = operand<TensorLike>("le", "other", args);
+  expect_tensor("le", input);
   return compare("le", "LessEqual", input, other);
 }
 
@@ -53,6 +57,7 @@ export function gt(input: Tensor, other: TensorLike): Tensor;
 export function gt(input: Tensor, options: { other: TensorLike }): Tensor;
 export function gt(input: Tensor, ...args: unknown[]): Tensor {
   const other = operand<TensorLike>("gt", "other", args);
+  expect_tensor("gt", input);
   return compare("gt", "Greater", input, other);
 }
 
@@ -61,6 +66,7 @@ export function ge(input: Tensor, other: TensorLike): Tensor;
 export function ge(input: Tensor, options: { other: TensorLike }): Tensor;
 export function ge(input: Tensor, ...args: unknown[]): Tensor {
   const other = operand<TensorLike>("ge", "other", args);
+  expect_tensor("ge", input);
   return compare("ge", "GreaterEqual", input, other);
 }
 
@@ -69,6 +75,7 @@ export function not_equal(input: Tensor, other: TensorLike): Tensor;
 export function not_equal(input: Tensor, options: { other: TensorLike }): Tensor;
 export function not_equal(input: Tensor, ...args: unknown[]): Tensor {
   const other = operand<TensorLike>("not_equal", "other", args);
+  expect_tensor("not_equal", input);
   return ne(input, other);
 }
 
@@ -77,6 +84,7 @@ export function less(input: Tensor, other: TensorLike): Tensor;
 export function less(input: Tensor, options: { other: TensorLike }): Tensor;
 export function less(input: Tensor, ...args: unknown[]): Tensor {
   const other = operand<TensorLike>("less", "other", args);
+  expect_tensor("less", input);
   return lt(input, other);
 }
 
@@ -85,6 +93,7 @@ export function less_equal(input: Tensor, other: TensorLike): Tensor;
 export function less_equal(input: Tensor, options: { other: TensorLike }): Tensor;
 export function less_equal(input: Tensor, ...args: unknown[]): Tensor {
   const other = operand<TensorLike>("less_equal", "other", args);
+  expect_tensor("less_equal", input);
   return le(input, other);
 }
 
@@ -93,6 +102,7 @@ export function greater(input: Tensor, other: TensorLike): Tensor;
 export function greater(input: Tensor, options: { other: TensorLike }): Tensor;
 export function greater(input: Tensor, ...args: unknown[]): Tensor {
   const other = operand<TensorLike>("greater", "other", args);
+  expect_tensor("greater", input);
   return gt(input, other);
 }
 
@@ -101,6 +111,7 @@ export function greater_equal(input: Tensor, other: TensorLike): Tensor;
 export function greater_equal(input: Tensor, options: { other: TensorLike }): Tensor;
 export function greater_equal(input: Tensor, ...args: unknown[]): Tensor {
   const other = operand<TensorLike>("greater_equal", "other", args);
+  expect_tensor("greater_equal", input);
   return ge(input, other);
 }
 
@@ -114,30 +125,35 @@ function test(op: string, input: Tensor, otherwise: boolean): Tensor {
 /** Where elements are NaN. */
 export function isnan(input: Tensor, ...more: []): Tensor {
   none("isnan", more);
+  expect_tensor("isnan", input);
   return test("IsNan", input, false);
 }
 
 /** Where elements are infinite. */
 export function isinf(input: Tensor, ...more: []): Tensor {
   none("isinf", more);
+  expect_tensor("isinf", input);
   return test("IsInf", input, false);
 }
 
 /** Where elements are neither infinite nor NaN. */
 export function isfinite(input: Tensor, ...more: []): Tensor {
   none("isfinite", more);
+  expect_tensor("isfinite", input);
   return test("IsFinite", input, true);
 }
 
 /** Where elements are +∞. */
 export function isposinf(input: Tensor, ...more: []): Tensor {
   none("isposinf", more);
+  expect_tensor("isposinf", input);
   return eq(input.double(), Number.POSITIVE_INFINITY);
 }
 
 /** Where elements are -∞. */
 export function isneginf(input: Tensor, ...more: []): Tensor {
   none("isneginf", more);
+  expect_tensor("isneginf", input);
   return eq(input.double(), Number.NEGATIVE_INFINITY);
 }
 
@@ -159,6 +175,7 @@ export function logical_and(input: Tensor, other: Tensor): Tensor;
 export function logical_and(input: Tensor, options: { other: Tensor }): Tensor;
 export function logical_and(input: Tensor, ...args: unknown[]): Tensor {
   const other = operand<Tensor>("logical_and", "other", args);
+  expect_tensor("logical_and", input);
   return logical("logical_and", "LogicalAnd", input, other);
 }
 
@@ -167,6 +184,7 @@ export function logical_or(input: Tensor, other: Tensor): Tensor;
 export function logical_or(input: Tensor, options: { other: Tensor }): Tensor;
 export function logical_or(input: Tensor, ...args: unknown[]): Tensor {
   const other = operand<Tensor>("logical_or", "other", args);
+  expect_tensor("logical_or", input);
   return logical("logical_or", "LogicalOr", input, other);
 }
 
@@ -175,12 +193,14 @@ export function logical_xor(input: Tensor, other: Tensor): Tensor;
 export function logical_xor(input: Tensor, options: { other: Tensor }): Tensor;
 export function logical_xor(input: Tensor, ...args: unknown[]): Tensor {
   const other = operand<Tensor>("logical_xor", "other", args);
+  expect_tensor("logical_xor", input);
   return logical("logical_xor", "NotEqual", input, other);
 }
 
 /** Where elements are false (0). */
 export function logical_not(input: Tensor, ...more: []): Tensor {
   none("logical_not", more);
+  expect_tensor("logical_not", input);
   return new Tensor(execute("LogicalNot", [truth(input)]));
 }
 
@@ -221,6 +241,7 @@ export function bitwise_xor(input: TensorLike, ...args: unknown[]): Tensor {
 /** All bits turned over; for bools "not", as Python's `~`. */
 export function bitwise_not(input: Tensor, ...more: []): Tensor {
   none("bitwise_not", more);
+  expect_tensor("bitwise_not", input);
   if (input.dtype === bool) return logical_not(input);
   if (input.dtype.is_floating_point) {
     throw new RuntimeError(`"bitwise_not_cpu" not implemented for '${input.dtype.scalar_type}'`);
@@ -304,6 +325,7 @@ export function allclose(
 ): boolean;
 export function allclose(input: Tensor, ...all: unknown[]): boolean {
   const { other, args } = lead<{ other: Tensor }>("allclose", ["other"], all);
+  expect_tensor("allclose", input);
   return every(isclose(input, other, ...(args as [number])).handle);
 }
 
@@ -336,6 +358,7 @@ export function heaviside(input: Tensor, values: Tensor): Tensor;
 export function heaviside(input: Tensor, options: { values: Tensor }): Tensor;
 export function heaviside(input: Tensor, ...args: unknown[]): Tensor {
   const values = operand<Tensor>("heaviside", "values", args);
+  expect_tensor("heaviside", input);
   if (input.dtype !== values.dtype) {
     throw new RuntimeError("heaviside is not yet implemented for tensors with different dtypes.");
   }

@@ -86,6 +86,7 @@ export function unique(input: Tensor, ...args: unknown[]): Tensor | Tensor[] {
     return_counts = false,
     dim = null,
   } = bind<Required<UniqueOptions>>("unique", ["sorted", "return_inverse", "return_counts", "dim"], [], args);
+  expect_tensor("unique", input);
   const slices = slices_of(input.detach(), dim);
   const order = Array.from({ length: slices.count }, (_, i) => i).sort(slices.compare);
   return runs(slices, order, return_inverse, return_counts);
@@ -108,6 +109,7 @@ export function unique_consecutive(input: Tensor, ...args: unknown[]): Tensor | 
     [],
     args,
   );
+  expect_tensor("unique_consecutive", input);
   const slices = slices_of(input.detach(), dim);
   const order = Array.from({ length: slices.count }, (_, i) => i);
   return runs(slices, order, return_inverse, return_counts);
@@ -179,6 +181,7 @@ export function histc(input: Tensor, options: { bins?: number; min?: number; max
 export function histc(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { bins: number; min: number; max: number };
   const { bins = 100, min = 0, max = 0 } = bind<Args>("histc", ["bins", "min", "max"], [], args);
+  expect_tensor("histc", input);
   if (!input.dtype.is_floating_point) {
     throw new RuntimeError(`"histogram_cpu" not implemented for '${input.dtype.scalar_type}'`);
   }

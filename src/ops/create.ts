@@ -14,7 +14,7 @@ import {
 import { RuntimeError, ValueError } from "../errors";
 import { numel, type Shape, size_text } from "../shape";
 import { type NestedArray, Tensor } from "../tensor";
-import { cast, dtype_of_number } from "./convert";
+import { cast, dtype_of_number, expect_tensor } from "./convert";
 import { whole_numbers } from "./movement";
 
 /** Keyword arguments of functions that make tensors. */
@@ -216,6 +216,7 @@ export function empty(...args: SizesAndOptions): Tensor {
 export function zeros_like(input: Tensor, options?: CreateOptions): Tensor;
 export function zeros_like(input: Tensor, ...args: unknown[]): Tensor {
   const [given] = creation<object>("zeros_like", [], args, 0);
+  expect_tensor("zeros_like", input);
   return finish(filled(input.shape, 0, given.dtype ?? input.dtype), given);
 }
 
@@ -223,6 +224,7 @@ export function zeros_like(input: Tensor, ...args: unknown[]): Tensor {
 export function ones_like(input: Tensor, options?: CreateOptions): Tensor;
 export function ones_like(input: Tensor, ...args: unknown[]): Tensor {
   const [given] = creation<object>("ones_like", [], args, 0);
+  expect_tensor("ones_like", input);
   return finish(filled(input.shape, 1, given.dtype ?? input.dtype), given);
 }
 
@@ -230,6 +232,7 @@ export function ones_like(input: Tensor, ...args: unknown[]): Tensor {
 export function empty_like(input: Tensor, options?: CreateOptions): Tensor;
 export function empty_like(input: Tensor, ...args: unknown[]): Tensor {
   const [given] = creation<object>("empty_like", [], args, 0);
+  expect_tensor("empty_like", input);
   return zeros_like(input, given);
 }
 
@@ -246,6 +249,7 @@ export function full_like(
 export function full_like(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { fill_value: number | boolean | bigint };
   const [given, { fill_value }] = creation<Args>("full_like", ["fill_value"], args, 1);
+  expect_tensor("full_like", input);
   return finish(filled(input.shape, fill_value, given.dtype ?? input.dtype), given);
 }
 

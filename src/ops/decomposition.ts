@@ -51,6 +51,7 @@ function run(op: string, inputs: readonly Handle[], refused: string): Handle {
 /** The inverse of square matrices. @throws LinAlgError for a singular one. */
 export function inv(A: Tensor, ...more: []): Tensor {
   none("inv", more);
+  expect_tensor("inv", A, "A");
   const x = square_matrices("linalg.inv", A);
   if (x.numel() === 0) return x.clone();
   const refused = "linalg.inv: The inversion could not be completed because the input matrix is singular.";
@@ -60,6 +61,7 @@ export function inv(A: Tensor, ...more: []): Tensor {
 /** The determinant of square matrices. */
 export function det(A: Tensor, ...more: []): Tensor {
   none("det", more);
+  expect_tensor("det", A, "A");
   const x = square_matrices("linalg.det", A);
   return record("det", execute("MatrixDeterminant", [x.handle]), [x], [x, true]);
 }
@@ -68,6 +70,7 @@ export function det(A: Tensor, ...more: []): Tensor {
 export function cholesky(A: Tensor, options?: { upper?: boolean }): Tensor;
 export function cholesky(A: Tensor, ...args: unknown[]): Tensor {
   const { upper = false } = bind<{ upper: boolean }>("linalg.cholesky", [], ["upper"], args);
+  expect_tensor("cholesky", A, "A");
   const x = square_matrices("linalg.cholesky", A);
   const refused =
     "linalg.cholesky: The factorization could not be completed because the input is not positive-definite.";
@@ -82,6 +85,7 @@ export function solve(A: Tensor, B: Tensor): Tensor;
 export function solve(A: Tensor, options: { B: Tensor }): Tensor;
 export function solve(A: Tensor, ...args: unknown[]): Tensor {
   const B = operand<Tensor>("solve", "B", args);
+  expect_tensor("solve", A, "A");
   const x = square_matrices("linalg.solve", A);
   const b = expect_tensor("linalg.solve", B, "B");
   if (x.dtype !== b.dtype) {
@@ -161,6 +165,7 @@ export function vector_norm(input: Tensor, ...args: unknown[]): Tensor {
     keepdim = false,
     dtype,
   } = bind<Args>("linalg.vector_norm", ["ord", "dim", "keepdim"], ["dtype"], args);
+  expect_tensor("vector_norm", input);
   const x = floating("linalg.vector_norm", input, dtype);
   return norm_dims(x, ord, normalize_dims(dim, x.ndim), keepdim);
 }
@@ -190,6 +195,7 @@ export function matrix_norm(input: Tensor, ...args: unknown[]): Tensor {
     keepdim = false,
     dtype,
   } = bind<Args>("linalg.matrix_norm", ["ord", "dim", "keepdim"], ["dtype"], args);
+  expect_tensor("matrix_norm", input);
   const x = floating("linalg.matrix_norm", input, dtype);
   if (x.ndim < 2)
     throw new RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.");
@@ -249,6 +255,7 @@ export function norm(input: Tensor, ...args: unknown[]): Tensor {
     keepdim = false,
     dtype,
   } = bind<Required<NormOptions>>("linalg.norm", ["ord", "dim", "keepdim"], ["dtype"], args);
+  expect_tensor("norm", input);
   const x = floating("linalg.norm", input, dtype);
   if (ord === null) return vector_norm(x, { dim, keepdim });
   const dims = dim === null ? normalize_dims(null, x.ndim) : typeof dim === "number" ? [dim] : dim;

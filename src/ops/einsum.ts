@@ -1,8 +1,10 @@
 /** @file Products that sum over named dimensions: einsum, tensordot; cross products, distances, traces. */
+
 import { bind, is_options, none } from "../args";
 import { RuntimeError } from "../errors";
 import { normalize_dim, range, size_text } from "../shape";
 import { is_tensor, type Tensor } from "../tensor";
+import { expect_tensor } from "./convert";
 import { mul, sub } from "./elementwise";
 import { diagonal } from "./fill";
 import { roll } from "./join";
@@ -195,6 +197,7 @@ export function tensordot(a: Tensor, ...args: unknown[]): Tensor {
     args,
     1,
   );
+  expect_tensor("tensordot", a, "a");
   const [left, right] =
     typeof given === "number"
       ? [range(given).map((i) => a.ndim - given + i), range(given)]
@@ -226,6 +229,7 @@ export function tensordot(a: Tensor, ...args: unknown[]): Tensor {
 /** The sum of a matrix's diagonal. */
 export function trace(input: Tensor, ...more: []): Tensor {
   none("trace", more);
+  expect_tensor("trace", input);
   if (input.ndim !== 2)
     throw new RuntimeError(`trace: expected a matrix, but got tensor with dim ${input.ndim}`);
   return diagonal(input).sum();
@@ -243,6 +247,7 @@ export function cross(input: Tensor, ...args: unknown[]): Tensor {
     args,
     1,
   );
+  expect_tensor("cross", input);
   const at =
     given === undefined || given === null ? input.shape.indexOf(3) : normalize_dim(given, input.ndim);
   if (at < 0) throw new RuntimeError("no dimension of size 3 in input");
@@ -270,6 +275,7 @@ export function cdist(x1: Tensor, ...args: unknown[]): Tensor {
     args,
     1,
   );
+  expect_tensor("cdist", x1, "x1");
   if (x1.ndim < 2 || x2.ndim < 2) {
     throw new RuntimeError(`cdist only supports at least 2D tensors, got ${x1.ndim}D and ${x2.ndim}D`);
   }

@@ -322,6 +322,7 @@ function pow_number(input: Tensor, exponent: number): Tensor {
 /** `exp(input) ` and the like of one operand are in `unary.ts`; the negative is here as arithmetic needs it. */
 export function neg(input: Tensor, ...more: []): Tensor {
   none("neg", more);
+  expect_tensor("neg", input);
   if (input.dtype === bool) {
     throw new RuntimeError(
       "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or " +
@@ -334,6 +335,7 @@ export function neg(input: Tensor, ...more: []): Tensor {
 /** {@link neg}. */
 export function negative(input: Tensor, ...more: []): Tensor {
   none("negative", more);
+  expect_tensor("negative", input);
   return neg(input);
 }
 
@@ -381,6 +383,7 @@ export function fmax(input: Tensor, other: Tensor): Tensor;
 export function fmax(input: Tensor, options: { other: Tensor }): Tensor;
 export function fmax(input: Tensor, ...args: unknown[]): Tensor {
   const other = operand<Tensor>("fmax", "other", args);
+  expect_tensor("fmax", input);
   return extreme_of_numbers("maximum", input, other);
 }
 
@@ -389,6 +392,7 @@ export function fmin(input: Tensor, other: Tensor): Tensor;
 export function fmin(input: Tensor, options: { other: Tensor }): Tensor;
 export function fmin(input: Tensor, ...args: unknown[]): Tensor {
   const other = operand<Tensor>("fmin", "other", args);
+  expect_tensor("fmin", input);
   return extreme_of_numbers("minimum", input, other);
 }
 
@@ -496,6 +500,7 @@ export function arctan2(input: Tensor, other: Tensor): Tensor;
 export function arctan2(input: Tensor, options: { other: Tensor }): Tensor;
 export function arctan2(input: Tensor, ...args: unknown[]): Tensor {
   const other = operand<Tensor>("arctan2", "other", args);
+  expect_tensor("arctan2", input);
   return atan2(input, other);
 }
 
@@ -511,6 +516,7 @@ export function lerp(input: Tensor, ...args: unknown[]): Tensor {
     args,
     2,
   );
+  expect_tensor("lerp", input);
   return add(input, mul(sub(end, input), weight));
 }
 
@@ -535,6 +541,7 @@ export function addcmul(input: Tensor, ...args: unknown[]): Tensor {
     args,
     2,
   );
+  expect_tensor("addcmul", input);
   const product = mul(tensor1, tensor2);
   return add(input, value === 1 ? product : mul(product, value));
 }
@@ -560,6 +567,7 @@ export function addcdiv(input: Tensor, ...args: unknown[]): Tensor {
     args,
     2,
   );
+  expect_tensor("addcdiv", input);
   const quotient = div(tensor1, tensor2);
   return add(input, value === 1 ? quotient : mul(quotient, value));
 }

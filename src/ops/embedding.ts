@@ -1,9 +1,11 @@
 /** @file Looking up rows of a table by whole numbers. */
 import { bind, lead } from "../args";
 import { no_grad } from "../autograd/grad-mode";
-import { record } from "../autograd/tape";
+import { dense_rows, row_gradient } from "../autograd/row-gradient";
+import { record, wants_grad } from "../autograd/tape";
 import { attr, execute, from_data, read, scalar } from "../backend/engine";
 import type { Handle } from "../backend/handle";
+import { native_ops } from "../backend/native-ops";
 import { float64, int32, int64 } from "../dtype";
 import { AssertionError, IndexError, NotImplementedError, RuntimeError } from "../errors";
 import { Tensor } from "../tensor";
@@ -87,7 +89,12 @@ export function embedding(input: Tensor, ...all: unknown[]): Tensor {
 
 /** The gradient of a table of `rows` rows: `grad`'s rows added up; a negative index adds nowhere. */
 export function embedding_grad(grad: Tensor, index: Handle, rows: number): Tensor {
-  const handle = execute("UnsortedSegmentSum", [grad.handle, index, scalar(rows, int32)]);
+  // Below that a table of zeros costs less than going without it.
+  const large = rows * grad.shape[grad.ndim - 1] >= 4096;
+  if (large && native_ops() && !wants_grad([grad])) {
+    return row_gradient({ values: grad.handle, index, height: rows });
+  }
+  const handle = dense_rows({ values: grad.handle, index, height: rows });
   return record("embedding_grad", handle, [grad], [], index);
 }
 

@@ -59,6 +59,8 @@ export type MinMax = [min: Tensor, max: Tensor] & { min: Tensor; max: Tensor };
 export function aminmax(input: Tensor, options?: { dim?: number | null; keepdim?: boolean }): MinMax;
 export function aminmax(input: Tensor, ...args: unknown[]): MinMax {
   const { dim = null, keepdim = false } = bind<Bound>("aminmax", [], ["dim", "keepdim"], args);
+  if (input.ndim > 64) throw new RuntimeError("only tensors with up to 64 dims are supported");
+  expect_tensor("aminmax", input);
   return named("aminmax", { min: amin(input, dim, keepdim), max: amax(input, dim, keepdim) });
 }
 
@@ -200,6 +202,7 @@ export function logsumexp(
 ): Tensor;
 export function logsumexp(input: Tensor, ...args: unknown[]): Tensor {
   const { dim, keepdim = false } = bind<Bound>("logsumexp", ["dim", "keepdim"], [], args);
+  expect_tensor("logsumexp", input);
   if (dim === undefined) throw new TypeError('logsumexp() missing 1 required positional arguments: "dim"');
   const x = to_floating(input);
   const dims = normalize_dims(dim, x.ndim);

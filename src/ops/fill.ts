@@ -6,7 +6,7 @@ import { DType, int64 } from "../dtype";
 import { RuntimeError } from "../errors";
 import { normalize_dim, range, size_text } from "../shape";
 import { is_tensor, Tensor } from "../tensor";
-import { as_operand, cast, type TensorLike } from "./convert";
+import { as_operand, cast, expect_tensor, type TensorLike } from "./convert";
 import { arange, tensor } from "./create";
 import { where } from "./gather";
 import { permute, reshape } from "./movement";
@@ -14,6 +14,7 @@ import { permute, reshape } from "./movement";
 /** A copy that is no view; gradients flow through it. */
 export function clone(input: Tensor, ...more: []): Tensor {
   none("clone", more);
+  expect_tensor("clone", input);
   return record("clone", input.handle, [input]);
 }
 
@@ -145,6 +146,7 @@ export function triu(input: Tensor, diagonal?: number): Tensor;
 export function triu(input: Tensor, options: { diagonal?: number }): Tensor;
 export function triu(input: Tensor, ...args: unknown[]): Tensor {
   const { diagonal: shift = 0 } = bind<{ diagonal?: number }>("triu", ["diagonal"], [], args);
+  expect_tensor("triu", input);
   return triangle("triu", input, "GreaterEqual", shift);
 }
 
@@ -153,6 +155,7 @@ export function tril(input: Tensor, diagonal?: number): Tensor;
 export function tril(input: Tensor, options: { diagonal?: number }): Tensor;
 export function tril(input: Tensor, ...args: unknown[]): Tensor {
   const { diagonal: shift = 0 } = bind<{ diagonal?: number }>("tril", ["diagonal"], [], args);
+  expect_tensor("tril", input);
   return triangle("tril", input, "LessEqual", shift);
 }
 
@@ -163,6 +166,7 @@ export function diagonal(input: Tensor, options: { offset?: number; dim1?: numbe
 export function diagonal(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { offset: number; dim1: number; dim2: number };
   const { offset = 0, dim1 = 0, dim2 = 1 } = bind<Args>("diagonal", ["offset", "dim1", "dim2"], [], args);
+  expect_tensor("diagonal", input);
   const a = normalize_dim(dim1, input.ndim);
   const b = normalize_dim(dim2, input.ndim);
   if (a === b) throw new RuntimeError(`diagonal dimensions cannot be identical ${dim1}, ${dim2}`);
@@ -182,6 +186,7 @@ export function diag(input: Tensor, diagonal?: number): Tensor;
 export function diag(input: Tensor, options: { diagonal?: number }): Tensor;
 export function diag(input: Tensor, ...args: unknown[]): Tensor {
   const { diagonal: shift = 0 } = bind<{ diagonal?: number }>("diag", ["diagonal"], [], args);
+  expect_tensor("diag", input);
   if (input.ndim === 2) return diagonal(input, shift);
   if (input.ndim !== 1) {
     throw new RuntimeError(`diag(): Supports 1D or 2D tensors. Got ${input.ndim}D`);

@@ -91,6 +91,7 @@ export function index_select(input: Tensor, ...args: unknown[]): Tensor {
     args,
     2,
   );
+  expect_tensor("index_select", input);
   const at = normalize_dim(dim, input.ndim);
   const list = index_tensor("index_select", index);
   if (list.ndim > 1) throw new IndexError("index_select(): Index is supposed to be a vector");
@@ -155,6 +156,7 @@ export function gather(input: Tensor, dim: number, options: { index: Tensor }): 
 export function gather(input: Tensor, options: { dim: number; index: Tensor }): Tensor;
 export function gather(input: Tensor, ...args: unknown[]): Tensor {
   const { dim, index } = bind<{ dim: number; index: Tensor }>("gather", ["dim", "index"], [], args, 2);
+  expect_tensor("gather", input);
   const at = normalize_dim(dim, input.ndim);
   // No places: whatever the index's dtype and dimensions, as in PyTorch.
   if (is_tensor(index) && index.numel() === 0) {
@@ -177,6 +179,7 @@ export function take_along_dim(input: Tensor, ...args: unknown[]): Tensor {
     args,
     1,
   );
+  expect_tensor("take_along_dim", input);
   if (wanted === undefined) {
     return gather(reshape(input, [input.numel()]), 0, reshape(indices, [indices.numel()]));
   }
@@ -200,6 +203,7 @@ export function take(input: Tensor, index: Tensor): Tensor;
 export function take(input: Tensor, options: { index: Tensor }): Tensor;
 export function take(input: Tensor, ...args: unknown[]): Tensor {
   const index = operand<Tensor>("take", "index", args);
+  expect_tensor("take", input);
   const rows = positions("take", index, input.numel(), 0, true);
   return take_rows(reshape(input, [input.numel()]), rows);
 }
@@ -250,6 +254,7 @@ export function scatter(input: Tensor, ...args: unknown[]): Tensor {
     src: Tensor | number;
     reduce?: Reduce;
   }>("scatter", ["dim", "index", "src"], ["reduce"], args, 3);
+  expect_tensor("scatter", input);
   const at = normalize_dim(dim, input.ndim);
   if (reduce === "add")
     return scatter_add(
@@ -280,6 +285,7 @@ export function scatter_add(input: Tensor, ...args: unknown[]): Tensor {
     args,
     3,
   );
+  expect_tensor("scatter_add", input);
   const at = normalize_dim(dim, input.ndim);
   const flat = from_data([index.numel()], int32, flat_positions("scatter_add", input, at, index));
   const values = scatter_source("scatter_add", input, index, src);
@@ -343,6 +349,7 @@ export function index_add(input: Tensor, ...args: unknown[]): Tensor {
     args,
     3,
   );
+  expect_tensor("index_add", input);
   const [at, rows, values] = rows_for("index_add", input, dim, index, source);
   const scaled = alpha === 1 ? values : values.mul(alpha);
   if (input.ndim === 0) return input.add(reshape(scaled, [-1]).sum());
@@ -362,6 +369,7 @@ export function index_copy(input: Tensor, ...args: unknown[]): Tensor {
     args,
     3,
   );
+  expect_tensor("index_copy", input);
   const [at, rows, values] = rows_for("index_copy", input, dim, index, source);
   if (input.ndim === 0) return reshape(values, []);
   return movedim(put_rows(movedim(input, at, 0), rows, movedim(values, at, 0)), 0, at);
@@ -379,6 +387,7 @@ export function index_fill(input: Tensor, ...args: unknown[]): Tensor {
     args,
     3,
   );
+  expect_tensor("index_fill", input);
   const at = normalize_dim(dim, input.ndim);
   const vector = index.ndim === 0 ? reshape(index, [1]) : index;
   if (is_tensor(value) && value.ndim > 0) {
@@ -429,6 +438,7 @@ export function masked_fill(input: Tensor, ...args: unknown[]): Tensor {
     args,
     2,
   );
+  expect_tensor("masked_fill", input);
   if (mask.dtype !== bool)
     throw new RuntimeError(`masked_fill_ only supports boolean masks, but got mask with dtype ${mask.dtype}`);
   if (is_tensor(value) && value.ndim > 0) {
@@ -447,6 +457,7 @@ export function masked_select(input: Tensor, mask: Tensor): Tensor;
 export function masked_select(input: Tensor, options: { mask: Tensor }): Tensor;
 export function masked_select(input: Tensor, ...args: unknown[]): Tensor {
   const mask = operand<Tensor>("masked_select", "mask", args);
+  expect_tensor("masked_select", input);
   if (mask.dtype !== bool) throw new RuntimeError("masked_select: expected BoolTensor for mask");
   const shape = broadcast_shapes(input.shape, mask.shape);
   const flat = reshape(input.expand(shape), [numel(shape)]);
@@ -465,6 +476,7 @@ export function masked_scatter(input: Tensor, ...args: unknown[]): Tensor {
     args,
     2,
   );
+  expect_tensor("masked_scatter", input);
   if (mask.dtype !== bool) throw new RuntimeError("masked_scatter_ only supports boolean masks");
   if (source.dtype !== input.dtype) {
     throw new RuntimeError(
@@ -491,6 +503,7 @@ export function flat_nonzero(vector: Tensor): Handle {
 export function nonzero(input: Tensor, options?: { as_tuple?: boolean }): Tensor;
 export function nonzero(input: Tensor, ...args: unknown[]): Tensor {
   const { as_tuple = false } = bind<{ as_tuple: boolean }>("nonzero", [], ["as_tuple"], args);
+  expect_tensor("nonzero", input);
   if (input.ndim === 0 && !as_tuple) {
     // (1, 0) for a number that is not zero, (0, 0) for zero.
     return new Tensor(from_data([Number(Number(input.item()) !== 0), 0], int64, new BigInt64Array(0)));
@@ -504,6 +517,7 @@ export function nonzero(input: Tensor, ...args: unknown[]): Tensor {
 /** Positions where a condition holds; see {@link nonzero}. */
 export function argwhere(input: Tensor, ...more: []): Tensor {
   none("argwhere", more);
+  expect_tensor("argwhere", input);
   return nonzero(input);
 }
 
@@ -531,6 +545,7 @@ export function index_put(input: Tensor, ...args: unknown[]): Tensor {
     values,
     accumulate: adds = false,
   } = bind<Args>("index_put", ["indices", "values", "accumulate"], [], args, 2);
+  expect_tensor("index_put", input);
   return put_at(input, advanced(input, indices), values, adds);
 }
 

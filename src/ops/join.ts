@@ -6,7 +6,7 @@ import { type DType, int32 } from "../dtype";
 import { RuntimeError } from "../errors";
 import { normalize_dim, normalize_dims, numel, range, type Shape, size_text } from "../shape";
 import { is_tensor, type Tensor } from "../tensor";
-import { cast, result_type } from "./convert";
+import { cast, expect_tensor, result_type } from "./convert";
 import { permute, reshape, type Sizes, unsqueeze, whole_numbers } from "./movement";
 
 /** Attributes of ops whose input is a list: there the element type is not inferred. */
@@ -159,6 +159,7 @@ export function tile(input: Tensor, ...dims: Sizes): Tensor;
 export function tile(input: Tensor, options: { dims: Shape }): Tensor;
 export function tile(input: Tensor, ...args: unknown[]): Tensor {
   const times = whole_numbers("tile", "dims", args);
+  expect_tensor("tile", input);
   return repeat(input, [...new Array<number>(Math.max(0, input.ndim - times.length)).fill(1), ...times]);
 }
 
@@ -174,6 +175,7 @@ export function flip(input: Tensor, ...dims: Sizes): Tensor;
 export function flip(input: Tensor, options: { dims: number | Shape }): Tensor;
 export function flip(input: Tensor, ...args: unknown[]): Tensor {
   const axes = whole_numbers("flip", "dims", args);
+  expect_tensor("flip", input);
   const at = axes.length === 0 ? [] : normalize_dims(axes, input.ndim);
   return record("flip", execute("ReverseV2", [input.handle, ints(at)]), [input], [], at);
 }
@@ -181,6 +183,7 @@ export function flip(input: Tensor, ...args: unknown[]): Tensor {
 /** Left and right exchanged. @throws RuntimeError below two dimensions. */
 export function fliplr(input: Tensor, ...more: []): Tensor {
   none("fliplr", more);
+  expect_tensor("fliplr", input);
   if (input.ndim < 2) throw new RuntimeError("Input must be >= 2-d.");
   return flip(input, [1]);
 }
@@ -188,6 +191,7 @@ export function fliplr(input: Tensor, ...more: []): Tensor {
 /** Up and down exchanged. @throws RuntimeError below one dimension. */
 export function flipud(input: Tensor, ...more: []): Tensor {
   none("flipud", more);
+  expect_tensor("flipud", input);
   if (input.ndim < 1) throw new RuntimeError("Input must be >= 1-d.");
   return flip(input, [0]);
 }
@@ -204,6 +208,7 @@ export function roll(input: Tensor, ...args: unknown[]): Tensor {
     args,
     1,
   );
+  expect_tensor("roll", input);
   const axes = dims;
   const by = typeof shifts === "number" ? [shifts] : shifts;
   if (axes === undefined || (Array.isArray(axes) && axes.length === 0)) {
@@ -228,6 +233,7 @@ export function rot90(input: Tensor, k: number, options: { dims?: Shape }): Tens
 export function rot90(input: Tensor, options: { k?: number; dims?: Shape }): Tensor;
 export function rot90(input: Tensor, ...args: unknown[]): Tensor {
   const { k = 1, dims = [0, 1] } = bind<{ k?: number; dims?: Shape }>("rot90", ["k", "dims"], [], args);
+  expect_tensor("rot90", input);
   if (dims.length !== 2) {
     throw new RuntimeError(`expected total rotation dims == 2, but got dims = ${dims.length}`);
   }
@@ -261,6 +267,7 @@ export function repeat_interleave(
 export function repeat_interleave(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { repeats: number | Tensor; dim: number | null; output_size: number | null };
   const bound = bind<Args>("repeat_interleave", ["repeats", "dim"], ["output_size"], args);
+  expect_tensor("repeat_interleave", input);
   const { repeats } = bound;
   const dim = bound.dim ?? undefined;
   if (repeats === undefined || !(typeof repeats === "number" || is_tensor(repeats))) {

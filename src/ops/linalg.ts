@@ -227,6 +227,7 @@ export function vdot(input: Tensor, other: Tensor): Tensor;
 export function vdot(input: Tensor, options: { other: Tensor }): Tensor;
 export function vdot(input: Tensor, ...args: unknown[]): Tensor {
   const other = operand<Tensor>("vdot", "other", args);
+  expect_tensor("vdot", input);
   return dot(input, other);
 }
 
@@ -235,6 +236,7 @@ export function inner(input: Tensor, other: Tensor): Tensor;
 export function inner(input: Tensor, options: { other: Tensor }): Tensor;
 export function inner(input: Tensor, ...args: unknown[]): Tensor {
   const other = operand<Tensor>("inner", "other", args);
+  expect_tensor("inner", input);
   if (input.ndim === 0 || other.ndim === 0) return mul(input, other);
   const k = input.shape[input.ndim - 1];
   const k2 = other.shape[other.ndim - 1];
@@ -254,6 +256,7 @@ export function outer(input: Tensor, vec2: Tensor): Tensor;
 export function outer(input: Tensor, options: { vec2: Tensor }): Tensor;
 export function outer(input: Tensor, ...args: unknown[]): Tensor {
   const vec2 = operand<Tensor>("outer", "vec2", args);
+  expect_tensor("outer", input);
   if (input.ndim !== 1) {
     throw new RuntimeError(`outer: Expected 1-D argument self, but got ${input.ndim}-D`);
   }
@@ -266,6 +269,7 @@ export function ger(input: Tensor, vec2: Tensor): Tensor;
 export function ger(input: Tensor, options: { vec2: Tensor }): Tensor;
 export function ger(input: Tensor, ...args: unknown[]): Tensor {
   const vec2 = operand<Tensor>("ger", "vec2", args);
+  expect_tensor("ger", input);
   return outer(input, vec2);
 }
 
@@ -301,6 +305,7 @@ export function addmm(input: Tensor, ...args: unknown[]): Tensor {
     args,
     2,
   );
+  expect_tensor("addmm", input);
   return combine(input, mm(mat1, mat2), beta, alpha);
 }
 
@@ -316,6 +321,7 @@ export function addmv(input: Tensor, ...args: unknown[]): Tensor {
     args,
     2,
   );
+  expect_tensor("addmv", input);
   return combine(input, mv(mat, vec), beta, alpha);
 }
 
@@ -331,6 +337,7 @@ export function addr(input: Tensor, ...args: unknown[]): Tensor {
     args,
     2,
   );
+  expect_tensor("addr", input);
   return combine(input, outer(vec1, vec2), beta, alpha);
 }
 
@@ -346,6 +353,7 @@ export function baddbmm(input: Tensor, ...args: unknown[]): Tensor {
     args,
     2,
   );
+  expect_tensor("baddbmm", input);
   return combine(input, bmm(batch1, batch2), beta, alpha);
 }
 
@@ -361,5 +369,6 @@ export function addbmm(input: Tensor, ...args: unknown[]): Tensor {
     args,
     2,
   );
+  expect_tensor("addbmm", input);
   return combine(input, sum_dims(bmm(batch1, batch2), [0], false), beta, alpha);
 }

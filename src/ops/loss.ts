@@ -9,7 +9,7 @@ import { range, same_shape, size_text } from "../shape";
 import { scalar_tensor, Tensor } from "../tensor";
 import { log_one_plus_exp } from "./activation";
 import { ge, le, lt, ne } from "./compare";
-import { cast, promote } from "./convert";
+import { cast, expect_tensor, promote } from "./convert";
 import { check_broadcast, choose, clamp, div, mul, neg, sub } from "./elementwise";
 import { permute, reshape } from "./movement";
 import { mean, sum } from "./reduce";
@@ -159,6 +159,7 @@ export function nll_loss(input: Tensor, target: Tensor, options?: ClassOptions):
 export function nll_loss(input: Tensor, options: { target: Tensor } & ClassOptions): Tensor;
 export function nll_loss(input: Tensor, ...all: unknown[]): Tensor {
   const { target, args } = lead<{ target: Tensor }>("nll_loss", ["target"], all);
+  expect_tensor("nll_loss", input);
   const { weight, ignore_index, reduction } = class_options("nll_loss", args);
   const { scores, classes, shape } = rows_of_classes("nll_loss", input, target);
   check_weight(weight, scores.shape[1]);
@@ -186,6 +187,7 @@ export function cross_entropy(
 ): Tensor;
 export function cross_entropy(input: Tensor, ...all: unknown[]): Tensor {
   const { target, args } = lead<{ target: Tensor }>("cross_entropy", ["target"], all);
+  expect_tensor("cross_entropy", input);
   const { weight, ignore_index, reduction, label_smoothing } = class_options("cross_entropy", args);
   if (label_smoothing < 0 || label_smoothing > 1) {
     throw new RuntimeError(`label_smoothing must be between 0.0 and 1.0. Got: ${label_smoothing}`);
@@ -310,6 +312,7 @@ export function mse_loss(input: Tensor, target: Tensor, options?: PairOptions): 
 export function mse_loss(input: Tensor, options: { target: Tensor } & PairOptions): Tensor;
 export function mse_loss(input: Tensor, ...all: unknown[]): Tensor {
   const { target, args } = lead<{ target: Tensor }>("mse_loss", ["target"], all);
+  expect_tensor("mse_loss", input);
   const { a, b, reduction, weight } = pair("mse_loss", input, target, args, old_style);
   if (weight !== null && reduction === "mean") {
     const each = mul(square(sub(a, b)), weight);
@@ -323,6 +326,7 @@ export function l1_loss(input: Tensor, target: Tensor, options?: PairOptions): T
 export function l1_loss(input: Tensor, options: { target: Tensor } & PairOptions): Tensor;
 export function l1_loss(input: Tensor, ...all: unknown[]): Tensor {
   const { target, args } = lead<{ target: Tensor }>("l1_loss", ["target"], all);
+  expect_tensor("l1_loss", input);
   const { a, b, reduction, weight } = pair("l1_loss", input, target, args, old_style);
   if (weight !== null && reduction === "mean") {
     const each = mul(abs(sub(a, b)), weight);
@@ -339,6 +343,7 @@ export function smooth_l1_loss(
 ): Tensor;
 export function smooth_l1_loss(input: Tensor, ...all: unknown[]): Tensor {
   const { target, args } = lead<{ target: Tensor }>("smooth_l1_loss", ["target"], all);
+  expect_tensor("smooth_l1_loss", input);
   const { a, b, reduction, options } = pair("smooth_l1_loss", input, target, args, [...old_style, "beta"]);
   const beta = (options.beta as number) ?? 1;
   if (beta < 0) throw new RuntimeError("smooth_l1_loss does not support negative values for beta.");
@@ -356,6 +361,7 @@ export function huber_loss(
 ): Tensor;
 export function huber_loss(input: Tensor, ...all: unknown[]): Tensor {
   const { target, args } = lead<{ target: Tensor }>("huber_loss", ["target"], all);
+  expect_tensor("huber_loss", input);
   const { a, b, reduction, weight, options } = pair("huber_loss", input, target, args, [
     "reduction",
     "delta",
@@ -383,6 +389,7 @@ export function binary_cross_entropy(input: Tensor, target: Tensor, options?: Pa
 export function binary_cross_entropy(input: Tensor, options: { target: Tensor } & PairOptions): Tensor;
 export function binary_cross_entropy(input: Tensor, ...all: unknown[]): Tensor {
   const { target, args } = lead<{ target: Tensor }>("binary_cross_entropy", ["target"], all);
+  expect_tensor("binary_cross_entropy", input);
   const { weight = null, reduction = "mean" } = bind<
     Required<PairOptions> & Record<"size_average" | "reduce", null>
   >("binary_cross_entropy", binary, [], args);
@@ -429,6 +436,7 @@ export function binary_cross_entropy_with_logits(input: Tensor, ...args: unknown
     args,
     1,
   );
+  expect_tensor("binary_cross_entropy_with_logits", input);
   if (!same_shape(input.shape, target.shape)) {
     throw new ValueError(
       `Target size (torch.Size(${size_text(target.shape)})) must be the same as input size (torch.Size(${size_text(input.shape)}))`,

@@ -7,6 +7,7 @@ import { DType } from "../dtype";
 import { IndexError, NotImplementedError, RuntimeError } from "../errors";
 import { infer_shape, normalize_dim, normalize_dims, numel, range, type Shape, size_text } from "../shape";
 import { is_tensor, type Tensor, type View } from "../tensor";
+import { expect_tensor } from "./convert";
 
 /** Makes `output` a view of `base`. */
 function view_of(base: Tensor, output: Tensor, replay: View["replay"], scatter: View["scatter"]): Tensor {
@@ -98,6 +99,7 @@ export function permute(input: Tensor, ...dims: Sizes): Tensor;
 export function permute(input: Tensor, options: { dims: Shape }): Tensor;
 export function permute(input: Tensor, ...args: unknown[]): Tensor {
   const order = whole_numbers("permute", "dims", args).map((dim) => normalize_dim(dim, input.ndim));
+  expect_tensor("permute", input);
   if (order.length !== input.ndim) {
     throw new RuntimeError(
       `permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of ` +
@@ -122,6 +124,7 @@ export function transpose(input: Tensor, dim0: number, options: { dim1: number }
 export function transpose(input: Tensor, options: { dim0: number; dim1: number }): Tensor;
 export function transpose(input: Tensor, ...args: unknown[]): Tensor {
   const { dim0, dim1 } = bind<{ dim0: number; dim1: number }>("transpose", ["dim0", "dim1"], [], args, 2);
+  expect_tensor("transpose", input);
   const a = normalize_dim(dim0, input.ndim);
   const b = normalize_dim(dim1, input.ndim);
   if (input.ndim === 0) return reshape(input, []);
@@ -133,6 +136,7 @@ export function transpose(input: Tensor, ...args: unknown[]): Tensor {
 /** A matrix with its dimensions swapped; tensors of fewer dimensions as they are. @throws RuntimeError above two dimensions. */
 export function t(input: Tensor, ...more: []): Tensor {
   none("t", more);
+  expect_tensor("t", input);
   if (input.ndim > 2) {
     throw new RuntimeError(`t() expects a tensor with <= 2 dimensions, but self is ${input.ndim}D`);
   }
@@ -158,6 +162,7 @@ export function movedim(input: Tensor, ...args: unknown[]): Tensor {
     args,
     2,
   );
+  expect_tensor("movedim", input);
   const rank = input.ndim;
   const from = (typeof source === "number" ? [source] : source).map((dim) => normalize_dim(dim, rank));
   const to = (typeof destination === "number" ? [destination] : destination).map((dim) =>
@@ -186,6 +191,7 @@ export function unsqueeze(input: Tensor, dim: number): Tensor;
 export function unsqueeze(input: Tensor, options: { dim: number }): Tensor;
 export function unsqueeze(input: Tensor, ...args: unknown[]): Tensor {
   const dim = operand<number>("unsqueeze", "dim", args);
+  expect_tensor("unsqueeze", input);
   const at = normalize_dim(dim, input.ndim + 1);
   return reshape(input, [...input.shape.slice(0, at), 1, ...input.shape.slice(at)]);
 }
@@ -195,6 +201,7 @@ export function squeeze(input: Tensor, dim?: number | Shape): Tensor;
 export function squeeze(input: Tensor, options: { dim?: number | Shape }): Tensor;
 export function squeeze(input: Tensor, ...args: unknown[]): Tensor {
   const { dim: given } = bind<{ dim?: number | Shape }>("squeeze", ["dim"], [], args);
+  expect_tensor("squeeze", input);
   const dims = new Set(
     given === undefined
       ? range(input.ndim)
@@ -215,6 +222,7 @@ export function flatten(input: Tensor, options: { start_dim?: number; end_dim?: 
 export function flatten(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { start_dim: number; end_dim: number };
   const { start_dim = 0, end_dim = -1 } = bind<Args>("flatten", ["start_dim", "end_dim"], [], args);
+  expect_tensor("flatten", input);
   const start = normalize_dim(start_dim, input.ndim);
   const end = normalize_dim(end_dim, input.ndim);
   if (start > end) throw new RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim");
@@ -233,6 +241,7 @@ export function unflatten(input: Tensor, dim: number, options: { sizes: Shape })
 export function unflatten(input: Tensor, options: { dim: number; sizes: Shape }): Tensor;
 export function unflatten(input: Tensor, ...args: unknown[]): Tensor {
   const { dim, sizes } = bind<{ dim: number; sizes: Shape }>("unflatten", ["dim", "sizes"], [], args, 2);
+  expect_tensor("unflatten", input);
   const at = normalize_dim(dim, input.ndim);
   if (sizes.length === 0) throw new RuntimeError("unflatten: sizes must be non-empty");
   const inner =
@@ -264,6 +273,7 @@ export function narrow(input: Tensor, ...args: unknown[]): Tensor {
     args,
     3,
   );
+  expect_tensor("narrow", input);
   if (input.ndim === 0) throw new RuntimeError("narrow() cannot be applied to a 0-dim tensor.");
   if (length < 0) throw new RuntimeError("narrow(): length must be non-negative.");
   const at = normalize_dim(dim, input.ndim);
@@ -296,6 +306,7 @@ export function split(input: Tensor, ...args: unknown[]): Tensor[] {
     args,
     1,
   );
+  expect_tensor("split", input);
   const at = normalize_dim(dim ?? 0, input.ndim);
   if (input.ndim === 0) throw new RuntimeError("split expects at least a 1-dimensional tensor");
   const size = input.shape[at];
@@ -328,6 +339,7 @@ export function chunk(input: Tensor, chunks: number, options: { dim?: number }):
 export function chunk(input: Tensor, options: { chunks: number; dim?: number }): Tensor[];
 export function chunk(input: Tensor, ...args: unknown[]): Tensor[] {
   const { chunks, dim } = bind<{ chunks: number; dim?: number }>("chunk", ["chunks", "dim"], [], args, 1);
+  expect_tensor("chunk", input);
   if (!(chunks > 0)) throw new RuntimeError(`chunk expects \`chunks\` to be greater than 0, got: ${chunks}`);
   if (input.ndim === 0) throw new RuntimeError("chunk expects at least a 1-dimensional tensor");
   const at = normalize_dim(dim ?? 0, input.ndim);
@@ -341,6 +353,7 @@ export function unbind(input: Tensor, dim?: number): Tensor[];
 export function unbind(input: Tensor, options: { dim?: number }): Tensor[];
 export function unbind(input: Tensor, ...args: unknown[]): Tensor[] {
   const { dim } = bind<{ dim?: number }>("unbind", ["dim"], [], args);
+  expect_tensor("unbind", input);
   if (input.ndim === 0) throw new RuntimeError("Dimension specified as 0 but tensor has no dimensions");
   const at = normalize_dim(dim ?? 0, input.ndim);
   return range(input.shape[at]).map((i) => select(input, at, i));
@@ -390,6 +403,7 @@ export function select(input: Tensor, dim: number, options: { index: number }): 
 export function select(input: Tensor, options: { dim: number; index: number }): Tensor;
 export function select(input: Tensor, ...args: unknown[]): Tensor {
   const { dim, index } = bind<{ dim: number; index: number }>("select", ["dim", "index"], [], args, 2);
+  expect_tensor("select", input);
   const rank = input.ndim;
   if (rank === 0) throw new RuntimeError("select() cannot be applied to a 0-dim tensor.");
   const at = normalize_dim(dim, rank);

@@ -31,6 +31,7 @@ export function logaddexp2(input: Tensor, other: Tensor): Tensor;
 export function logaddexp2(input: Tensor, options: { other: Tensor }): Tensor;
 export function logaddexp2(input: Tensor, ...args: unknown[]): Tensor {
   const other = operand<Tensor>("logaddexp2", "other", args);
+  expect_tensor("logaddexp2", input);
   const scaled = (x: Tensor): Tensor => mul(to_floating(x), Math.LN2);
   return div(logaddexp(scaled(input), scaled(other)), Math.LN2);
 }
@@ -98,6 +99,7 @@ export function nan_to_num(input: Tensor, ...args: unknown[]): Tensor {
     posinf,
     neginf,
   } = bind<Required<Replacements>>("nan_to_num", ["nan", "posinf", "neginf"], [], args);
+  expect_tensor("nan_to_num", input);
   if (!input.dtype.is_floating_point) return cast(input, input.dtype).clone();
   const limit = greatest(input.dtype);
   const constant = (value: number): Tensor => scalar_tensor(value, input.dtype);

@@ -1,8 +1,10 @@
 /** @file Quantiles. */
+
 import { bind } from "../args";
 import { RuntimeError } from "../errors";
 import { normalize_dim } from "../shape";
 import { is_tensor, scalar_tensor, type Tensor } from "../tensor";
+import { expect_tensor } from "./convert";
 import { choose } from "./elementwise";
 import { stack } from "./join";
 import { ranked } from "./sort";
@@ -48,6 +50,7 @@ export function quantile(input: Tensor, ...args: unknown[]): Tensor {
     args,
     1,
   );
+  expect_tensor("quantile", input);
   if (!input.dtype.is_floating_point)
     throw new RuntimeError("quantile() input tensor must be either float or double dtype");
   if (is_tensor(q) && (q.ndim > 1 || q.dtype !== input.dtype)) {

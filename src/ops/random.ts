@@ -7,7 +7,7 @@ import * as random from "../random";
 import { default_generator, type Generator } from "../random";
 import { broadcast_shapes, numel, type Shape } from "../shape";
 import { is_tensor, Tensor } from "../tensor";
-import { cast } from "./convert";
+import { cast, expect_tensor } from "./convert";
 import { type CreateOptions, finish, type SizesAndOptions, sizes_and_options } from "./create";
 import { clone } from "./fill";
 
@@ -138,6 +138,7 @@ export function randint_like(input: Tensor, ...args: unknown[]): Tensor {
   type Args = RandomOptions & { low?: number; high: number };
   const keys = ["generator", "dtype", "requires_grad", "device"] as const;
   const bound = bind<Args>("randint_like", names as ("low" | "high")[], keys, args, names.length);
+  expect_tensor("randint_like", input);
   const { low = 0, high, dtype, ...rest } = bound;
   return randint(low, high, input.shape, { ...rest, dtype: dtype ?? input.dtype });
 }
@@ -209,6 +210,7 @@ export function bernoulli(input: Tensor, ...args: unknown[]): Tensor {
     ["generator"],
     args,
   );
+  expect_tensor("bernoulli", input);
   if (chance !== undefined) return bernoulli_(clone(input), chance, { generator });
   const p = input.typed_array();
   if (!input.dtype.is_floating_point)
@@ -245,6 +247,7 @@ export function multinomial(
 export function multinomial(input: Tensor, ...args: unknown[]): Tensor {
   type Args = GeneratorOption & { num_samples: number; replacement?: boolean };
   const given = bind<Args>("multinomial", ["num_samples", "replacement"], ["generator"], args, 1);
+  expect_tensor("multinomial", input);
   const { num_samples } = given;
   if (input.ndim < 1 || input.ndim > 2) throw new RuntimeError("prob_dist must be 1 or 2 dim");
   if (!input.dtype.is_floating_point) {
@@ -300,6 +303,7 @@ export function uniform_(input: Tensor, ...args: unknown[]): Tensor {
     to = 1,
     generator = default_generator,
   } = bind<Args>("uniform_", ["from", "to"], ["generator"], args);
+  expect_tensor("uniform_", input);
   if (from > to) {
     throw new RuntimeError(
       `uniform_ expects to return a [from, to) range, but found from=${from} > to=${to}`,
@@ -318,6 +322,7 @@ export function normal_(input: Tensor, ...args: unknown[]): Tensor {
     std = 1,
     generator = default_generator,
   } = bind<Args>("normal_", ["mean", "std"], ["generator"], args);
+  expect_tensor("normal_", input);
   if (std < 0) throw new RuntimeError(`normal expects std >= 0.0, but found std ${std}`);
   return fill(input, "normal_", (out) => random.fill_normal(generator, out, mean, std));
 }

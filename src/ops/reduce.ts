@@ -7,7 +7,7 @@ import { RuntimeError } from "../errors";
 import { broadcast_dims, normalize_dim, normalize_dims, range, type Shape, same_shape } from "../shape";
 import { Tensor } from "../tensor";
 import { truth } from "./compare";
-import { cast } from "./convert";
+import { cast, expect_tensor } from "./convert";
 import { execute_any } from "./fallback";
 import { reshape, whole_numbers } from "./movement";
 
@@ -30,6 +30,7 @@ export function sum(input: Tensor, dim: Dims, options: { keepdim?: boolean; dtyp
 export function sum(input: Tensor, options: { dim?: Dims; keepdim?: boolean; dtype?: DType | null }): Tensor;
 export function sum(input: Tensor, ...args: unknown[]): Tensor {
   const { dim, keepdim = false, dtype } = bind<Bound>("sum", ["dim", "keepdim"], ["dtype"], args);
+  expect_tensor("sum", input);
   const target = dtype ?? (input.dtype.is_floating_point ? input.dtype : int64);
   return sum_dims(cast(input, target), normalize_dims(dim, input.ndim), keepdim);
 }
@@ -79,6 +80,7 @@ export function mean(input: Tensor, dim: Dims, options: { keepdim?: boolean; dty
 export function mean(input: Tensor, options: { dim?: Dims; keepdim?: boolean; dtype?: DType | null }): Tensor;
 export function mean(input: Tensor, ...args: unknown[]): Tensor {
   const { dim, keepdim = false, dtype } = bind<Bound>("mean", ["dim", "keepdim"], ["dtype"], args);
+  expect_tensor("mean", input);
   const x = cast(input, dtype ?? input.dtype);
   if (!x.dtype.is_floating_point) {
     throw new RuntimeError(
@@ -110,6 +112,7 @@ export function prod(
 ): Tensor;
 export function prod(input: Tensor, ...args: unknown[]): Tensor {
   const { dim, keepdim = false, dtype } = bind<Bound>("prod", ["dim", "keepdim"], ["dtype"], args);
+  expect_tensor("prod", input);
   const x = cast(input, dtype ?? (input.dtype.is_floating_point ? input.dtype : int64));
   const dims = normalize_dims(dim, x.ndim);
   const handle = execute_any("Prod", [x.handle, ints(dims)], keepdim ? keep : drop);
@@ -134,6 +137,7 @@ export function nansum(
 ): Tensor;
 export function nansum(input: Tensor, ...args: unknown[]): Tensor {
   const { dim, keepdim = false, dtype } = bind<Bound>("nansum", ["dim", "keepdim"], ["dtype"], args);
+  expect_tensor("nansum", input);
   return sum(without_nan(input), dim ?? null, keepdim, { dtype });
 }
 
@@ -155,6 +159,7 @@ export function nanmean(
 ): Tensor;
 export function nanmean(input: Tensor, ...args: unknown[]): Tensor {
   const { dim = null, keepdim = false, dtype } = bind<Bound>("nanmean", ["dim", "keepdim"], ["dtype"], args);
+  expect_tensor("nanmean", input);
   if (!input.dtype.is_floating_point) {
     throw new RuntimeError(
       `nanmean(): expected input to have floating point or complex dtype but got ${input.dtype.scalar_type}`,
@@ -207,6 +212,7 @@ export function count_nonzero(input: Tensor, dim?: Dims): Tensor;
 export function count_nonzero(input: Tensor, options: { dim?: Dims }): Tensor;
 export function count_nonzero(input: Tensor, ...args: unknown[]): Tensor {
   const { dim } = bind<Bound>("count_nonzero", ["dim"], [], args);
+  expect_tensor("count_nonzero", input);
   return sum(new Tensor(truth(input)), dim);
 }
 

@@ -7,7 +7,7 @@ import { RuntimeError } from "../errors";
 import { normalize_dim } from "../shape";
 import { is_tensor, Tensor } from "../tensor";
 import { ne } from "./compare";
-import { to_floating } from "./convert";
+import { expect_tensor, to_floating } from "./convert";
 import { mul, sub } from "./elementwise";
 import { cat } from "./join";
 import { movedim, reshape } from "./movement";
@@ -55,6 +55,7 @@ export function cummax(input: Tensor, dim: number): ValuesIndices;
 export function cummax(input: Tensor, options: { dim: number }): ValuesIndices;
 export function cummax(input: Tensor, ...args: unknown[]): ValuesIndices {
   const dim = operand<number>("cummax", "dim", args);
+  expect_tensor("cummax", input);
   return running("cummax", input, dim);
 }
 
@@ -63,6 +64,7 @@ export function cummin(input: Tensor, dim: number): ValuesIndices;
 export function cummin(input: Tensor, options: { dim: number }): ValuesIndices;
 export function cummin(input: Tensor, ...args: unknown[]): ValuesIndices {
   const dim = operand<number>("cummin", "dim", args);
+  expect_tensor("cummin", input);
   return running("cummin", input, dim);
 }
 
@@ -79,6 +81,7 @@ export function logcumsumexp(input: Tensor, dim: number): Tensor;
 export function logcumsumexp(input: Tensor, options: { dim: number }): Tensor;
 export function logcumsumexp(input: Tensor, ...args: unknown[]): Tensor {
   const dim = operand<number>("logcumsumexp", "dim", args);
+  expect_tensor("logcumsumexp", input);
   return scan_logsumexp(to_floating(input), normalize_dim(dim, input.ndim), false);
 }
 
@@ -113,6 +116,7 @@ export function diff(input: Tensor, ...args: unknown[]): Tensor {
     prepend = null,
     append = null,
   } = bind<Required<DiffOptions>>("diff", ["n", "dim", "prepend", "append"], [], args);
+  expect_tensor("diff", input);
   if (input.ndim === 0) throw new RuntimeError("diff expects input to be at least one-dimensional");
   if (n < 0) throw new RuntimeError(`order must be non-negative but got ${n}`);
   const at = normalize_dim(dim, input.ndim);

@@ -7,7 +7,7 @@ import { bool, int32 } from "../dtype";
 import { RuntimeError } from "../errors";
 import { normalize_dim, range } from "../shape";
 import { Tensor } from "../tensor";
-import { cast } from "./convert";
+import { cast, expect_tensor } from "./convert";
 import { choose, div, floor_divide } from "./elementwise";
 import { execute_any } from "./fallback";
 import { add_rows, flat_positions } from "./gather";
@@ -80,6 +80,7 @@ export function scatter_reduce(input: Tensor, ...args: unknown[]): Tensor {
     reduce: ScatterReduce;
     include_self?: boolean;
   }>("scatter_reduce", ["dim", "index", "src", "reduce"], ["include_self"], args, 4);
+  expect_tensor("scatter_reduce", input);
   if (!["sum", "prod", "mean", "amax", "amin"].includes(reduce)) {
     throw new RuntimeError(
       `reduce argument must be either sum, prod, mean, amax or amin, got ${String(reduce)}.`,

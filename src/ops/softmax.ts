@@ -7,7 +7,7 @@ import type { DType } from "../dtype";
 import { RuntimeError } from "../errors";
 import { normalize_dim, range } from "../shape";
 import type { Tensor } from "../tensor";
-import { cast } from "./convert";
+import { cast, expect_tensor } from "./convert";
 import { neg } from "./elementwise";
 
 /** Runs an op that works along the last dimension along another. */
@@ -63,5 +63,6 @@ export function softmin(input: Tensor, dim: number, options?: { dtype?: DType | 
 export function softmin(input: Tensor, options: { dim: number; dtype?: DType | null }): Tensor;
 export function softmin(input: Tensor, ...args: unknown[]): Tensor {
   const { dim, dtype } = bind<{ dim: number; dtype?: DType | null }>("softmin", ["dim"], ["dtype"], args, 1);
+  expect_tensor("softmin", input);
   return softmax(neg(input), dim, { dtype });
 }

@@ -1,4 +1,5 @@
 /** @file Order: sort, topk, and elements by rank. */
+
 import { bind } from "../args";
 import { record } from "../autograd/tape";
 import { attr, execute, execute_many, from_data, ints, scalar } from "../backend/engine";
@@ -7,6 +8,7 @@ import { type DType, int32, int64, type TypedArray } from "../dtype";
 import { RuntimeError } from "../errors";
 import { normalize_dim, range } from "../shape";
 import { Tensor } from "../tensor";
+import { expect_tensor } from "./convert";
 import { cast_handle } from "./fallback";
 import { movedim } from "./movement";
 import { named, type ValuesIndices } from "./named";
@@ -213,6 +215,7 @@ export function topk(input: Tensor, ...args: unknown[]): ValuesIndices {
     largest = true,
     sorted: ordered = true,
   } = bind<Required<TopKOptions>>("topk", ["k", "dim", "largest", "sorted"], [], args);
+  expect_tensor("topk", input);
   const at = normalize_dim(dim, input.ndim);
   if (k === undefined || k < 0 || k > (input.shape[at] ?? 1)) {
     throw new RuntimeError("selected index k out of range");
@@ -243,6 +246,7 @@ export function kthvalue(
 export function kthvalue(input: Tensor, ...args: unknown[]): ValuesIndices {
   type Args = { k: number; dim: number; keepdim: boolean };
   const { k = 1, dim = -1, keepdim = false } = bind<Args>("kthvalue", ["k", "dim", "keepdim"], [], args);
+  expect_tensor("kthvalue", input);
   const at = normalize_dim(dim, input.ndim);
   const size = input.shape[at] ?? 1;
   if (k < 1 || k > size) {
@@ -338,6 +342,7 @@ export function median(input: Tensor, ...args: unknown[]): Tensor | ValuesIndice
     [],
     args,
   );
+  expect_tensor("median", input);
   if (dim === undefined) {
     if (input.numel() === 0) {
       if (input.dtype.is_floating_point) return new Tensor(scalar(Number.NaN, input.dtype));
@@ -379,6 +384,7 @@ export function mode(input: Tensor, ...args: unknown[]): ValuesIndices {
     [],
     args,
   );
+  expect_tensor("mode", input);
   const at = normalize_dim(dim, input.ndim);
   if (input.ndim === 0) return ranked("mode", input, at, 1, false);
   const { values, indices } = ranked("mode", input.detach(), at, input.shape[at], false);

@@ -6,7 +6,7 @@ import { RuntimeError } from "../errors";
 import { normalize_dim, normalize_dims, type Shape } from "../shape";
 import { scalar_tensor, type Tensor } from "../tensor";
 import { gt } from "./compare";
-import { cast } from "./convert";
+import { cast, expect_tensor } from "./convert";
 import { choose, div, mul, pow } from "./elementwise";
 import { amax, amin } from "./extreme";
 import { named } from "./named";
@@ -119,82 +119,4 @@ export function norm_dims(input: Tensor, p: number, dims: Shape, keepdim: boolea
   if (p === Number.NEGATIVE_INFINITY) return amin(abs(input), dims, keepdim);
   const handle = pow(sum_dims(pow(abs(input.detach()), p), dims, keepdim), 1 / p).handle;
   return record("norm", handle, [input], [input, true], { dims, keepdim, p });
-}
-
-type Order = number | "fro" | "nuc" | null;
-
-interface NormOptions {
-  p?: Order;
-  dim?: Dims;
-  keepdim?: boolean;
-  dtype?: DType | null;
-}
-
-/** The `p`-norm of the elements over `dim` (all by default): 2 by default, any number, ±Infinity, 0 (counts). */
-export function norm(
-  input: Tensor,
-  p?: Order,
-  dim?: Dims,
-  keepdim?: boolean,
-  options?: { dtype?: DType | null },
-): Tensor;
-export function norm(
-  input: Tensor,
-  p: Order,
-  options: { dim?: Dims; keepdim?: boolean; dtype?: DType | null },
-): Tensor;
-export function norm(
-  input: Tensor,
-  options: { p?: Order; dim?: Dims; keepdim?: boolean; dtype?: DType | null },
-): Tensor;
-export function norm(input: Tensor, ...args: unknown[]): Tensor {
-  const {
-    p = "fro",
-    dim,
-    keepdim = false,
-    dtype,
-  } = bind<Required<NormOptions>>("norm", ["p", "dim", "keepdim"], ["dtype"], args);
-  const x = cast(input, dtype ?? input.dtype);
-  if (!x.dtype.is_floating_point) {
-    throw new RuntimeError(
-      `linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${x.dtype.scalar_type}`,
-    );
-  }
-  if (p === "nuc")
-    throw new RuntimeError("norm(): the nuclear norm is not offered; use sums of singular values");
-  if (typeof p === "string" && p !== "fro") throw new RuntimeError(`norm(): unknown order ${p}`);
-  return norm_dims(x, p === "fro" || p === null ? 2 : p, normalize_dims(dim, x.ndim), keepdim);
-}
-
-/** The `p`-norm of `input - other`. */
-export function dist(input: Tensor, other: Tensor, p?: number): Tensor;
-export function dist(input: Tensor, other: Tensor, options: { p?: number }): Tensor;
-export function dist(input: Tensor, options: { other: Tensor; p?: number }): Tensor;
-export function dist(input: Tensor, ...args: unknown[]): Tensor {
-  const { other, p: order = 2 } = bind<{ other: Tensor; p?: number }>("dist", ["other", "p"], [], args, 1);
-  const difference = input.sub(other);
-  return norm_dims(difference, order, normalize_dims(null, difference.ndim), false);
-}
-
-/** The input scaled so that no sub-tensor along `dim` has a `p`-norm above `maxnorm`. */
-export function renorm(input: Tensor, p: number, dim: number, maxnorm: number): Tensor;
-export function renorm(input: Tensor, p: number, options: { dim: number; maxnorm: number }): Tensor;
-export function renorm(input: Tensor, options: { p: number; dim: number; maxnorm: number }): Tensor;
-export function renorm(input: Tensor, ...args: unknown[]): Tensor {
-  const { p, dim, maxnorm } = bind<{ p: number; dim: number; maxnorm: number }>(
-    "renorm",
-    ["p", "dim", "maxnorm"],
-    [],
-    args,
-    3,
-  );
-  if (input.ndim < 2) {
-    throw new RuntimeError(`renorm: input needs at least 2 dimensions, got ${input.ndim} dimensions`);
-  }
-  if (maxnorm < 0) throw new RuntimeError(`renorm: expected maxnorm to be >= 0 but got ${maxnorm}`);
-  const at = normalize_dim(dim, input.ndim);
-  const others = normalize_dims(null, input.ndim).filter((d) => d !== at);
-  const norms = norm_dims(input, p, others, true);
-  const factor = div(maxnorm, norms.add(1e-7));
-  return mul(input, choose(gt(norms, maxnorm), factor, scalar_tensor(1, factor.dtype)));
 }

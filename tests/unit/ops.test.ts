@@ -99,7 +99,7 @@ test("reductions of nothing and of single numbers", () => {
 test("means want floats, sums of bools count", () => {
   assert.throws(() => tensor([1, 2]).mean(), {
     message:
-      "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: Long",
+      /^mean\(\): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: Long/,
   });
   values(tensor([true, true, false]).sum(), 2, torch.int64);
   values(tensor([1, 2]).mean({ dtype: torch.float32 }), 1.5);

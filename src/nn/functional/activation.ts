@@ -89,6 +89,7 @@ export function tanh(input: Tensor, ...more: []): Tensor {
 /** `log(sigmoid(x))`, without overflow. */
 export function logsigmoid(input: Tensor, ...more: []): Tensor {
   none("logsigmoid", more);
+  expect_tensor("logsigmoid", input);
   return activation.log_one_plus_exp(floating("logsigmoid", input).neg()).neg();
 }
 
@@ -144,6 +145,7 @@ export function celu(input: Tensor, ...args: unknown[]): Tensor {
     [],
     args,
   );
+  expect_tensor("celu", input);
   floating("celu", input);
   if (alpha === 0) throw new RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU");
   return run(input, inplace, (x) => {
@@ -157,6 +159,7 @@ export function prelu(input: Tensor, weight: Tensor): Tensor;
 export function prelu(input: Tensor, options: { weight: Tensor }): Tensor;
 export function prelu(input: Tensor, ...args: unknown[]): Tensor {
   const weight = operand<Tensor>("prelu", "weight", args);
+  expect_tensor("prelu", input);
   const slopes = expect_tensor("prelu", (weight as { weight?: Tensor }).weight ?? weight, "weight") as Tensor;
   floating("prelu", input);
   if (slopes.ndim > 1) {
@@ -196,6 +199,7 @@ export function rrelu(
     training = false,
     inplace,
   } = bind<Args>("rrelu", ["lower", "upper", "training", "inplace"], [], args);
+  expect_tensor("rrelu", input);
   floating("rrelu", input);
   return run(input, inplace, (x) => {
     if (!training) return activation.leaky_relu(x, (lower + upper) / 2);
@@ -238,6 +242,7 @@ export function softshrink(input: Tensor, lambd?: number): Tensor;
 export function softshrink(input: Tensor, options: { lambd?: number }): Tensor;
 export function softshrink(input: Tensor, ...args: unknown[]): Tensor {
   const { lambd: by = 0.5 } = bind<{ lambd?: number }>("softshrink", ["lambd"], [], args);
+  expect_tensor("softshrink", input);
   floating("softshrink", input);
   if (by < 0) throw new RuntimeError(`lambda must be greater or equal to 0, but found to be ${by}.`);
   return sub(input, clamp(input, -by, by));
@@ -248,6 +253,7 @@ export function hardshrink(input: Tensor, lambd?: number): Tensor;
 export function hardshrink(input: Tensor, options: { lambd?: number }): Tensor;
 export function hardshrink(input: Tensor, ...args: unknown[]): Tensor {
   const { lambd: by = 0.5 } = bind<{ lambd?: number }>("hardshrink", ["lambd"], [], args);
+  expect_tensor("hardshrink", input);
   floating("hardshrink", input);
   return choose(le(unary.abs(input), by), scalar_tensor(0, input.dtype), input);
 }
@@ -287,6 +293,7 @@ export function glu(input: Tensor, dim?: number): Tensor;
 export function glu(input: Tensor, options: { dim?: number }): Tensor;
 export function glu(input: Tensor, ...args: unknown[]): Tensor {
   const { dim: along = -1 } = bind<{ dim?: number }>("glu", ["dim"], [], args);
+  expect_tensor("glu", input);
   floating("glu", input);
   if (input.ndim === 0) throw new RuntimeError("glu does not support 0-dimensional tensors");
   const at = normalize_dim(along, input.ndim);
@@ -300,6 +307,7 @@ export function glu(input: Tensor, ...args: unknown[]): Tensor {
 /** Softmax over the channels of (N, C, H, W) or (C, H, W). */
 export function softmax2d(input: Tensor, ...more: []): Tensor {
   none("softmax2d", more);
+  expect_tensor("softmax2d", input);
   if (input.ndim !== 3 && input.ndim !== 4) {
     throw new ValueError(
       `Softmax2d: expected input to be 3D or 4D, got ${input.ndim}D instead, of size ${size_text(input.shape)}`,
@@ -326,6 +334,7 @@ export function gumbel_softmax(
     hard = false,
     dim = -1,
   } = bind<Args>("gumbel_softmax", ["tau", "hard", "eps", "dim"], [], args);
+  expect_tensor("gumbel_softmax", logits, "logits");
   const noise = exponential_(logits.detach().mul(0)).log().neg();
   const soft = softmax(logits.add(noise).div(tau), dim);
   if (!hard) return soft;

@@ -74,6 +74,7 @@ export function scaled_dot_product_attention(query: Tensor, ...args: unknown[]):
     args,
     2,
   );
+  expect_tensor("scaled_dot_product_attention", query, "query");
   for (const [what, tensor] of Object.entries({ query, key, value })) {
     expect_tensor(name, tensor, what);
     if (tensor.ndim < 2) {

@@ -79,6 +79,7 @@ export function poisson_nll_loss(input: Tensor, ...args: unknown[]): Tensor {
     args,
     1,
   );
+  expect_tensor("poisson_nll_loss", input);
   let each = log_input ? sub(exp(input), mul(target, input)) : sub(input, mul(target, log(add(input, eps))));
   if (full) {
     // Stirling's approximation of log(target!).
@@ -110,6 +111,7 @@ export function gaussian_nll_loss(input: Tensor, ...all: unknown[]): Tensor {
     ["target", "variance"],
     all,
   );
+  expect_tensor("gaussian_nll_loss", input);
   type Args = { full: boolean; eps: number; reduction: string };
   const bound = bind<Args>("gaussian_nll_loss", ["full", "eps", "reduction"], [], args);
   const { full = false, eps = 1e-6, reduction = "mean" } = bound;
@@ -159,6 +161,7 @@ export function hinge_embedding_loss(input: Tensor, ...args: unknown[]): Tensor 
     args,
     1,
   );
+  expect_tensor("hinge_embedding_loss", input);
   const zero = scalar_tensor(0, input.dtype);
   const far = choose(eq(target, 1), zero, clamp(add(neg(input), margin), 0));
   const near = choose(eq(target, -1), zero, input);
@@ -194,6 +197,7 @@ export function cosine_embedding_loss(input1: Tensor, ...args: unknown[]): Tenso
     args,
     2,
   );
+  expect_tensor("cosine_embedding_loss", input1, "input1");
   if (target.ndim > 1) {
     throw new RuntimeError("0D or 1D target tensor expected, multi-target not supported");
   }
@@ -242,6 +246,7 @@ export function margin_ranking_loss(input1: Tensor, ...args: unknown[]): Tensor 
     args,
     2,
   );
+  expect_tensor("margin_ranking_loss", input1, "input1");
   if (input1.ndim !== input2.ndim || input1.ndim !== target.ndim) {
     const size = (x: Tensor): string => `torch.Size(${size_text(x.shape)})`;
     throw new RuntimeError(
@@ -257,6 +262,7 @@ export function soft_margin_loss(input: Tensor, target: Tensor, options?: LossOp
 export function soft_margin_loss(input: Tensor, options: { target: Tensor } & LossOptions): Tensor;
 export function soft_margin_loss(input: Tensor, ...all: unknown[]): Tensor {
   const { target, args } = lead<{ target: Tensor }>("soft_margin_loss", ["target"], all);
+  expect_tensor("soft_margin_loss", input);
   const { reduction = "mean" } = bind<Old>("soft_margin_loss", old, [], args);
   return reduced(log_one_plus_exp(mul(neg(target), input)), reduction);
 }
@@ -284,6 +290,7 @@ export function multilabel_soft_margin_loss(input: Tensor, ...args: unknown[]): 
     args,
     1,
   );
+  expect_tensor("multilabel_soft_margin_loss", input);
   const hit = mul(target, log_one_plus_exp(neg(input)));
   const miss = mul(sub(1, target), log_one_plus_exp(input));
   let each = add(hit, miss);
@@ -316,6 +323,7 @@ export function multi_margin_loss(input: Tensor, ...args: unknown[]): Tensor {
     args,
     1,
   );
+  expect_tensor("multi_margin_loss", input);
   if (p !== 1 && p !== 2) throw new ValueError("only p == 1 and p == 2 supported");
   if (weight !== null && weight.ndim !== 1) throw new ValueError("weight must be one-dimensional");
   const single = input.ndim < 2;
@@ -348,6 +356,7 @@ export function multilabel_margin_loss(input: Tensor, target: Tensor, options?: 
 export function multilabel_margin_loss(input: Tensor, options: { target: Tensor } & LossOptions): Tensor;
 export function multilabel_margin_loss(input: Tensor, ...all: unknown[]): Tensor {
   const { target, args } = lead<{ target: Tensor }>("multilabel_margin_loss", ["target"], all);
+  expect_tensor("multilabel_margin_loss", input);
   const { reduction = "mean" } = bind<Old>("multilabel_margin_loss", old, [], args);
   if (input.numel() === 0 && (input.ndim < 2 || input.shape[1] === 0)) {
     throw new RuntimeError(
@@ -425,6 +434,7 @@ export function triplet_margin_loss(anchor: Tensor, ...args: unknown[]): Tensor 
     args,
     2,
   );
+  expect_tensor("triplet_margin_loss", anchor, "anchor");
   if (margin <= 0) throw new ValueError(`margin must be greater than 0, got ${margin}`);
   if (anchor.ndim !== positive.ndim || anchor.ndim !== negative.ndim) {
     throw new RuntimeError(
@@ -467,6 +477,7 @@ export function triplet_margin_with_distance_loss(anchor: Tensor, ...args: unkno
     swap = false,
     reduction = "mean",
   } = bind<Args>("triplet_margin_with_distance_loss", ["positive", "negative"], keys, args, 2);
+  expect_tensor("triplet_margin_with_distance_loss", anchor, "anchor");
   if (margin <= 0) throw new ValueError(`margin must be greater than 0, got ${margin}`);
   const distance = distance_function ?? ((a: Tensor, b: Tensor) => pairwise_distance(a, b));
   const near = distance(anchor, positive);

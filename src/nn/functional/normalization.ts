@@ -87,6 +87,7 @@ export function layer_norm(
 export function layer_norm(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { normalized_shape: number | Shape; weight: MaybeTensor; bias: MaybeTensor; eps: number };
   const bound = bind<Args>("layer_norm", ["normalized_shape", "weight", "bias", "eps"], [], args);
+  expect_tensor("layer_norm", input);
   const { weight = null, bias = null, eps = 1e-5 } = bound;
   const shape = size_list(bound.normalized_shape ?? []);
   const dims = normalized_dims("layer_norm", input, shape, weight, bias);
@@ -112,6 +113,7 @@ export function rms_norm(
 export function rms_norm(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { normalized_shape: number | Shape; weight: MaybeTensor; eps: number | null };
   const bound = bind<Args>("rms_norm", ["normalized_shape", "weight", "eps"], [], args);
+  expect_tensor("rms_norm", input);
   const { weight = null } = bound;
   const shape = size_list(bound.normalized_shape ?? []);
   const dims = normalized_dims("rms_norm", input, shape, weight, null);
@@ -144,6 +146,7 @@ export function group_norm(
 export function group_norm(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { num_groups: number; weight: MaybeTensor; bias: MaybeTensor; eps: number };
   const bound = bind<Args>("group_norm", ["num_groups", "weight", "bias", "eps"], [], args);
+  expect_tensor("group_norm", input);
   const { num_groups, weight = null, bias = null, eps = 1e-5 } = bound;
   floating("group_norm", input);
   if (input.ndim < 2) {
@@ -233,6 +236,7 @@ export function batch_norm(input: Tensor, ...args: unknown[]): Tensor {
     [],
     args,
   );
+  expect_tensor("batch_norm", input);
   floating("batch_norm", input);
   const rank = input.ndim;
   if (rank < 2) throw new RuntimeError(`batch_norm(): expected at least 2 dimensions, got ${rank}`);
@@ -307,6 +311,7 @@ export function instance_norm(input: Tensor, ...args: unknown[]): Tensor {
     [],
     args,
   );
+  expect_tensor("instance_norm", input);
   if (running_mean !== null || running_var !== null || !use_input_stats) {
     throw new NotImplementedError(
       "instance_norm(): running statistics are not offered; use those of the input",
