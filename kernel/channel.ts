@@ -64,6 +64,7 @@ export type FromMain =
       data: MimeBundle;
       metadata: Record<string, unknown>;
       transient: Record<string, unknown>;
+      buffers: Uint8Array[];
     }
   | { type: "clear_output"; cell: number; wait: boolean }
   | {

@@ -9,7 +9,13 @@ const FLUSH_UNITS = 256 * 1024;
 type StreamName = "stdout" | "stderr";
 
 /** Sends one IOPub message under a cell's request; `sent` is called when the socket has it. */
-export type Publish = (cell: number, msgType: string, content: object, sent?: () => void) => void;
+export type Publish = (
+  cell: number,
+  msgType: string,
+  content: object,
+  sent?: () => void,
+  buffers?: Uint8Array[],
+) => void;
 
 /** Joins stream text and keeps all output of all cells in the order in which it was made. */
 export class Output {
@@ -41,9 +47,9 @@ export class Output {
   }
 
   /** Sends a message that is no stream text, after the text before it. */
-  message(cell: number, msgType: string, content: object): void {
+  message(cell: number, msgType: string, content: object, buffers?: Uint8Array[]): void {
     this.flush();
-    this.publish(cell, msgType, content);
+    this.publish(cell, msgType, content, undefined, buffers);
   }
 
   /** Sends what waits. */

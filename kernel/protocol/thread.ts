@@ -31,9 +31,7 @@ class ProtocolThread implements Kernel {
   readonly compiler = new CompilerClient(data.compiler);
   readonly history = new History();
   readonly comms = new Comms();
-  readonly output = new Output((cell, msgType, content, sent) => {
-    this.publish(cell, msgType, content, sent);
-  }, shared);
+  readonly output = new Output((...message) => this.publish(...message), shared);
   readonly server = new Server(Transport.readConnectionFile(data.connectionFile), (channel, message) =>
     this.receive(channel, message),
   );
@@ -135,9 +133,9 @@ class ProtocolThread implements Kernel {
         this.output.stream(message.cell, message.name, message.text);
         break;
       case "display": {
-        const { cell, data, metadata, transient, update } = message;
+        const { cell, data, metadata, transient, update, buffers } = message;
         const msgType = update ? "update_display_data" : "display_data";
-        this.output.message(cell, msgType, { data, metadata, transient });
+        this.output.message(cell, msgType, { data, metadata, transient }, buffers);
         break;
       }
       case "clear_output":
@@ -208,13 +206,19 @@ class ProtocolThread implements Kernel {
     if (!taken) take();
   }
 
-  private publish(cell: number, msgType: string, content: object, sent?: () => void): void {
+  private publish(
+    cell: number,
+    msgType: string,
+    content: object,
+    sent?: () => void,
+    buffers?: Uint8Array[],
+  ): void {
     if (this.executions.isSilent(cell)) {
       sent?.();
       return;
     }
     const parent = this.executions.request(cell)?.header ?? {};
-    this.server.publish(parent, msgType, content, { sent });
+    this.server.publish(parent, msgType, content, { sent, buffers });
   }
 
   private preload(): void {

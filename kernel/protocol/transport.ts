@@ -1,6 +1,6 @@
 /** @file The five ZeroMQ sockets; the one file of the kernel that imports zeromq. */
 import { readFileSync } from "node:fs";
-import { Reply, Router, type Socket, XPublisher } from "zeromq";
+import { Router, type Socket, XPublisher } from "zeromq";
 
 /** The contents of a Jupyter connection file. */
 export interface ConnectionInfo {
@@ -29,6 +29,10 @@ export interface TransportEvents {
 /** How long a closing socket may take to deliver what it holds. */
 const LINGER_MS = 1000;
 
+/** A peer that announces a larger frame is cut off: nothing is set aside for it. */
+const MAX_MESSAGE_BYTES = 1024 ** 3;
+const MAX_HEARTBEAT_BYTES = 1024 ** 2;
+
 /** Messages of at most a few hundred KB that may wait for one subscriber. */
 const IOPUB_HIGH_WATER_MARK = 1000;
 /** How long a subscriber that reads nothing (a suspended console) may hold up the others. */
@@ -45,7 +49,8 @@ interface Outgoing {
 export class Transport {
   private readonly routers: Record<RouterChannel, Router>;
   private readonly iopub: XPublisher;
-  private readonly heartbeat: Reply;
+  /** Not a Reply socket: that one stops for all when one peer breaks off at the wrong moment. */
+  private readonly heartbeat: Router;
   private readonly queues: Record<Channel, Outgoing[]> = { shell: [], control: [], stdin: [], iopub: [] };
   private readonly draining: Partial<Record<Channel, Promise<void>>> = {};
   private closed = false;
@@ -55,7 +60,13 @@ export class Transport {
     private readonly info: ConnectionInfo,
     private readonly events: TransportEvents,
   ) {
-    const router = () => new Router({ linger: LINGER_MS, sendHighWaterMark: 0, receiveHighWaterMark: 0 });
+    const router = () =>
+      new Router({
+        linger: LINGER_MS,
+        sendHighWaterMark: 0,
+        receiveHighWaterMark: 0,
+        maxMessageSize: MAX_MESSAGE_BYTES,
+      });
     this.routers = { shell: router(), control: router(), stdin: router() };
     // noDrop: a subscriber that is slow makes the kernel wait instead of losing output.
     this.iopub = new XPublisher({
@@ -65,7 +76,7 @@ export class Transport {
     });
     this.iopub.noDrop = true;
     this.iopub.verbosity = "allSubs";
-    this.heartbeat = new Reply({ linger: 0 });
+    this.heartbeat = new Router({ linger: 0, maxMessageSize: MAX_HEARTBEAT_BYTES });
   }
 
   /** Reads a connection file. */

@@ -10,6 +10,8 @@ export interface DisplayOptions {
   metadata?: Record<string, unknown>;
   /** Data that is not stored in the notebook. */
   transient?: Record<string, unknown>;
+  /** Bytes that are sent beside the data, as they are. */
+  buffers?: Uint8Array[];
 }
 
 /** A named display. */

@@ -27,6 +27,7 @@ export function makeDisplay(
       data,
       metadata: toPlainData(options.metadata ?? {}),
       transient: { ...toPlainData(options.transient ?? {}), ...(id !== undefined && { display_id: id }) },
+      buffers: options.buffers ?? [],
     });
   };
 

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Dealer, Request, Subscriber } from "zeromq";
 import { kernelSpec } from "../../kernel/install";
+import { problemOf } from "./message-schema";
 
 export const KERNEL_MAIN = join(__dirname, "..", "..", "kernel", "main.js");
 /** Generous, as the machine may be busy; nothing waits this long when all is well. */
@@ -22,6 +23,7 @@ export interface TestMessage {
   parent: string | undefined;
   header: Content;
   metadata: Content;
+  buffers: Buffer[];
   /** When it came, by `performance.now()`. */
   at: number;
 }
@@ -50,6 +52,8 @@ export interface ExecuteOptions {
 /** A kernel process and the sockets to it. */
 export class KernelClient {
   readonly messages: TestMessage[] = [];
+  /** Messages that were not as the specification says; `close` throws when there were any. */
+  readonly violations: string[] = [];
   /** What the process wrote to its own stderr. */
   log = "";
   private readonly waiters = new Set<() => void>();
@@ -64,6 +68,8 @@ export class KernelClient {
     readonly stdin: Dealer,
     readonly iopub: Subscriber,
     readonly heartbeat: Request,
+    /** Ports by their names in the connection file. */
+    readonly ports: Record<string, number>,
   ) {}
 
   /** Starts a kernel in a folder, and waits until it answers. */
@@ -113,6 +119,7 @@ export class KernelClient {
       dealer(stdin_port),
       iopub,
       heartbeat,
+      { shell_port, control_port, stdin_port, iopub_port, hb_port },
     );
     child.stderr?.on("data", (data) => {
       client.log += data;
@@ -127,12 +134,15 @@ export class KernelClient {
   }
 
   /** Sends a message and returns its id. */
-  async send(channel: "shell" | "control" | "stdin", type: string, content: Content, parent: Content = {}) {
+  async send(
+    channel: "shell" | "control" | "stdin",
+    type: string,
+    content: Content,
+    { parent = {}, buffers = [] }: { parent?: Content; buffers?: Buffer[] } = {},
+  ) {
     const id = randomUUID();
-    await this.sendFrames(
-      channel,
-      this.sign([this.header(id, type), parent, {}, content].map((part) => JSON.stringify(part))),
-    );
+    const parts = [this.header(id, type), parent, {}, content].map((part) => JSON.stringify(part));
+    await this.sendFrames(channel, [...this.sign(parts), ...buffers]);
     return id;
   }
 
@@ -263,6 +273,7 @@ export class KernelClient {
     await this.exited();
     for (const socket of [this.shell, this.control, this.stdin, this.iopub, this.heartbeat]) socket.close();
     rmSync(this.folder, { recursive: true, force: true });
+    if (this.violations.length > 0) throw new Error(`the kernel sent:\n${this.violations.join("\n")}`);
   }
 
   private change(ms: number): Promise<void> {
@@ -288,15 +299,19 @@ export class KernelClient {
         const signature = parts[0].toString();
         const expected = this.sign(parts.slice(1, 5).map((part) => part.toString()))[1];
         if (signature !== expected) throw new Error("the kernel sent a wrong signature");
-        this.messages.push({
+        const message = {
           channel,
           type: header.msg_type,
           content,
           parent: parent.msg_id,
           header,
           metadata,
+          buffers: parts.slice(5),
           at: performance.now(),
-        });
+        };
+        const problem = problemOf(message);
+        if (problem) this.violations.push(problem);
+        this.messages.push(message);
         for (const waiter of [...this.waiters]) waiter();
       }
     };

@@ -64,3 +64,62 @@ test("a cell opens a comm", async () => {
     ],
   );
 });
+
+test("bytes go both ways beside comm messages, and with displays", async () => {
+  await kernel.execute(`comms.register_target("bytes", (comm, open) => {
+  comm.send({ sizes: open.buffers.map((one) => one.length) }, { buffers: open.buffers });
+  comm.on_msg(({ buffers: [bytes] }) => comm.send({}, { buffers: [bytes.map((n) => 255 - n)], metadata: { inverted: true } }));
+})`);
+  const two = [Buffer.from([0, 1, 255]), Buffer.alloc(100_000, 7)];
+  const opened = await kernel.send(
+    "shell",
+    "comm_open",
+    { comm_id: "raw", target_name: "bytes", data: {} },
+    { buffers: two },
+  );
+  const echoed = await kernel.waitFor(
+    ({ type, parent }) => type === "comm_msg" && parent === opened,
+    "the bytes",
+  );
+  assert.deepEqual(echoed.content.data.sizes, [3, 100_000]);
+  assert.deepEqual(echoed.buffers, two);
+  const sent = await kernel.send(
+    "shell",
+    "comm_msg",
+    { comm_id: "raw", data: {} },
+    { buffers: [Buffer.from([1, 2])] },
+  );
+  const answer = await kernel.waitFor(
+    ({ type, parent }) => type === "comm_msg" && parent === sent,
+    "the answer",
+  );
+  assert.deepEqual(answer.buffers, [Buffer.from([254, 253])]);
+  assert.deepEqual(answer.metadata, { inverted: true });
+  const { messages } = await kernel.execute(
+    'display({ "text/plain": "bytes" }, { buffers: [new Uint8Array([5, 6])] })',
+  );
+  const shown = messages.find(({ type }) => type === "display_data");
+  assert.deepEqual(shown?.buffers, [Buffer.from([5, 6])]);
+});
+
+test("a widget of the anywidget kind: its state, its view, a change from the page", async () => {
+  const { messages } =
+    await kernel.execute(`const state = { _esm: "export default { render() {} }", value: 1 };
+const widget = comms.create("jupyter.widget", { state, buffer_paths: [] }, { metadata: { version: "2.1.0" } });
+widget.on_msg(({ data }) => {
+  const { method, state: changed } = data as { method: string; state: Partial<typeof state> };
+  if (method === "update") Object.assign(state, changed);
+});
+display({ "application/vnd.jupyter.widget-view+json": { version_major: 2, version_minor: 0, model_id: widget.comm_id } });`);
+  const [open] = messages.filter(({ type }) => type === "comm_open");
+  const [view] = messages.filter(({ type }) => type === "display_data");
+  assert.equal(open.content.target_name, "jupyter.widget");
+  assert.equal(open.metadata.version, "2.1.0");
+  const { comm_id } = open.content;
+  assert.equal(view.content.data["application/vnd.jupyter.widget-view+json"].model_id, comm_id);
+  await kernel.send("shell", "comm_msg", {
+    comm_id,
+    data: { method: "update", state: { value: 42 }, buffer_paths: [] },
+  });
+  assert.equal((await kernel.execute("state.value")).result, "42");
+});
