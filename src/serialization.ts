@@ -136,17 +136,34 @@ function to_bytes(value: unknown): Uint8Array {
   return serialize_safetensors(tensors, { format: "pt", [STRUCTURE]: structure });
 }
 
+/** One record for all that stand for one tensor, such as tied weights: PyTorch gives them one storage again. */
+class Records {
+  readonly #known = new Map<Tensor, { handle: unknown; record: TensorRecord }>();
+
+  of(tensor: Tensor): TensorRecord {
+    const root = tensor._root();
+    const known = this.#known.get(root);
+    if (known !== undefined && known.handle === tensor.handle) return known.record;
+    const record = to_record(tensor);
+    if (known === undefined) this.#known.set(root, { handle: tensor.handle, record });
+    return record;
+  }
+}
+
 /** The value with records in place of tensors, as the `.pt` writer takes it. */
-function with_records(value: unknown, where: string): unknown {
-  if (is_tensor(value)) return to_record(value);
+function with_records(value: unknown, where: string, records = new Records()): unknown {
+  if (is_tensor(value)) return records.of(value);
   if (value === undefined) return null;
   if (value === null || ["number", "bigint", "string", "boolean"].includes(typeof value)) return value;
   const below = (key: unknown): string => (where === "" ? String(key) : `${where}.${String(key)}`);
-  if (Array.isArray(value)) return value.map((item, i) => with_records(item, below(i)));
+  if (Array.isArray(value)) return value.map((item, i) => with_records(item, below(i), records));
   const entries =
     value instanceof Map ? [...value] : is_options(value) ? Object.entries(value) : refuse(value, where);
   return new Map(
-    entries.map(([key, item]) => [is_tensor(item) ? key : python_key(key), with_records(item, below(key))]),
+    entries.map(([key, item]) => [
+      is_tensor(item) ? key : python_key(key),
+      with_records(item, below(key), records),
+    ]),
   );
 }
 

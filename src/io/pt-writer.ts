@@ -41,6 +41,8 @@ function is_tensor(value: object): value is TensorRecord {
 
 class PickleWriter {
   readonly storages: Uint8Array[] = [];
+  /** Which storage has a record's data: records met twice share it. */
+  private readonly keys = new Map<unknown, number>();
   private bytes = new Uint8Array(1024);
   private length = 0;
 
@@ -151,7 +153,9 @@ class PickleWriter {
     this.put(0x28, 0x28);
     this.text("storage");
     this.global("torch", STORAGE_NAMES[dtype]);
-    this.text(String(this.storages.length));
+    const known = this.keys.get(data);
+    const key = known ?? this.storages.length;
+    this.text(String(key));
     this.text("cpu");
     this.number(numel);
     this.put(0x74, 0x51);
@@ -161,6 +165,8 @@ class PickleWriter {
     this.put(0x89);
     this.global("collections", "OrderedDict");
     this.put(0x29, 0x52, 0x74, 0x52);
+    if (known !== undefined) return;
+    this.keys.set(data, key);
     this.storages.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }
 }

@@ -111,6 +111,9 @@ const GLOBALS: Record<string, (...args: PickleValue[]) => PickleValue> = {
     return new StoredTensor(tensor.dtype, tensor.shape, tensor.data, requires_grad === true);
   },
   "torch.Size": (sizes) => sizes,
+  // Sets come as arrays, as tuples do.
+  "builtins.set": (items = []) => (Array.isArray(items) ? items : fail("a set is made of no list")),
+  "__builtin__.set": (items = []) => (Array.isArray(items) ? items : fail("a set is made of no list")),
 };
 
 function sizes_of(value: PickleValue): number[] {
