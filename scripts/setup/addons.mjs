@@ -58,6 +58,8 @@ const addons = {
       ...[
         "-std=c++17",
         "-O3",
+        // A root that would set errno is not vectorised.
+        "-fno-math-errno",
         "-D_GLIBCXX_USE_CXX11_ABI=1",
         "-DEIGEN_MAX_ALIGN_BYTES=64",
         "-DNAPI_EXPERIMENTAL",

@@ -2,6 +2,7 @@
 import { RuntimeError } from "../errors";
 import type { Tensor } from "../tensor";
 import { is_grad_enabled } from "./grad-mode";
+import { pending_rows, row_gradient } from "./row-gradient";
 
 /** A gradient, or null where none flows. */
 export type Grad = Tensor | null;
@@ -150,8 +151,10 @@ export class AccumulateGrad extends Node {
     if (grad !== null) {
       const before = this.variable.grad;
       // Others may hold the arriving tensor too, and a leaf's grad is changed in place: it gets a tensor of its own.
-      if (before === null) this.variable.grad = grad._alias();
-      else if (is_grad_enabled()) this.variable.grad = before.add(grad);
+      if (before === null) {
+        const rows = pending_rows(grad);
+        this.variable.grad = rows === null ? grad._alias() : row_gradient(rows);
+      } else if (is_grad_enabled()) this.variable.grad = before.add(grad);
       else before._assign(before.add(grad));
       if (this.post_hooks !== null) for (const hook of [...this.post_hooks]) hook(this.variable);
     }

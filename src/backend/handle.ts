@@ -11,6 +11,8 @@ export class Handle {
   slot = -1;
   shape: readonly number[] = no_shape;
   dtype: DType = float32;
+  /** How many tensors were ever given this value: while one alone was, an optimizer may change it where it is. */
+  holders = 0;
 
   /** Number of elements. */
   get size(): number {

@@ -1,14 +1,17 @@
 /** @file Adam and what AdamW shares with it. */
 import { bind } from "../args";
-import { execute, execute_many, from_data, is_using_gpu, release } from "../backend/engine";
+import { pending_rows } from "../autograd/row-gradient";
+import { attr, execute, execute_many, from_data, release } from "../backend/engine";
 import type { Handle } from "../backend/handle";
+import { native_ops } from "../backend/native-ops";
 import { float64 } from "../dtype";
 import { RuntimeError } from "../errors";
 import { zeros_like } from "../ops/create";
 import { Tensor } from "../tensor";
-import { HiddenMoments } from "./adam-moments";
+import { HiddenMoments, type Moments } from "./adam-moments";
 import { check_betas, check_not_negative } from "./check";
-import { Optimizer, type OptimizerOptions, type ParamGroup, type Params } from "./optimizer";
+import { Optimizer, type OptimizerOptions, type ParamGroup, type Params, type StepEntry } from "./optimizer";
+import { OwnValues } from "./own-values";
 
 /** Options of {@link Adam} and AdamW. */
 export interface AdamOptions extends OptimizerOptions {
@@ -70,6 +73,34 @@ export function adam_options(name: string, defaults: Partial<AdamOptions>, args:
   return options;
 }
 
+/** A parameter whose averages nobody has seen. */
+interface HiddenEntry {
+  readonly param: Tensor;
+  readonly grad: Tensor;
+  readonly step: number;
+  readonly moments: Moments;
+  /** Whether the parameter's value may be changed where it is. */
+  readonly own: boolean;
+}
+
+/** What the native ops need to know of a step, in their order. */
+function step_numbers(step: number, group: ParamGroup<AdamOptions>): number[] {
+  const { lr, betas, eps, weight_decay, maximize, decoupled_weight_decay } = group;
+  const [beta1, beta2] = betas;
+  return [
+    // In float64, as PyTorch does it: float32 would lose beta2 ** step first.
+    -lr / (1 - beta1 ** step),
+    Math.sqrt(1 - beta2 ** step),
+    eps,
+    1 - beta1,
+    beta2,
+    1 - beta2,
+    decoupled_weight_decay ? 0 : weight_decay,
+    decoupled_weight_decay ? 1 - lr * weight_decay : 1,
+    maximize ? -1 : 1,
+  ];
+}
+
 /**
  * Adam (Kingma and Ba, 2015): steps by the running average of the gradient over the root of that of its square, both
  * freed of their bias towards zero.
@@ -96,7 +127,63 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
   }
 
   readonly #moments = new HiddenMoments();
-  #numbers: { key: string; handle: Handle } | null = null;
+  readonly #own = new OwnValues();
+  /** The numbers of the steps last taken, by their text: parameters in step share them. */
+  #numbers = new Map<string, Handle>();
+
+  protected override _update_group(
+    entries: readonly StepEntry<AdamState>[],
+    group: ParamGroup<AdamOptions>,
+  ): void {
+    const together = new Map<string, HiddenEntry[]>();
+    for (const entry of entries) {
+      const { param, grad, state } = entry;
+      const rows = pending_rows(grad);
+      const taken = native_ops() && !group.amsgrad && (rows !== null || grad.dtype === param.dtype);
+      const moments = taken ? this.#moments.of(state, param) : null;
+      if (moments === null) {
+        this.update_parameter(param, grad, state, group);
+        continue;
+      }
+      state.step = (state.step ?? 0) + 1;
+      const own = this.#own.has(param);
+      if (rows !== null) {
+        const numbers = this.#native_numbers([...step_numbers(state.step, group), Number(own)]);
+        const inputs = [param.handle, rows.values, rows.index, moments.exp_avg, moments.exp_avg_sq, numbers];
+        this.#own.give(param, execute("TorchbookAdamRows", inputs));
+        continue;
+      }
+      const key = `${param.dtype.name} ${state.step}`;
+      const list = together.get(key);
+      const hidden = { param, grad, step: state.step, moments, own };
+      if (list === undefined) together.set(key, [hidden]);
+      else list.push(hidden);
+    }
+    for (const list of together.values()) {
+      const numbers = this.#native_numbers([
+        ...step_numbers(list[0].step, group),
+        ...list.map(({ own }) => Number(own)),
+      ]);
+      const inputs = [
+        ...list.map(({ param }) => param.handle),
+        ...list.map(({ grad }) => grad.handle),
+        ...list.map(({ moments }) => moments.exp_avg),
+        ...list.map(({ moments }) => moments.exp_avg_sq),
+        numbers,
+      ];
+      const values = execute_many(
+        "TorchbookAdamStep",
+        inputs,
+        [attr.int("N", list.length), attr.type("T", list[0].param.dtype)],
+        list.length,
+      );
+      list.forEach(({ param }, i) => {
+        this.#own.give(param, values[i]);
+      });
+    }
+    for (const handle of this.#numbers.values()) release(handle);
+    this.#numbers.clear();
+  }
 
   protected override update_parameter(
     param: Tensor,
@@ -113,17 +200,10 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
     // In float64, as PyTorch does it: float32 would lose beta2 ** step first.
     const step_size = lr / (1 - beta1 ** step);
     const correction = Math.sqrt(1 - beta2 ** step);
-    if (!amsgrad && grad.dtype === param.dtype && !is_using_gpu()) {
-      const numbers = this.#native_numbers([
-        ...[-step_size, correction, eps, 1 - beta1, beta2, 1 - beta2],
-        ...[decay, shrink, maximize ? -1 : 1],
-      ]);
-      const hidden = this.#moments.of(state, param);
-      if (hidden !== null) {
-        const inputs = [param.handle, grad.handle, hidden.exp_avg, hidden.exp_avg_sq, numbers];
-        param._write(new Tensor(execute("TorchbookAdamInPlace", inputs)));
-        return;
-      }
+    if (!amsgrad && grad.dtype === param.dtype && native_ops()) {
+      const numbers = this.#native_numbers(step_numbers(step, group));
+      state.exp_avg ??= zeros_like(param);
+      state.exp_avg_sq ??= zeros_like(param);
       const { exp_avg, exp_avg_sq } = state as Required<AdamState>;
       const inputs = [param.handle, grad.handle, exp_avg.handle, exp_avg_sq.handle, numbers];
       const [fresh, first, second] = execute_many("TorchbookAdam", inputs, [], 3);
@@ -157,7 +237,12 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
   override _saved(state: AdamState): AdamState {
     const copies = this.#moments.copies(state);
     // Not { ...state }: reading the averages would show them.
-    return copies === null ? state : { step: state.step, ...copies };
+    if (copies !== null) return { step: state.step, ...copies };
+    const values = Object.entries(state).map(([name, value]) => [
+      name,
+      value instanceof Tensor ? new Tensor(value.handle) : value,
+    ]);
+    return Object.fromEntries(values) as AdamState;
   }
 
   /** @internal */
@@ -165,13 +250,14 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
     this.#moments.adopt(state);
   }
 
-  /** A step's numbers for the native op; parameters in step share them. */
+  /** A step's numbers for the native ops. */
   #native_numbers(values: number[]): Handle {
     const key = values.join();
-    if (this.#numbers?.key !== key) {
-      if (this.#numbers !== null) release(this.#numbers.handle);
-      this.#numbers = { key, handle: from_data([values.length], float64, Float64Array.from(values)) };
+    let handle = this.#numbers.get(key);
+    if (handle === undefined) {
+      handle = from_data([values.length], float64, Float64Array.from(values));
+      this.#numbers.set(key, handle);
     }
-    return this.#numbers.handle;
+    return handle;
   }
 }

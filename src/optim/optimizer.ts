@@ -41,6 +41,13 @@ export type ParamGroup<Options> = Options & {
 /** What an optimizer remembers of a parameter: counters as numbers, moments as tensors. */
 export type ParamState = Record<string, Tensor | number | null | undefined>;
 
+/** A parameter in a step. */
+export interface StepEntry<State> {
+  readonly param: Tensor;
+  readonly grad: Tensor;
+  readonly state: State;
+}
+
 /** Called around a step. */
 export type StepHook = (optimizer: Optimizer) => void;
 
@@ -169,6 +176,7 @@ export class Optimizer<
     const loss = closure === undefined ? undefined : enable_grad(closure);
     no_grad(() => {
       for (const group of this.param_groups) {
+        const entries: StepEntry<State>[] = [];
         for (const param of group.params) {
           const { grad } = param;
           if (grad === null) continue;
@@ -177,13 +185,19 @@ export class Optimizer<
             state = {} as State;
             this.state.set(param, state);
           }
-          this.update_parameter(param, grad, state, group);
+          entries.push({ param, grad, state });
         }
+        this._update_group(entries, group);
       }
     });
     this._step_count++;
     for (const hook of this.#post_hooks) hook(this as unknown as Optimizer);
     return loss;
+  }
+
+  /** @internal A group's part of a step. */
+  protected _update_group(entries: readonly StepEntry<State>[], group: ParamGroup<Options>): void {
+    for (const { param, grad, state } of entries) this.update_parameter(param, grad, state, group);
   }
 
   /** One parameter's part of a step; nothing is recorded while it runs. `state` is empty at the first step. */

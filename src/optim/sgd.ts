@@ -1,9 +1,15 @@
 /** @file Stochastic gradient descent. */
 import { bind } from "../args";
+import { pending_rows } from "../autograd/row-gradient";
+import { attr, execute, execute_many, from_data, release } from "../backend/engine";
+import type { Handle } from "../backend/handle";
+import { native_ops } from "../backend/native-ops";
+import { type DType, float64 } from "../dtype";
 import { RuntimeError, ValueError } from "../errors";
 import { is_tensor, type Tensor } from "../tensor";
 import { check_not_negative } from "./check";
-import { Optimizer, type OptimizerOptions, type ParamGroup, type Params } from "./optimizer";
+import { Optimizer, type OptimizerOptions, type ParamGroup, type Params, type StepEntry } from "./optimizer";
+import { OwnValues } from "./own-values";
 
 /** Options of {@link SGD}. */
 export interface SGDOptions extends OptimizerOptions {
@@ -71,6 +77,51 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
       throw new RuntimeError("`fused` and `foreach` cannot be `True` together.");
     }
     super(params, options);
+  }
+
+  readonly #own = new OwnValues();
+
+  protected override _update_group(
+    entries: readonly StepEntry<SGDState>[],
+    group: ParamGroup<SGDOptions>,
+  ): void {
+    const { lr, momentum, weight_decay, maximize } = group;
+    if (momentum !== 0 || !native_ops()) {
+      super._update_group(entries, group);
+      return;
+    }
+    const run = <Result>(owned: boolean[], step: (numbers: Handle) => Result): Result => {
+      const values = Float64Array.of(lr, weight_decay, maximize ? -1 : 1, ...owned.map(Number));
+      const numbers = from_data([values.length], float64, values);
+      const result = step(numbers);
+      release(numbers);
+      return result;
+    };
+    const together = new Map<DType, Tensor[]>();
+    for (const { param, grad, state } of entries) {
+      const rows = weight_decay === 0 ? pending_rows(grad) : null;
+      if (rows !== null) {
+        const value = run([this.#own.has(param)], (numbers) =>
+          execute("TorchbookSgdRows", [param.handle, rows.values, rows.index, numbers]),
+        );
+        this.#own.give(param, value);
+      } else if (grad.dtype !== param.dtype) {
+        this.update_parameter(param, grad, state, group);
+      } else {
+        together.set(param.dtype, [...(together.get(param.dtype) ?? []), param]);
+      }
+    }
+    for (const [dtype, params] of together) {
+      const handles = [...params, ...params.map(({ grad }) => grad as Tensor)].map(({ handle }) => handle);
+      const attrs = [attr.int("N", params.length), attr.type("T", dtype)];
+      const owned = params.map((param) => this.#own.has(param));
+      const values = run(owned, (numbers) =>
+        execute_many("TorchbookSgdStep", [...handles, numbers], attrs, params.length),
+      );
+      params.forEach((param, i) => {
+        this.#own.give(param, values[i]);
+      });
+    }
   }
 
   protected override update_parameter(

@@ -1,28 +1,18 @@
 /**
- * @file The op TorchbookAdam: one step of Adam or AdamW for one parameter, in one pass over memory.
+ * @file Ops for a step of Adam or AdamW, in one pass over memory: TorchbookAdam for one parameter, TorchbookAdamStep for
+ * many, TorchbookAdamRows for a table whose gradient is known by rows.
  *
  * In TensorFlow's own ops a step is a dozen passes, each as long as the parameter; an embedding's parameters are large.
  */
 #include <cmath>
 #include <cstdint>
 
+#include "optimizer.h"
 #include "tensorflow/core/framework/common_shape_fns.h"
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/op_kernel.h"
 #include "tensorflow/core/framework/shape_inference.h"
 #include "tensorflow/core/util/work_sharder.h"
-
-// A root that would set errno is not vectorised.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC optimize("no-math-errno")
-#endif
-
-// One function, compiled for several vector lengths where the tool chain can pick at load time.
-#if defined(__linux__) && defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#define TORCHBOOK_VECTOR_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define TORCHBOOK_VECTOR_CLONES
-#endif
 
 namespace {
 
@@ -52,32 +42,46 @@ enum Number {
   kNumbers
 };
 
+/** A rough count: memory traffic, a root and two divisions. */
+constexpr int64_t kCyclesPerElement = 10;
+
 template <typename T>
 struct Numbers {
   T step, correction, epsilon, first_share, beta2, second_share, decay, shrink, sign;
 };
 
-#define TORCHBOOK_ADAM(T, NAME)                                                                             \
-  TORCHBOOK_VECTOR_CLONES                                                                                   \
-  void NAME(const Numbers<T>& n, int64_t begin, int64_t end, const T* param,                     \
-            const T* grad, const T* first, const T* second,                                                \
-            T* new_param, T* new_first, T* new_second) {                                                    \
-    const T step = n.step, correction = n.correction, epsilon = n.epsilon, first_share = n.first_share;     \
-    const T beta2 = n.beta2, second_share = n.second_share, decay = n.decay, shrink = n.shrink;             \
-    const T sign = n.sign;                                                                                  \
-    /* PyTorch's lerp takes the other form from a weight of one half on. */                                 \
-    const bool far = std::abs(first_share) >= T(0.5);                                                       \
-    const T keep = T(1) - first_share;                                                                      \
-    /* Where it writes in place, an element only replaces itself. */                                        \
-    _Pragma("GCC ivdep") for (int64_t i = begin; i < end; ++i) {                                            \
-      const T g = sign * grad[i] + decay * param[i];                                                        \
-      const T difference = g - first[i];                                                                    \
-      const T m = far ? g - difference * keep : first[i] + first_share * difference;                        \
-      const T v = beta2 * second[i] + second_share * g * g;                                                 \
-      new_first[i] = m;                                                                                     \
-      new_second[i] = v;                                                                                    \
-      new_param[i] = shrink * param[i] + step * m / (std::sqrt(v) / correction + epsilon);                  \
-    }                                                                                                       \
+/** The arithmetic; without a gradient it is zero. Where it writes in place, an element only replaces itself. */
+template <typename T, bool kHasGrad>
+inline __attribute__((always_inline)) void adam_loop(const Numbers<T>& n, int64_t count, const T* param,
+                                                     const T* grad, const T* first, const T* second,
+                                                     T* new_param, T* new_first, T* new_second) {
+  const T step = n.step, correction = n.correction, epsilon = n.epsilon, first_share = n.first_share;
+  const T beta2 = n.beta2, second_share = n.second_share, decay = n.decay, shrink = n.shrink;
+  const T sign = n.sign;
+  // PyTorch's lerp takes the other form from a weight of one half on.
+  const bool far = std::abs(first_share) >= T(0.5);
+  const T keep = T(1) - first_share;
+#pragma GCC ivdep
+  for (int64_t i = 0; i < count; ++i) {
+    const T g = (kHasGrad ? sign * grad[i] : T(0)) + decay * param[i];
+    const T difference = g - first[i];
+    const T m = far ? g - difference * keep : first[i] + first_share * difference;
+    const T v = beta2 * second[i] + second_share * g * g;
+    new_first[i] = m;
+    new_second[i] = v;
+    new_param[i] = shrink * param[i] + step * m / (std::sqrt(v) / correction + epsilon);
+  }
+}
+
+#define TORCHBOOK_ADAM(T, NAME)                                                                            \
+  TORCHBOOK_VECTOR_CLONES                                                                                  \
+  void NAME(const Numbers<T>& n, int64_t count, const T* param, const T* grad, const T* first,             \
+            const T* second, T* new_param, T* new_first, T* new_second) {                                  \
+    if (grad != nullptr) {                                                                                 \
+      adam_loop<T, true>(n, count, param, grad, first, second, new_param, new_first, new_second);          \
+    } else {                                                                                               \
+      adam_loop<T, false>(n, count, param, grad, first, second, new_param, new_first, new_second);         \
+    }                                                                                                      \
   }
 
 TORCHBOOK_ADAM(float, adam_float)
@@ -90,11 +94,20 @@ constexpr auto adam<float> = &adam_float;
 template <>
 constexpr auto adam<double> = &adam_double;
 
-/**
- * With `kInPlace` the averages are changed where they are and only the parameter comes out anew: for averages that nobody
- * but the optimizer has seen. Everywhere else values are immutable.
- */
-template <typename T, bool kInPlace>
+/** Reads a step's numbers; `more` follow them. Null where they are not complete. */
+template <typename T>
+bool read_numbers(const Tensor& given, int more, Numbers<T>* numbers) {
+  if (given.NumElements() != kNumbers + more) return false;
+  const double* at = given.flat<double>().data();
+  *numbers = {T(at[kStep]),  T(at[kCorrection]),  T(at[kEpsilon]), T(at[kFirstShare]), T(at[kBeta2]),
+              T(at[kSecondShare]), T(at[kDecay]), T(at[kShrink]),  T(at[kSign])};
+  return true;
+}
+
+const char* const kIncomplete = "the step's numbers are not complete";
+
+/** One parameter, everything comes out anew: for averages that others have seen. */
+template <typename T>
 class AdamOp : public OpKernel {
  public:
   explicit AdamOp(OpKernelConstruction* context) : OpKernel(context) {}
@@ -105,34 +118,95 @@ class AdamOp : public OpKernel {
       OP_REQUIRES(context, context->input(i).shape() == param.shape(),
                   absl::InvalidArgumentError("the parameter, its gradient and averages differ in shape"));
     }
-    const Tensor& given = context->input(4);
-    OP_REQUIRES(context, given.NumElements() == kNumbers,
-                absl::InvalidArgumentError("the step's numbers are not complete"));
-    const double* at = given.flat<double>().data();
-    const Numbers<T> numbers = {T(at[kStep]),       T(at[kCorrection]), T(at[kEpsilon]),
-                                T(at[kFirstShare]), T(at[kBeta2]),      T(at[kSecondShare]),
-                                T(at[kDecay]),      T(at[kShrink]),     T(at[kSign])};
+    Numbers<T> numbers;
+    OP_REQUIRES(context, read_numbers(context->input(4), 0, &numbers), absl::InvalidArgumentError(kIncomplete));
     const T* p = param.flat<T>().data();
     const T* g = context->input(1).flat<T>().data();
     const T* m = context->input(2).flat<T>().data();
     const T* v = context->input(3).flat<T>().data();
-    Tensor* fresh = nullptr;
-    OP_REQUIRES_OK(context, context->allocate_output(0, param.shape(), &fresh));
-    T* new_p = fresh->flat<T>().data();
-    T* new_m = const_cast<T*>(m);
-    T* new_v = const_cast<T*>(v);
-    if (!kInPlace) {
-      OP_REQUIRES_OK(context, context->allocate_output(1, param.shape(), &fresh));
-      new_m = fresh->flat<T>().data();
-      OP_REQUIRES_OK(context, context->allocate_output(2, param.shape(), &fresh));
-      new_v = fresh->flat<T>().data();
+    T* fresh[3];
+    for (int i = 0; i < 3; ++i) {
+      Tensor* output = nullptr;
+      OP_REQUIRES_OK(context, context->allocate_output(i, param.shape(), &output));
+      fresh[i] = output->flat<T>().data();
     }
-    const auto& threads = *context->device()->tensorflow_cpu_worker_threads();
-    // A rough count of cycles per element: memory traffic, a root and two divisions.
-    tensorflow::Shard(threads.num_threads, threads.workers, param.NumElements(), 10,
-                      [&](int64_t begin, int64_t end) {
-                        adam<T>(numbers, begin, end, p, g, m, v, new_p, new_m, new_v);
-                      });
+    torchbook::shard(context, param.NumElements(), kCyclesPerElement, [&](int64_t begin, int64_t end) {
+      adam<T>(numbers, end - begin, p + begin, g + begin, m + begin, v + begin, fresh[0] + begin,
+              fresh[1] + begin, fresh[2] + begin);
+    });
+  }
+};
+
+/**
+ * Many parameters. The averages are changed where they are, so nobody but the optimizer may have seen them. So are
+ * parameters that the caller says nobody else holds; the others come out anew.
+ */
+template <typename T>
+class AdamStepOp : public OpKernel {
+ public:
+  explicit AdamStepOp(OpKernelConstruction* context) : OpKernel(context) {
+    OP_REQUIRES_OK(context, context->GetAttr("N", &count_));
+  }
+
+  void Compute(OpKernelContext* context) override {
+    Numbers<T> numbers;
+    const Tensor& given = context->input(4 * count_);
+    OP_REQUIRES(context, read_numbers(given, count_, &numbers), absl::InvalidArgumentError(kIncomplete));
+    torchbook::Segments<4, T> segments;
+    for (int i = 0; i < count_; ++i) {
+      const Tensor& param = context->input(i);
+      T* parts[4];
+      for (int k = 1; k < 4; ++k) {
+        const Tensor& part = context->input(k * count_ + i);
+        OP_REQUIRES(context, part.shape() == param.shape(),
+                    absl::InvalidArgumentError("a parameter, its gradient and averages differ in shape"));
+        parts[k] = const_cast<T*>(part.flat<T>().data());
+      }
+      const bool own = given.flat<double>()(kNumbers + i) != 0;
+      OP_REQUIRES_OK(context, torchbook::own_or_fresh(context, i, param, own, &parts[0]));
+      segments.add(param.NumElements(), param.flat<T>().data(), parts);
+    }
+    torchbook::shard(context, segments.total(), kCyclesPerElement, [&](int64_t begin, int64_t end) {
+      segments.each(begin, end, [&](int64_t count, const T* p, T* const* parts) {
+        adam<T>(numbers, count, p, parts[1], parts[2], parts[3], parts[0], parts[2], parts[3]);
+      });
+    });
+  }
+
+ private:
+  int count_;
+};
+
+/** One table, its gradient given as rows that are to be added up where `index` says; as {@link AdamStepOp} otherwise. */
+template <typename T, typename Index>
+class AdamRowsOp : public OpKernel {
+ public:
+  explicit AdamRowsOp(OpKernelConstruction* context) : OpKernel(context) {}
+
+  void Compute(OpKernelContext* context) override {
+    const Tensor& param = context->input(0);
+    const Tensor& first = context->input(3);
+    const Tensor& second = context->input(4);
+    const Tensor& given = context->input(5);
+    Numbers<T> numbers;
+    OP_REQUIRES(context, read_numbers(given, 1, &numbers), absl::InvalidArgumentError(kIncomplete));
+    torchbook::RowGradient<T> rows;
+    OP_REQUIRES_OK(context, rows.template read<Index>(param, context->input(1), context->input(2)));
+    OP_REQUIRES(context, first.shape() == param.shape() && second.shape() == param.shape(),
+                absl::InvalidArgumentError("the parameter and its averages differ in shape"));
+    T* out = nullptr;
+    const bool own = given.flat<double>()(kNumbers) != 0;
+    OP_REQUIRES_OK(context, torchbook::own_or_fresh(context, 0, param, own, &out));
+    const T* p = param.flat<T>().data();
+    T* m = const_cast<T*>(first.flat<T>().data());
+    T* v = const_cast<T*>(second.flat<T>().data());
+    const int64_t width = param.dim_size(1);
+    torchbook::shard(context, param.dim_size(0), kCyclesPerElement * width, [&](int64_t begin, int64_t end) {
+      rows.each(begin, end, [&](int64_t row, int64_t count, const T* grad) {
+        const int64_t at = row * width;
+        adam<T>(numbers, count * width, p + at, grad, m + at, v + at, out + at, m + at, v + at);
+      });
+    });
   }
 };
 
@@ -151,22 +225,46 @@ REGISTER_OP("TorchbookAdam")
       return absl::OkStatus();
     });
 
-REGISTER_OP("TorchbookAdamInPlace")
+REGISTER_OP("TorchbookAdamStep")
+    .Input("params: N * T")
+    .Input("grads: N * T")
+    .Input("exp_avg: N * T")
+    .Input("exp_avg_sq: N * T")
+    .Input("numbers: float64")
+    .Output("new_params: N * T")
+    .Attr("N: int >= 1")
+    .Attr("T: {float, double}")
+    .SetIsStateful()
+    .SetShapeFn(torchbook::same_shapes);
+
+REGISTER_OP("TorchbookAdamRows")
     .Input("param: T")
-    .Input("grad: T")
+    .Input("rows: T")
+    .Input("index: Index")
     .Input("exp_avg: T")
     .Input("exp_avg_sq: T")
     .Input("numbers: float64")
     .Output("new_param: T")
     .Attr("T: {float, double}")
+    .Attr("Index: {int32, int64}")
     .SetIsStateful()
     .SetShapeFn(tensorflow::shape_inference::UnchangedShape);
 
-#define TORCHBOOK_REGISTER_ADAM(T)                                                                          \
-  REGISTER_KERNEL_BUILDER(Name("TorchbookAdam").Device(tensorflow::DEVICE_CPU).TypeConstraint<T>("T"),      \
-                          AdamOp<T, false>);                                                                \
-  REGISTER_KERNEL_BUILDER(                                                                                  \
-      Name("TorchbookAdamInPlace").Device(tensorflow::DEVICE_CPU).TypeConstraint<T>("T"), AdamOp<T, true>)
+#define TORCHBOOK_REGISTER_ADAM(T)                                                                         \
+  REGISTER_KERNEL_BUILDER(Name("TorchbookAdam").Device(tensorflow::DEVICE_CPU).TypeConstraint<T>("T"),     \
+                          AdamOp<T>);                                                                      \
+  REGISTER_KERNEL_BUILDER(Name("TorchbookAdamStep").Device(tensorflow::DEVICE_CPU).TypeConstraint<T>("T"), \
+                          AdamStepOp<T>);                                                                  \
+  REGISTER_KERNEL_BUILDER(Name("TorchbookAdamRows")                                                        \
+                              .Device(tensorflow::DEVICE_CPU)                                              \
+                              .TypeConstraint<T>("T")                                                      \
+                              .TypeConstraint<int32_t>("Index"),                                           \
+                          AdamRowsOp<T, int32_t>);                                                         \
+  REGISTER_KERNEL_BUILDER(Name("TorchbookAdamRows")                                                        \
+                              .Device(tensorflow::DEVICE_CPU)                                              \
+                              .TypeConstraint<T>("T")                                                      \
+                              .TypeConstraint<int64_t>("Index"),                                           \
+                          AdamRowsOp<T, int64_t>)
 
 TORCHBOOK_REGISTER_ADAM(float);
 TORCHBOOK_REGISTER_ADAM(double);
