@@ -1,20 +1,25 @@
 /** @file Collects garbage when nobody waits: each cell leaves some megabytes, and V8 alone would let hundreds gather. */
-import { setFlagsFromString } from "node:v8";
+import { getHeapStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-/** How much garbage may gather before it is collected at the next pause. */
-const PAUSE_BYTES = 24 * 2 ** 20;
+/** How much garbage may gather before it is collected at the next pause, and before it is in any case. */
+export const PAUSE_BYTES = 24 * 2 ** 20;
+export const MOST_BYTES = 80 * 2 ** 20;
 
 let collect: (() => void) | null = null;
 let live = 0;
 
-/** Collects if that is worth it. */
-export function collectGarbage(): void {
-  const used = process.memoryUsage().heapUsed;
-  if (live > 0 && used < live + PAUSE_BYTES) return;
+/** Collects if more than so many bytes came since the last time. */
+export function collectGarbage(bytes: number): void {
+  if (live > 0 && heapUsed() < live + bytes) return;
   collect ??= exposed();
   collect?.();
-  live = process.memoryUsage().heapUsed;
+  live = heapUsed();
+}
+
+/** Of this thread alone. */
+function heapUsed(): number {
+  return getHeapStatistics().used_heap_size;
 }
 
 function exposed(): (() => void) | null {

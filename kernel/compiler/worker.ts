@@ -1,7 +1,7 @@
 /** @file The compile thread: owns the real compiler and answers calls that come by message, one after another. */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import type { CellCompiler } from "./cell-compiler";
-import { collectGarbage } from "./collect";
+import { collectGarbage, MOST_BYTES, PAUSE_BYTES } from "./collect";
 import { createCompiler, type Engine } from "./create-compiler";
 import { findPackageRoot } from "./package-root";
 import type { CompilerAnswer, CompilerCall } from "./worker-protocol";
@@ -26,7 +26,7 @@ export function serve(compiler: CellCompiler, port: MessagePort): void {
   let last: Promise<void> = Promise.resolve();
   const pause = setTimeout(() => {
     if (compiler.idle?.()) pause.refresh();
-    else collectGarbage();
+    else collectGarbage(PAUSE_BYTES);
   }, PAUSE_MS);
   port.on("message", (call: CompilerCall) => {
     pause.refresh();
@@ -42,6 +42,8 @@ export function serve(compiler: CellCompiler, port: MessagePort): void {
         };
       }
       port.postMessage(answer);
+      // Nobody waits for it.
+      if (call.method === "commit") collectGarbage(MOST_BYTES);
       if (call.method === "close") {
         clearTimeout(pause);
         port.close();

@@ -51,6 +51,8 @@ export function start(connectionFile: string): void {
     new Worker(join(__dirname, "..", "compiler", "worker.js"), {
       ...stdio,
       workerData: { port: compiler.port2 },
+      // Each cell leaves garbage that is young: with room for more of it the process would only be larger.
+      resourceLimits: { maxYoungGenerationSizeMb: 16 },
       transferList: [compiler.port2],
     }),
   ];
