@@ -47,7 +47,7 @@ export function optimizer_state_dict(optimizer: AnyOptimizer): OptimizerStateDic
 }
 
 /** Counters and products that are kept as plain numbers. */
-const kept_as_number = new Set(["step", "mu_product"]);
+const kept_as_number = new Set(["step", "mu_product", "eta", "mu", "func_evals", "n_iter"]);
 
 function restored(param: Tensor, key: string, value: Tensor | number | null): Tensor | number | null {
   if (kept_as_number.has(key)) return is_tensor(value) ? Number(value.item()) : value;

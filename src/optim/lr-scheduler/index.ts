@@ -1,6 +1,7 @@
 /** @file Learning rate schedulers: `torch.optim.lr_scheduler`. */
 export { ChainedScheduler, SequentialLR } from "./combined";
 export { CosineAnnealingLR, CosineAnnealingWarmRestarts } from "./cosine-annealing-lr";
+export { CyclicLR, type CyclicOptions } from "./cyclic-lr";
 export { ExponentialLR } from "./exponential-lr";
 export { LambdaLR, MultiplicativeLR } from "./lambda-lr";
 export { ConstantLR, LinearLR } from "./linear-lr";
