@@ -105,13 +105,13 @@ export const displays: Sequence[] = [
     cells: [
       'import { display as tslabDisplay } from "tslab";',
       [
-        "tslabDisplay.html('<b>t</b>'); tslabDisplay.text('x'); tslabDisplay.png(new Uint8Array([1])); tslabDisplay.raw('application/x-own; v=1', 'r');",
+        "tslabDisplay.html('<b>t</b>'); tslabDisplay.text('x'); tslabDisplay.png(new Uint8Array([1])); tslabDisplay.raw('application/x-own+text', 'r');",
         {
           displays: [
             { data: { "text/html": "<b>t</b>" } },
             { data: { "text/plain": "x" } },
             { data: { "image/png": "AQ==" } },
-            { data: { "application/x-own; v=1": "r" } },
+            { data: { "application/x-own+text": "r" } },
           ],
         },
       ],
