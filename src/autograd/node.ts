@@ -37,6 +37,8 @@ export interface Rule {
    */
   // biome-ignore lint/suspicious/noExplicitAny: each rule knows the type of its own context
   backward(grads: any, ctx: any): readonly (Grad | false | undefined)[];
+  /** Called when what was saved is dropped: frees what nobody else knows of now, not when it is collected. */
+  readonly release?: (saved: readonly (Tensor | null)[]) => void;
 }
 
 let sequence = 0;
@@ -126,7 +128,9 @@ export class RuleNode extends Node {
 
   override release(): void {
     // A node that saved nothing can be walked again, as in PyTorch.
-    if (this.#saved !== null && this.#saved.length > 0) this.#saved = null;
+    if (this.#saved === null || this.#saved.length === 0) return;
+    this.rule.release?.(this.#saved);
+    this.#saved = null;
   }
 }
 

@@ -97,7 +97,7 @@ export function native_layer(
     "recurrent_native",
     mode === "lstm" ? [output, hn, cn] : [output, hn],
     inputs,
-    () => [input, h0, c0, new Tensor(output), new Tensor(saved), ...flat],
+    () => [new Tensor(saved), input, h0, c0, new Tensor(output), ...flat],
     attrs,
   );
   return { output: results[0], hn: results[1], cn: results[2] ?? null };
@@ -111,7 +111,7 @@ export function native_layer_backward(
   given: unknown,
 ): (Tensor | null)[] {
   const { mode, sizes, batch_first, has_h0, has_c0, biases, directions } = given as Attrs;
-  const [x, h0, c0, output, saved, ...flat] = kept.map((tensor) => tensor?.handle ?? nothing().floats);
+  const [saved, x, h0, c0, output, ...flat] = kept.map((tensor) => tensor?.handle ?? nothing().floats);
   const first_weight = 1 + Number(has_h0) + Number(has_c0);
   const want_weights = needs.indexOf(true, first_weight) >= 0;
   const results = execute_many(
@@ -144,4 +144,9 @@ export function native_layer_backward(
   });
   for (const handle of results) if (!gradients.includes(handle)) release(handle);
   return gradients.map((handle) => (handle === null ? null : new Tensor(handle)));
+}
+
+/** Frees what only the way back of {@link native_layer} knows: its gates, several times as large as the output. */
+export function release_saved(kept: readonly (Tensor | null)[]): void {
+  if (kept[0] !== null) release(kept[0].handle);
 }

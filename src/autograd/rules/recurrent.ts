@@ -1,7 +1,7 @@
 /** @file Gradient rule of the recurrent layers, which calculate their way back themselves. */
 
 import { recurrent_layer_backward, refuse_double_backward } from "../../ops/recurrent";
-import { native_layer_backward } from "../../ops/recurrent-native";
+import { native_layer_backward, release_saved } from "../../ops/recurrent-native";
 import type { Tensor } from "../../tensor";
 import { is_grad_enabled } from "../grad-mode";
 import type { Context, Grad, Rule } from "../node";
@@ -30,6 +30,7 @@ export const recurrent: Record<string, Rule> = {
     name: "RecurrentLayer",
     backward: (grads: readonly Grad[], { saved, needs, attrs }: Context) =>
       mark(grads, saved, native_layer_backward(grads, saved, needs, attrs)),
+    release: release_saved,
   },
   recurrent_backward: { name: "RecurrentLayerBackward", backward: refuse_double_backward },
 };
