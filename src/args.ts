@@ -17,7 +17,7 @@ function unexpected(name: string, key: string, known: readonly string[]): TypeEr
   );
 }
 
-type Kind = "Tensor" | "int" | "bool" | "number" | "torch.dtype";
+type Kind = "Tensor" | "int" | "ints" | "bool" | "number" | "torch.dtype";
 
 function is_kind(kind: Kind, value: unknown): boolean {
   switch (kind) {
@@ -25,6 +25,8 @@ function is_kind(kind: Kind, value: unknown): boolean {
       return typeof value === "object" && value !== null && "_handle" in value;
     case "int":
       return typeof value === "number" ? Number.isInteger(value) : typeof value === "bigint";
+    case "ints":
+      return Array.isArray(value) ? value.every((each) => is_kind("ints", each)) : is_kind("int", value);
     case "bool":
       return typeof value === "boolean";
     case "number":
@@ -40,9 +42,10 @@ const of_kind: Readonly<Record<Kind, readonly string[]>> = {
     ..."mat mat1 mat2 vec vec1 vec2 batch1 batch2 tensor1 tensor2 target boundaries".split(" "),
     ..."positive negative x2 input2 B".split(" "),
   ],
-  int: "dim0 dim1 dim2 offset diagonal chunks start_dim end_dim dimension num_classes minlength bins".split(
+  int: "dim0 dim1 dim2 offset diagonal chunks start_dim end_dim dimension num_classes minlength bins k".split(
     " ",
   ),
+  ints: "dims sizes split_size split_sizes shifts normalized_shape destination".split(" "),
   bool: [
     ..."keepdim descending stable sorted largest right out_int32 invert assume_unique accumulate".split(" "),
     ..."return_inverse return_counts replacement training inplace upper log_target full swap".split(" "),
@@ -69,7 +72,9 @@ export function kind_of(value: unknown): string {
 function check_kind(name: string, parameter: string, value: unknown): void {
   const kind = kinds.get(parameter);
   if (kind === undefined || is_kind(kind, value)) return;
-  throw new TypeError(`${name}(): argument '${parameter}' must be ${kind}, not ${kind_of(value)}`);
+  throw new TypeError(
+    `${name}(): argument '${parameter}' must be ${kind === "ints" ? "an int or a list of ints" : kind}, not ${kind_of(value)}`,
+  );
 }
 
 /**
@@ -179,6 +184,7 @@ export function lead<T extends object>(
       throw new TypeError(`${name}() got multiple values for argument '${parameter}'`);
     }
     led[parameter] = given[i] ?? named ?? (given[i] === null ? null : undefined);
+    if (led[parameter] !== undefined) check_kind(name, parameter, led[parameter]);
     if (options !== null) delete options[parameter];
     if (led[parameter] === undefined) {
       const keys = Object.keys(options ?? {});

@@ -3,6 +3,29 @@ import { IndexError, RuntimeError } from "./errors";
 
 export type Shape = readonly number[];
 
+/** More elements than this fit no machine that this runs on. */
+const most_elements = 2 ** 36;
+
+/**
+ * Refuses a tensor that no memory could hold, before the runtime tries.
+ *
+ * @throws RuntimeError naming what was asked for.
+ */
+export function check_size(name: string, shape: Shape): void {
+  const count = numel(shape);
+  if (!(count <= most_elements)) {
+    throw new RuntimeError(
+      `${name}(): not enough memory: you tried to make a tensor of ${count} elements, ${size_text(shape)}`,
+    );
+  }
+}
+
+/** {@link check_size} for what is made in a JavaScript array first. */
+export function check_list(name: string, shape: Shape): void {
+  check_size(name, shape);
+  if (numel(shape) > 2 ** 28) throw new RuntimeError(`${name}(): ${numel(shape)} elements are too many`);
+}
+
 /** Number of elements. */
 export function numel(shape: Shape): number {
   let n = 1;

@@ -3,7 +3,7 @@ import { bind, is_options, none, operand } from "../args";
 import { from_data } from "../backend/engine";
 import { type DType, get_default_dtype, int64 } from "../dtype";
 import { RuntimeError, ValueError } from "../errors";
-import { broadcast_shapes, normalize_dim, range, type Shape, size_text } from "../shape";
+import { broadcast_shapes, check_list, normalize_dim, range, type Shape, size_text } from "../shape";
 import { is_tensor, Tensor } from "../tensor";
 import { cast, expect_tensor, result_type } from "./convert";
 import { type CreateOptions, creation, tensor } from "./create";
@@ -398,6 +398,7 @@ function triangle(
   } = bind<Args>(name, ["row", "col", "offset"], ["dtype", "device"], args, 2);
   if (row < 0) throw new RuntimeError(`row must be non-negative, got${row}`);
   if (col < 0) throw new RuntimeError(`col must be non-negative, got${col}`);
+  check_list(name, [row, col]);
   const rows: number[] = [];
   const columns: number[] = [];
   for (let i = 0; i < row; i++) {

@@ -3,7 +3,7 @@ import { bind } from "../args";
 import { from_data } from "../backend/engine";
 import { bool, float32, float64, int32, int64, type TypedArray } from "../dtype";
 import { RuntimeError } from "../errors";
-import { normalize_dim, same_shape, size_text } from "../shape";
+import { check_list, normalize_dim, same_shape, size_text } from "../shape";
 import { is_tensor, Tensor } from "../tensor";
 import { dtype_of_number, expect_tensor, promote, type TensorLike } from "./convert";
 import { index_select } from "./gather";
@@ -158,6 +158,7 @@ export function bincount(input: Tensor, ...args: unknown[]): Tensor {
   if (weights !== null && !same_shape(weights.shape, input.shape)) {
     throw new RuntimeError("weights should be 1-d and have the same length as input");
   }
+  check_list("bincount", [minlength]);
   let size = minlength;
   for (const value of data) {
     if (value < 0) throw new RuntimeError("bincount only supports 1-d non-negative integral inputs.");
@@ -204,6 +205,7 @@ export function histc(input: Tensor, ...args: unknown[]): Tensor {
   if (!Number.isFinite(low) || !Number.isFinite(high)) {
     throw new RuntimeError(`torch.histc(): range of [${low}, ${high}] is not finite`);
   }
+  check_list("histc", [bins]);
   const counts = new input.dtype.array(bins) as Float32Array;
   // In the elements' own precision, so that those on an edge fall as in PyTorch.
   const round = input.dtype === float32 ? Math.fround : (value: number): number => value;

@@ -12,7 +12,7 @@ import {
   type TypedArray,
 } from "../dtype";
 import { RuntimeError, ValueError } from "../errors";
-import { numel, type Shape, size_text } from "../shape";
+import { check_list, check_size, numel, type Shape, size_text } from "../shape";
 import { type NestedArray, Tensor } from "../tensor";
 import { cast, dtype_of_number, expect_tensor } from "./convert";
 import { whole_numbers } from "./movement";
@@ -77,6 +77,7 @@ export function sizes_and_options(name: string, args: readonly unknown[]): [Shap
       throw new RuntimeError(`Trying to create tensor with negative dimension ${size}: ${size_text(sizes)}`);
     }
   }
+  check_size(name, sizes);
   return [sizes, options];
 }
 
@@ -350,6 +351,7 @@ export function arange(...args: unknown[]): Tensor {
   const whole = numbers.every((value) => Number.isInteger(value));
   const dtype = options.dtype ?? (whole ? int64 : get_default_dtype());
   const count = Math.ceil((end - start) / step);
+  check_list("arange", [count]);
   const values = Array.from({ length: count }, (_, i) => start + i * step);
   return finish(new Tensor(from_data([count], dtype, to_array(values, dtype))), options);
 }
@@ -364,6 +366,7 @@ export function linspace(...args: unknown[]): Tensor {
   if (!Number.isInteger(steps))
     throw new TypeError(`linspace(): argument 'steps' must be int, not ${String(steps)}`);
   if (!(steps >= 0)) throw new RuntimeError("number of steps must be non-negative");
+  check_list("linspace", [steps]);
   const dtype = given.dtype ?? get_default_dtype();
   const round = dtype === float32 ? Math.fround : (value: number) => value;
   const step = round(steps > 1 ? (end - start) / (steps - 1) : 0);
@@ -409,6 +412,7 @@ export function eye(...args: unknown[]): Tensor {
   const [given, { n, m: columns = n }] = creation<{ n: number; m?: number }>("eye", ["n", "m"], args, 1);
   if (n < 0 || columns < 0)
     throw new RuntimeError(`n must be greater or equal to 0, got ${Math.min(n, columns)}`);
+  check_list("eye", [n, columns]);
   const dtype = given.dtype ?? get_default_dtype();
   const values = new Array<number>(numel([n, columns])).fill(0);
   for (let i = 0; i < Math.min(n, columns); i++) values[i * columns + i] = 1;

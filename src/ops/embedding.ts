@@ -8,6 +8,7 @@ import type { Handle } from "../backend/handle";
 import { native_ops } from "../backend/native-ops";
 import { float64, int32, int64 } from "../dtype";
 import { AssertionError, IndexError, NotImplementedError, RuntimeError } from "../errors";
+import { check_list } from "../shape";
 import { Tensor } from "../tensor";
 import { cast, expect_tensor } from "./convert";
 import { mul } from "./elementwise";
@@ -193,6 +194,7 @@ export function one_hot(input: Tensor, ...args: unknown[]): Tensor {
   if (wanted !== -1 && greatest >= wanted) {
     throw new RuntimeError("Class values must be smaller than num_classes.");
   }
+  check_list("one_hot", [input.numel(), Math.max(wanted, greatest + 1)]);
   const depth = wanted === -1 ? greatest + 1 : wanted;
   return new Tensor(
     execute(

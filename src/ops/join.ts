@@ -4,7 +4,7 @@ import { record } from "../autograd/tape";
 import { type Attr, attr, execute, ints, scalar } from "../backend/engine";
 import { type DType, int32 } from "../dtype";
 import { RuntimeError } from "../errors";
-import { normalize_dim, normalize_dims, numel, range, type Shape, size_text } from "../shape";
+import { check_size, normalize_dim, normalize_dims, numel, range, type Shape, size_text } from "../shape";
 import { is_tensor, type Tensor } from "../tensor";
 import { cast, expect_tensor, result_type } from "./convert";
 import { permute, reshape, type Sizes, unsqueeze, whole_numbers } from "./movement";
@@ -149,6 +149,7 @@ export function repeat(input: Tensor, ...args: unknown[]): Tensor {
     if (n < 0)
       throw new RuntimeError(`Trying to create tensor with negative dimension ${n}: ${size_text(times)}`);
   });
+  check_size("repeat", times);
   const padded = [...new Array<number>(times.length - input.ndim).fill(1), ...input.shape];
   const wide = reshape(input, padded);
   return record("tile", execute("Tile", [wide.handle, ints(times)]), [wide], [], times);

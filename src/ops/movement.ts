@@ -5,7 +5,16 @@ import { record } from "../autograd/tape";
 import { attr, execute, ints } from "../backend/engine";
 import { DType } from "../dtype";
 import { IndexError, NotImplementedError, RuntimeError } from "../errors";
-import { infer_shape, normalize_dim, normalize_dims, numel, range, type Shape, size_text } from "../shape";
+import {
+  check_size,
+  infer_shape,
+  normalize_dim,
+  normalize_dims,
+  numel,
+  range,
+  type Shape,
+  size_text,
+} from "../shape";
 import { is_tensor, type Tensor, type View } from "../tensor";
 import { expect_tensor } from "./convert";
 
@@ -493,6 +502,7 @@ export function expand(input: Tensor, ...args: unknown[]): Tensor {
       );
     }
   }
+  check_size("expand", target);
   const output = record("expand", execute("BroadcastTo", [input.handle, ints(target)]), [input]);
   return view_of(
     input,

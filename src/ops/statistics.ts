@@ -1,13 +1,11 @@
 /** @file Variance, standard deviation and norms. */
 import { bind } from "../args";
 import { record } from "../autograd/tape";
-import type { DType } from "../dtype";
 import { RuntimeError } from "../errors";
-import { normalize_dim, normalize_dims, type Shape } from "../shape";
-import { scalar_tensor, type Tensor } from "../tensor";
-import { gt } from "./compare";
-import { cast, expect_tensor } from "./convert";
-import { choose, div, mul, pow } from "./elementwise";
+import { normalize_dims, type Shape } from "../shape";
+import type { Tensor } from "../tensor";
+import { cast } from "./convert";
+import { div, pow } from "./elementwise";
 import { amax, amin } from "./extreme";
 import { named } from "./named";
 import { as_bool, type Dims, reduced_count, sum_dims } from "./reduce";
