@@ -193,6 +193,7 @@ export class LBFGS extends Optimizer<LBFGSOptions, LBFGSState> {
             loss,
             gradient,
             slope,
+            { max_searches: max_eval - evaluations },
           );
           ({ loss, gradient } = found);
           memory.length = found.length;
