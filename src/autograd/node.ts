@@ -80,6 +80,8 @@ export const second_pass =
   "retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors " +
   "after calling backward.";
 
+const no_versions: readonly number[] = [];
+
 /** An operation whose gradient is a {@link Rule}. */
 export class RuleNode extends Node {
   #saved: readonly (Tensor | null)[] | null;
@@ -96,7 +98,8 @@ export class RuleNode extends Node {
   ) {
     super();
     this.#saved = saved;
-    this.#versions = saved.map((tensor) => (tensor === null ? 0 : tensor._version));
+    this.#versions =
+      saved.length === 0 ? no_versions : saved.map((tensor) => (tensor === null ? 0 : tensor._version));
   }
 
   name(): string {

@@ -19,7 +19,7 @@ export function rule_names(): string[] {
   return [...rules.keys()];
 }
 
-const nothing: readonly Tensor[] = [];
+const nothing: readonly never[] = [];
 
 /** Where the gradient of a tensor goes, null when it has none. */
 export function gradient_edge(tensor: Tensor): Edge | null {
@@ -54,7 +54,7 @@ export function record(
 ): Tensor {
   const output = new Tensor(handle);
   if (wants_grad(inputs) && handle.dtype.is_floating_point) {
-    const kept = saved.map((tensor) => (tensor === true ? output : tensor));
+    const kept = saved.length === 0 ? nothing : saved.map((tensor) => (tensor === true ? output : tensor));
     output._set_history(make_node(rule, inputs, kept, attrs, 1), 0);
   }
   return output;
@@ -87,14 +87,15 @@ function make_node(
 ): RuleNode {
   const rule = rules.get(name);
   if (rule === undefined) throw new Error(`no gradient rule for ${name}`);
-  const next = inputs.map(gradient_edge);
-  return new RuleNode(
-    rule,
-    next,
-    outputs,
-    saved,
-    attrs,
-    inputs.map((input) => input.shape),
-    next.map((edge) => edge !== null),
-  );
+  const count = inputs.length;
+  const next = new Array<Edge | null>(count);
+  const shapes = new Array<readonly number[]>(count);
+  const needs = new Array<boolean>(count);
+  for (let i = 0; i < count; i++) {
+    const edge = gradient_edge(inputs[i]);
+    next[i] = edge;
+    shapes[i] = inputs[i].shape;
+    needs[i] = edge !== null;
+  }
+  return new RuleNode(rule, next, outputs, saved, attrs, shapes, needs);
 }
