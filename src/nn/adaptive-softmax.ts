@@ -110,7 +110,8 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
     for (const module of this.modules()) if (module instanceof Linear) module.reset_parameters();
   }
 
-  #cluster(i: number, input: Tensor): Tensor {
+  /** @internal What a cluster's layers give. */
+  _cluster(i: number, input: Tensor): Tensor {
     return (this.tail[i] as unknown as (input: Tensor) => Tensor)(input);
   }
 
@@ -152,7 +153,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
       );
       if (members.length === 0) continue;
       const at = index(members);
-      const inner = this.#cluster(i, rows.index_select(0, at)).log_softmax(1);
+      const inner = this._cluster(i, rows.index_select(0, at)).log_softmax(1);
       const found = inner.gather(1, index(members.map((n) => classes[n] - from)).unsqueeze(1)).squeeze(1);
       output = output.add(zeros([classes.length], { dtype: found.dtype }).index_add(0, at, found));
     }
@@ -168,7 +169,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
     const head = this.head(input).log_softmax(1);
     const parts = [head.narrow(1, 0, this.shortlist_size)];
     for (const i of range(this.n_clusters)) {
-      const inner = this.#cluster(i, input).log_softmax(1);
+      const inner = this._cluster(i, input).log_softmax(1);
       parts.push(inner.add(head.narrow(1, this.shortlist_size + i, 1)));
     }
     return cat(parts, 1);

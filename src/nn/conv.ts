@@ -191,14 +191,14 @@ abstract class Conv extends ConvBase {
           `Expected ${rank + 1}D (unbatched) or ${rank + 2}D (batched) input to conv${rank}d, but got input of size: [${input.shape.join(", ")}]`,
         );
       }
-      x = pad(input, this.#around(), padding_modes[this.padding_mode]);
+      x = pad(input, this._around(), padding_modes[this.padding_mode]);
       padding = 0;
     }
     return convolution(x, weight, { bias, stride, padding, dilation, groups });
   }
 
-  /** What stands on each side, the last dimension first, as `pad` takes it. */
-  #around(): number[] {
+  /** @internal What stands on each side, the last dimension first, as `pad` takes it. */
+  _around(): number[] {
     const { padding, dilation, kernel_size } = this;
     const dims = range(kernel_size.length).reverse();
     if (padding === "valid") return dims.flatMap(() => [0, 0]);
@@ -321,14 +321,14 @@ abstract class ConvTranspose extends ConvBase {
       ? output_size
       : ((output_size as { output_size?: readonly number[] } | null | undefined)?.output_size ?? null);
     const rank = this.kernel_size.length;
-    const output_padding = wanted === null ? this.output_padding : this.#extra(input, wanted);
+    const output_padding = wanted === null ? this.output_padding : this._extra(input, wanted);
     const convolution = [ops.conv_transpose1d, ops.conv_transpose2d, ops.conv_transpose3d][rank - 1];
     const padding = this.padding as number[];
     return convolution(input, weight, { bias, stride, padding, output_padding, groups, dilation });
   }
 
-  /** The output padding that gives the wanted sizes. */
-  #extra(input: Tensor, wanted: readonly number[]): number[] {
+  /** @internal The output padding that gives the wanted sizes. */
+  _extra(input: Tensor, wanted: readonly number[]): number[] {
     const { kernel_size, stride, dilation } = this;
     const padding = this.padding as number[];
     const rank = kernel_size.length;

@@ -136,3 +136,14 @@ test("layers print as in PyTorch", () => {
   assert.equal(String(new nn.Upsample({ size: [3, 4] })), "Upsample(size=(3, 4), mode='nearest')");
   assert.equal(String(new nn.EmbeddingBag(4, 3)), "EmbeddingBag(4, 3, mode='mean')");
 });
+
+test("layers work after deepcopy", () => {
+  const conv = nn.utils.deepcopy(new nn.Conv1d(2, 2, 3, { padding: 1, padding_mode: "circular" }));
+  assert.deepEqual(conv(torch.randn(1, 2, 5)).shape, [1, 2, 5]);
+  const up = nn.utils.deepcopy(new nn.ConvTranspose1d(2, 2, 2, { stride: 2 }));
+  assert.deepEqual(up(torch.randn(1, 2, 5), { output_size: [11] }).shape, [1, 2, 11]);
+  const soft = nn.utils.deepcopy(new nn.AdaptiveLogSoftmaxWithLoss(8, 20, [5]));
+  const { output, loss } = soft(torch.randn(2, 8), torch.tensor([1, 9]));
+  assert.ok(Math.abs(loss.item() + output.mean().item()) < 1e-6);
+  assert.ok(torch.allclose(soft.log_prob(torch.randn(3, 8)).exp().sum(1), torch.ones([3])));
+});
