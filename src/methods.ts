@@ -4,6 +4,7 @@
  * Written once in `ops/`, with their documentation; here they are put on the prototype, and their types follow from theirs.
  */
 import * as activation from "./ops/activation";
+import * as alias from "./ops/alias";
 import * as arrange from "./ops/arrange";
 import * as compare from "./ops/compare";
 import * as convert from "./ops/convert";
@@ -21,6 +22,7 @@ import * as linalg from "./ops/linalg";
 import * as movement from "./ops/movement";
 import * as norm from "./ops/norm";
 import * as numeric from "./ops/numeric";
+import * as products from "./ops/products";
 import * as quantile from "./ops/quantile";
 import * as random from "./ops/random";
 import * as reduce from "./ops/reduce";
@@ -68,6 +70,24 @@ const methods = {
   convert: ["float", "double", "long", "int", "short", "char", "byte"],
   create: ["new_zeros", "new_ones", "new_empty", "new_full", "new_tensor"],
   activation: ["relu"],
+  alias: [
+    "arccos",
+    "arccosh",
+    "arcsin",
+    "arcsinh",
+    "arctan",
+    "arctanh",
+    "float_power",
+    "ldexp",
+    "moveaxis",
+    "msort",
+    "positive",
+    "ravel",
+    "sgn",
+    "swapaxes",
+    "swapdims",
+  ],
+  products: ["corrcoef", "cov", "kron", "matrix_power"],
   compare: [
     "eq",
     "ne",
@@ -368,6 +388,22 @@ const in_place = [
   "sinc",
   "deg2rad",
   "rad2deg",
+  "not_equal",
+  "less",
+  "less_equal",
+  "greater",
+  "greater_equal",
+  "hypot",
+  "copysign",
+  "nan_to_num",
+  "arccos",
+  "arcsin",
+  "arctan",
+  "arccosh",
+  "arcsinh",
+  "arctanh",
+  "sgn",
+  "ldexp",
   "cumsum",
   "cumprod",
   "addmm",
@@ -389,6 +425,8 @@ const in_place = [
 
 const modules = {
   activation,
+  alias,
+  products,
   compare,
   extreme,
   linalg,
@@ -421,6 +459,8 @@ type Modules = typeof modules;
 type Names = typeof methods;
 type Taken<M extends keyof Modules> = Pick<Modules[M], Names[M][number] & keyof Modules[M]>;
 type Operations = Taken<"activation"> &
+  Taken<"alias"> &
+  Taken<"products"> &
   Taken<"compare"> &
   Taken<"extreme"> &
   Taken<"linalg"> &

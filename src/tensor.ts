@@ -292,7 +292,8 @@ export class Tensor extends Indexable {
    *
    * @returns An object whose `remove()` takes the hook away.
    */
-  register_post_accumulate_grad_hook(hook: (tensor: Tensor) => void): { remove(): void } {
+  register_post_accumulate_grad_hook(hook: (tensor: Tensor) => void, ...more: []): { remove(): void } {
+    none("register_post_accumulate_grad_hook", more);
     if (!this.requires_grad) {
       throw new RuntimeError("cannot register a hook on a tensor that doesn't require gradient");
     }

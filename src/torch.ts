@@ -32,6 +32,25 @@ export * as linalg from "./linalg";
 export * as nn from "./nn";
 export { relu } from "./ops/activation";
 export {
+  arccos,
+  arccosh,
+  arcsin,
+  arcsinh,
+  arctan,
+  arctanh,
+  concatenate,
+  float_power,
+  ldexp,
+  moveaxis,
+  msort,
+  positive,
+  ravel,
+  row_stack,
+  sgn,
+  swapaxes,
+  swapdims,
+} from "./ops/alias";
+export {
   atleast_1d,
   atleast_2d,
   atleast_3d,
@@ -104,7 +123,7 @@ export {
   zeros,
   zeros_like,
 } from "./ops/create";
-export { cholesky, det } from "./ops/decomposition";
+export { cholesky, det, inv as inverse } from "./ops/decomposition";
 export { cdist, cross, einsum, tensordot, trace } from "./ops/einsum";
 export {
   add,
@@ -206,6 +225,7 @@ export {
 } from "./ops/movement";
 export { dist, norm, renorm } from "./ops/norm";
 export { copysign, hypot, logaddexp, logaddexp2, nan_to_num } from "./ops/numeric";
+export { corrcoef, cov, kron, matrix_power, vander } from "./ops/products";
 export { quantile } from "./ops/quantile";
 export {
   bernoulli,
@@ -276,6 +296,7 @@ export {
 export * as optim from "./optim";
 export { Generator } from "./random";
 export { load, save } from "./serialization";
+export * as special from "./special";
 export { is_tensor, Tensor } from "./tensor";
 export * as utils from "./utils";
 export { version as __version__ } from "./version";

@@ -1,4 +1,5 @@
 /** @file Jacobians, Hessians and their products with vectors (PyTorch: `torch.autograd.functional`). */
+import { bind } from "../args";
 import { RuntimeError } from "../errors";
 import { zeros_like } from "../ops/create";
 import { stack } from "../ops/join";
@@ -67,6 +68,10 @@ function slopes(
   });
 }
 
+function check_options(name: string, options: unknown): void {
+  bind<Record<string, unknown>>(name, [], ["create_graph", "strict", "vectorize"], [options]);
+}
+
 /**
  * The Jacobian of `func` at `inputs`: for every output and input a tensor of the output's shape followed by the input's.
  *
@@ -82,6 +87,7 @@ export function jacobian(
   options?: FunctionalOptions,
 ): Tensor[][];
 export function jacobian(func: Of<Tensors>, inputs: Tensors, options: FunctionalOptions = {}): unknown {
+  check_options("jacobian", options);
   return enable_grad(() => {
     const by = sources(inputs, options.create_graph ?? false);
     const outputs = func(...by);
@@ -115,6 +121,7 @@ export function hessian(
   inputs: Tensors,
   options: FunctionalOptions = {},
 ): Tensor | Tensor[][] {
+  check_options("hessian", options);
   const slope = (...args: Tensor[]): Tensor[] => {
     const value = func(...args);
     check_scalar("hessian", value);
@@ -151,6 +158,7 @@ export function vjp(
   v?: Tensors | null,
   options: FunctionalOptions = {},
 ): [Tensors, Tensors] {
+  check_options("vjp", options);
   return enable_grad(() => {
     const by = sources(inputs, options.create_graph ?? false);
     const outputs = func(...by);
@@ -172,6 +180,7 @@ export function jvp(
   v?: Tensors | null,
   options: FunctionalOptions = {},
 ): [Tensors, Tensors] {
+  check_options("jvp", options);
   return enable_grad(() => {
     const by = sources(inputs, options.create_graph ?? false);
     const outputs = func(...by);
@@ -199,6 +208,7 @@ export function vhp(
   v?: Tensors | null,
   options: FunctionalOptions = {},
 ): [Tensor, Tensors] {
+  check_options("vhp", options);
   return enable_grad(() => {
     const by = sources(inputs, options.create_graph ?? false);
     const value = func(...by);
@@ -218,6 +228,7 @@ export function hvp(
   v?: Tensors | null,
   options: FunctionalOptions = {},
 ): [Tensor, Tensors] {
+  check_options("hvp", options);
   // Second derivatives do not depend on their order.
   return vhp(func, inputs, v, options);
 }

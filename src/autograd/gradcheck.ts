@@ -1,4 +1,5 @@
 /** @file Checks gradients against finite differences (PyTorch: `torch.autograd.gradcheck`). */
+import { bind } from "../args";
 import { from_data } from "../backend/engine";
 import { float64 } from "../dtype";
 import { RuntimeError, ValueError } from "../errors";
@@ -66,6 +67,10 @@ function text(rows: readonly (readonly number[])[]): string {
   return `[${rows.map((row) => `[${row.map((value) => value.toPrecision(5)).join(", ")}]`).join(",\n ")}]`;
 }
 
+function check_options(name: string, options: unknown): void {
+  bind<GradcheckOptions>(name, [], ["eps", "atol", "rtol", "raise_exception"], [options]);
+}
+
 /**
  * Compares the gradients of `fn` at `inputs` with finite differences; meant for float64.
  *
@@ -81,6 +86,7 @@ export function gradcheck(
   inputs: Tensor | readonly unknown[],
   options: GradcheckOptions = {},
 ): boolean {
+  check_options("gradcheck", options);
   const { eps = 1e-6, atol = 1e-5, rtol = 1e-3, raise_exception = true } = options;
   try {
     check(fn, listed<unknown>(inputs), eps, atol, rtol);
@@ -154,6 +160,7 @@ export function gradgradcheck(
   grad_outputs: Tensor | readonly Tensor[] | null = null,
   options: GradcheckOptions = {},
 ): boolean {
+  check_options("gradgradcheck", options);
   const given = listed<unknown>(inputs);
   const outputs = floating(fn(...leaves_of(given)));
   const cotangents =

@@ -319,8 +319,16 @@ export function unfold(input: Tensor, ...args: unknown[]): Tensor {
   const taken = index_select(source, at, places);
   const shape = [...source.shape];
   shape.splice(at, 1, count, size);
-  if (input.ndim === 0) return reshape(taken, [size]);
-  return movedim(reshape(taken, shape), at + 1, -1);
+  const output = input.ndim === 0 ? reshape(taken, [size]) : movedim(reshape(taken, shape), at + 1, -1);
+  return input._make_view(output._alias(), {
+    base: input,
+    replay: (base) => unfold(base, at, size, step)._alias(),
+    scatter: () => {
+      throw new RuntimeError(
+        "unfold(): windows cannot be written through here; clone() them first, or write to the tensor itself",
+      );
+    },
+  });
 }
 
 /** Vectors spread over a grid: one tensor per vector, each of all their sizes; "xy" swaps the first two dimensions. */

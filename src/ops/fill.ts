@@ -170,15 +170,34 @@ export function diagonal(input: Tensor, ...args: unknown[]): Tensor {
   const a = normalize_dim(dim1, input.ndim);
   const b = normalize_dim(dim2, input.ndim);
   if (a === b) throw new RuntimeError(`diagonal dimensions cannot be identical ${dim1}, ${dim2}`);
+  return diagonal_between(input, offset, a, b);
+}
+
+/** The diagonals between two dimensions that are known to be different, as a view. */
+function diagonal_between(input: Tensor, offset: number, a: number, b: number): Tensor {
   const others = range(input.ndim).filter((d) => d !== a && d !== b);
-  const moved = permute(input, [a, b, ...others]);
+  const order = [a, b, ...others];
+  const moved = permute(input, order);
   const [rows, columns] = moved.shape;
   const first = Math.max(0, -offset);
   const count = Math.max(0, Math.min(rows - first, columns - first - offset));
   const positions = Array.from({ length: count }, (_, i) => (first + i) * columns + first + i + offset);
   const flat = reshape(moved, [rows * columns, ...moved.shape.slice(2)]);
   const picked = flat.index_select(0, positions);
-  return permute(picked, [...range(others.length).map((d) => d + 1), 0]);
+  const output = permute(picked, [...range(others.length).map((d) => d + 1), 0])._alias();
+  return input._make_view(output, {
+    base: input,
+    replay: (base) => diagonal_between(base, offset, a, b)._alias(),
+    scatter: (base, value) => {
+      const rows_of = reshape(permute(base, order), flat.shape);
+      const first_dim = permute(value, [others.length, ...range(others.length)]);
+      const written = rows_of.index_copy(0, tensor(positions, { dtype: int64 }), first_dim);
+      return permute(
+        reshape(written, moved.shape),
+        order.map((_, d) => order.indexOf(d)),
+      );
+    },
+  });
 }
 
 /** A vector as the diagonal of a matrix, or the diagonal of a matrix as a vector. */
@@ -187,7 +206,7 @@ export function diag(input: Tensor, options: { diagonal?: number }): Tensor;
 export function diag(input: Tensor, ...args: unknown[]): Tensor {
   const { diagonal: shift = 0 } = bind<{ diagonal?: number }>("diag", ["diagonal"], [], args);
   expect_tensor("diag", input);
-  if (input.ndim === 2) return diagonal(input, shift);
+  if (input.ndim === 2) return clone(diagonal(input, shift));
   if (input.ndim !== 1) {
     throw new RuntimeError(`diag(): Supports 1D or 2D tensors. Got ${input.ndim}D`);
   }

@@ -11,8 +11,10 @@ const firsts = (): unknown[][] => [
   [torch.ones([2, 2]), torch.ones([2, 2])],
   [torch.ones([2, 2]), torch.ones([2, 2]), torch.ones([2, 2])],
   [torch.ones([2, 2, 2])],
+  [torch.ones([2, 2, 2]), torch.ones([2]), torch.ones([2]), torch.ones([2])],
   [torch.ones([1]), "a path"],
-  [() => torch.ones([1]), torch.ones([1], { requires_grad: true })],
+  [(x: Tensor) => x.sum(), torch.ones([1], { requires_grad: true })],
+  [(x: Tensor) => x.sum(), torch.ones([1], { requires_grad: true }), null],
   [[torch.ones([2])]],
   [torch.nn.utils.rnn.pack_sequence([torch.ones([2])])],
   ["linear"],
@@ -47,7 +49,14 @@ function* functions_of(
   }
 }
 
-function refusal(call: () => unknown, name: string, keyword: string): string | null {
+/** Methods by another name. */
+const aliases: Record<string, string> = Object.fromEntries(
+  Object.entries(torch).flatMap(([name, value]) =>
+    typeof value === "function" ? [[name, value.name] as const, [`${name}_`, value.name] as const] : [],
+  ),
+);
+
+function refusal(call: () => unknown, name: string, keyword: string, other = name): string | null {
   try {
     call();
   } catch (error) {
@@ -55,7 +64,8 @@ function refusal(call: () => unknown, name: string, keyword: string): string | n
     if (!message.includes(keyword)) return `${(error as Error).name}: ${message.slice(0, 100)}`;
     if (!(error instanceof TypeError)) return `no TypeError but ${(error as Error).name}`;
     const last = name.split(".").pop() as string;
-    return message.includes(last.replace(/_$/, ""))
+    // An alias may say the name of what it is.
+    return message.includes(last.replace(/_$/, "")) || message.includes(other)
       ? null
       : `does not name ${last}: ${message.slice(0, 100)}`;
   }
@@ -70,7 +80,7 @@ for (const keyword of ["bogus", "out"]) {
       if (open.has(name)) continue;
       count++;
       const found = firsts().map((first) =>
-        refusal(() => call(...first, { [keyword]: torch.ones([2, 2]) }), name, keyword),
+        refusal(() => call(...first, { [keyword]: torch.ones([2, 2]) }), name, keyword, call.name),
       );
       if (!found.includes(null)) wrong.push(`${name}: ${found[0]}`);
     }
@@ -88,7 +98,7 @@ for (const keyword of ["bogus", "out"]) {
       count++;
       const tensor = torch.ones([2, 2], { requires_grad: !name.endsWith("_") });
       const found = [[], [() => null]].map((first) =>
-        refusal(() => value.call(tensor, ...first, { [keyword]: 1 }), name, keyword),
+        refusal(() => value.call(tensor, ...first, { [keyword]: 1 }), name, keyword, aliases[name]),
       );
       if (!found.includes(null)) wrong.push(`${name}: ${found[0]}`);
     }
@@ -96,6 +106,22 @@ for (const keyword of ["bogus", "out"]) {
     assert.ok(count > 300, `only ${count} methods found`);
   });
 }
+
+test("diagonals are views, windows refuse to be written through", () => {
+  const x = torch.zeros([2, 3]);
+  x.diagonal(1).fill_(4);
+  assert.deepEqual(x.tolist(), [
+    [0, 4, 0],
+    [0, 0, 4],
+  ]);
+  assert.throws(() => torch.zeros([3]).unfold(0, 2, 1).fill_(1), /cannot be written through/);
+});
+
+test("a tensor whose data is set is no view any more", () => {
+  const x = torch.ones([2]).mul(2).detach();
+  x.data = torch.zeros([2]);
+  assert.deepEqual(x.tolist(), [0, 0]);
+});
 
 test("parameters come by position or by keyword", () => {
   const x = torch.arange(6).reshape(2, 3);

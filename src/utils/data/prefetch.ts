@@ -1,4 +1,5 @@
 /** @file Fetching batches ahead of the one that is asked for, in order, with errors in their place. */
+import { none } from "../../args";
 import { RuntimeError } from "../../errors";
 
 /** How far ahead batches are fetched. */
@@ -85,6 +86,7 @@ async function within<T>(promise: Promise<T>, timeout: number): Promise<T> {
 }
 
 /** What a worker process would know of itself: null, as samples are made in the process of the loader. */
-export function get_worker_info(): null {
+export function get_worker_info(...more: []): null {
+  none("get_worker_info", more);
   return null;
 }

@@ -1,0 +1,83 @@
+/** @file Other names of operations, which PyTorch has for NumPy's sake. */
+import { none, operand } from "../args";
+import type { Tensor } from "../tensor";
+import { expect_tensor, type TensorLike } from "./convert";
+import { pow } from "./elementwise";
+import { cat, vstack } from "./join";
+import { movedim, reshape, transpose } from "./movement";
+import { sort } from "./sort";
+import { acos, acosh, asin, asinh, atan, atanh, sign } from "./unary";
+
+/** {@link movedim}. */
+export const moveaxis: typeof movedim = movedim;
+
+/** {@link cat}. */
+export const concatenate: typeof cat = cat;
+
+/** {@link vstack}. */
+export const row_stack: typeof vstack = vstack;
+
+/** {@link transpose}. */
+export const swapaxes: typeof transpose = transpose;
+
+/** {@link transpose}. */
+export const swapdims: typeof transpose = transpose;
+
+/** {@link acos}. */
+export const arccos: typeof acos = acos;
+
+/** {@link asin}. */
+export const arcsin: typeof asin = asin;
+
+/** {@link atan}. */
+export const arctan: typeof atan = atan;
+
+/** {@link acosh}. */
+export const arccosh: typeof acosh = acosh;
+
+/** {@link asinh}. */
+export const arcsinh: typeof asinh = asinh;
+
+/** {@link atanh}. */
+export const arctanh: typeof atanh = atanh;
+
+/** {@link sign}, as all numbers here are real. */
+export const sgn: typeof sign = sign;
+
+/** All elements as a vector. */
+export function ravel(input: Tensor, ...more: []): Tensor {
+  none("ravel", more);
+  return reshape(expect_tensor("ravel", input), [input.numel()]);
+}
+
+/** The input itself; `+x`. */
+export function positive(input: Tensor, ...more: []): Tensor {
+  none("positive", more);
+  if (expect_tensor("positive", input).dtype.name === "bool") {
+    throw new TypeError("The `+` operator, on a bool tensor is not supported.");
+  }
+  return input;
+}
+
+/** The elements in order along the first dimension. */
+export function msort(input: Tensor, ...more: []): Tensor {
+  none("msort", more);
+  return sort(expect_tensor("msort", input), 0).values;
+}
+
+/** {@link pow} in float64. */
+export function float_power(input: Tensor, exponent: TensorLike): Tensor;
+export function float_power(input: Tensor, options: { exponent: TensorLike }): Tensor;
+export function float_power(input: Tensor, ...args: unknown[]): Tensor {
+  const exponent = operand<TensorLike>("float_power", "exponent", args);
+  const power = typeof exponent === "object" ? exponent.double() : exponent;
+  return pow(expect_tensor("float_power", input).double(), power);
+}
+
+/** `input` times 2 to the power of `other`. */
+export function ldexp(input: Tensor, other: Tensor): Tensor;
+export function ldexp(input: Tensor, options: { other: Tensor }): Tensor;
+export function ldexp(input: Tensor, ...args: unknown[]): Tensor {
+  const other = expect_tensor("ldexp", operand<Tensor>("ldexp", "other", args), "other");
+  return expect_tensor("ldexp", input).mul(pow(2, other.dtype.is_floating_point ? other : other.float()));
+}
