@@ -359,6 +359,7 @@ export function heaviside(input: Tensor, options: { values: Tensor }): Tensor;
 export function heaviside(input: Tensor, ...args: unknown[]): Tensor {
   const values = operand<Tensor>("heaviside", "values", args);
   expect_tensor("heaviside", input);
+  expect_tensor("heaviside", values, "values");
   if (input.dtype !== values.dtype) {
     throw new RuntimeError("heaviside is not yet implemented for tensors with different dtypes.");
   }

@@ -115,7 +115,7 @@ export function solve(A: Tensor, ...args: unknown[]): Tensor {
 /** The singular values of matrices, the greatest first. */
 export function svdvals(A: Tensor, ...more: []): Tensor {
   none("svdvals", more);
-  const x = expect_tensor("linalg.svdvals", A, "A");
+  const x = floating("linalg.svdvals", expect_tensor("linalg.svdvals", A, "A"), null);
   if (x.ndim < 2)
     throw new RuntimeError("linalg.svdvals: The input tensor A must have at least 2 dimensions.");
   const [values, u, v] = execute_many("Svd", [x.handle], [attr.bool("compute_uv", true)], 3);

@@ -157,6 +157,7 @@ export function gather(input: Tensor, options: { dim: number; index: Tensor }): 
 export function gather(input: Tensor, ...args: unknown[]): Tensor {
   const { dim, index } = bind<{ dim: number; index: Tensor }>("gather", ["dim", "index"], [], args, 2);
   expect_tensor("gather", input);
+  expect_tensor("gather", index, "index");
   const at = normalize_dim(dim, input.ndim);
   // No places: whatever the index's dtype and dimensions, as in PyTorch.
   if (is_tensor(index) && index.numel() === 0) {
@@ -180,6 +181,7 @@ export function take_along_dim(input: Tensor, ...args: unknown[]): Tensor {
     1,
   );
   expect_tensor("take_along_dim", input);
+  expect_tensor("take_along_dim", indices, "indices");
   if (wanted === undefined) {
     return gather(reshape(input, [input.numel()]), 0, reshape(indices, [indices.numel()]));
   }
@@ -204,6 +206,7 @@ export function take(input: Tensor, options: { index: Tensor }): Tensor;
 export function take(input: Tensor, ...args: unknown[]): Tensor {
   const index = operand<Tensor>("take", "index", args);
   expect_tensor("take", input);
+  expect_tensor("take", index, "index");
   const rows = positions("take", index, input.numel(), 0, true);
   return take_rows(reshape(input, [input.numel()]), rows);
 }
@@ -255,6 +258,7 @@ export function scatter(input: Tensor, ...args: unknown[]): Tensor {
     reduce?: Reduce;
   }>("scatter", ["dim", "index", "src"], ["reduce"], args, 3);
   expect_tensor("scatter", input);
+  expect_tensor("scatter", index, "index");
   const at = normalize_dim(dim, input.ndim);
   if (reduce === "add")
     return scatter_add(
@@ -286,6 +290,7 @@ export function scatter_add(input: Tensor, ...args: unknown[]): Tensor {
     3,
   );
   expect_tensor("scatter_add", input);
+  expect_tensor("scatter_add", index, "index");
   const at = normalize_dim(dim, input.ndim);
   const flat = from_data([index.numel()], int32, flat_positions("scatter_add", input, at, index));
   const values = scatter_source("scatter_add", input, index, src);

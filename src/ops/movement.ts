@@ -173,6 +173,11 @@ export function movedim(input: Tensor, ...args: unknown[]): Tensor {
   );
   expect_tensor("movedim", input);
   const rank = input.ndim;
+  if (typeof source !== "number" && !Array.isArray(source)) {
+    throw new TypeError(
+      `movedim(): argument 'source' must be an int or a list of ints, not ${typeof source}`,
+    );
+  }
   const from = (typeof source === "number" ? [source] : source).map((dim) => normalize_dim(dim, rank));
   const to = (typeof destination === "number" ? [destination] : destination).map((dim) =>
     normalize_dim(dim, rank),
