@@ -1,7 +1,8 @@
 /** @file Dropout: zeroing at random while training, with PyTorch's own masks. */
 import { bind } from "../args";
-import { from_data } from "../backend/engine";
-import { float64 } from "../dtype";
+import { attr, execute_many, from_data, ints, read, release } from "../backend/engine";
+import { native_ops } from "../backend/native-ops";
+import { float64, int32 } from "../dtype";
 import { RuntimeError, ValueError } from "../errors";
 import { default_generator, fill_bernoulli } from "../random";
 import { numel, type Shape, size_text } from "../shape";
@@ -26,8 +27,23 @@ export function check_probability(p: number): number {
   return p;
 }
 
+/** Below that handing the generator's state over costs more than drawing. */
+const least_native = 256;
+
+/** {@link mask} by our own op, from the same stream. */
+function native_mask(shape: Shape, p: number, like: Tensor, kept: number): Tensor {
+  const state = from_data([626], int32, default_generator.words());
+  const numbers = from_data([2], float64, Float64Array.of(1 - p, kept));
+  const inputs = [state, ints(shape), numbers];
+  const [drawn, after] = execute_many("TorchbookBernoulli", inputs, [attr.type("T", like.dtype)], 2);
+  default_generator.set_words(read(after) as Int32Array);
+  for (const handle of [state, numbers, after]) release(handle);
+  return new Tensor(drawn);
+}
+
 /** 0 with probability `p`, else `kept`: drawn as `bernoulli_(1 - p)`. */
 function mask(shape: Shape, p: number, like: Tensor, kept: number): Tensor {
+  if (numel(shape) >= least_native && native_ops()) return native_mask(shape, p, like, kept);
   const drawn = fill_bernoulli(default_generator, numel(shape), 1 - p);
   const values = like.dtype === float64 ? new Float64Array(drawn.length) : new Float32Array(drawn.length);
   for (let i = 0; i < drawn.length; i++) if (drawn[i]) values[i] = kept;

@@ -136,6 +136,22 @@ export class Generator {
     return this;
   }
 
+  /** The stream's place as numbers, for draws elsewhere: 624 words, then how many draws are left plus one, and the next one. */
+  words(): Int32Array {
+    const words = new Int32Array(N + 2);
+    words.set(this.state);
+    words[N] = this.left;
+    words[N + 1] = this.next;
+    return words;
+  }
+
+  /** Goes on from where draws elsewhere left off; see {@link words}. */
+  set_words(words: Int32Array): void {
+    this.state.set(words.subarray(0, N));
+    this.left = words[N];
+    this.next = words[N + 1];
+  }
+
   /** The next 32 bits, as a signed integer (cheapest when only some bits are used). */
   next_int32(): number {
     if (--this.left === 0) this.refill();
