@@ -74,7 +74,10 @@ test("1,000 damaged files give an error or a value", () => {
     } catch (error) {
       errors++;
       assert.ok(error instanceof Error && error.message.length > 10, `file ${i}: ${String(error)}`);
-      assert.doesNotMatch(error.message, /is not a function|cannot read|is not iterable|Maximum call stack|invalid typed array|TensorFlow's \w+\(/i);
+      assert.doesNotMatch(
+        error.message,
+        /is not a function|cannot read|is not iterable|Maximum call stack|invalid typed array|TensorFlow's \w+\(/i,
+      );
     }
   }
   assert.ok(errors > 500, `only ${errors} of 1,000 were refused`);

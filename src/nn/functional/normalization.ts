@@ -1,6 +1,6 @@
 /** @file Normalisation over features, channels, groups and batches. */
 import { bind } from "../../args";
-import { NotImplementedError, RuntimeError, ValueError } from "../../errors";
+import { RuntimeError, ValueError } from "../../errors";
 import { expect_tensor } from "../../ops/convert";
 import { add, mul, sub } from "../../ops/elementwise";
 import { reshape } from "../../ops/movement";
@@ -272,58 +272,4 @@ export function batch_norm(input: Tensor, ...args: unknown[]): Tensor {
     move_towards(running_var, mul(reshape(variance, [channels]), count / (count - 1)), momentum);
   }
   return affine(output, per_channel(weight, rank), per_channel(bias, rank));
-}
-
-/** Keyword arguments of {@link instance_norm}. */
-export interface InstanceNormOptions {
-  running_mean?: MaybeTensor;
-  running_var?: MaybeTensor;
-  weight?: MaybeTensor;
-  bias?: MaybeTensor;
-  use_input_stats?: boolean;
-  momentum?: number;
-  eps?: number;
-}
-
-/** Normalisation of each channel of each sample of (N, C, ...) (Ulyanov et al., arXiv:1607.08022). */
-export function instance_norm(
-  input: Tensor,
-  running_mean?: MaybeTensor,
-  running_var?: MaybeTensor,
-  weight?: MaybeTensor,
-  bias?: MaybeTensor,
-  use_input_stats?: boolean,
-  momentum?: number,
-  eps?: number,
-): Tensor;
-export function instance_norm(input: Tensor, options: InstanceNormOptions): Tensor;
-export function instance_norm(input: Tensor, ...args: unknown[]): Tensor {
-  const {
-    running_mean = null,
-    running_var = null,
-    weight = null,
-    bias = null,
-    use_input_stats = true,
-    eps = 1e-5,
-  } = bind<InstanceNormOptions>(
-    "instance_norm",
-    ["running_mean", "running_var", "weight", "bias", "use_input_stats", "momentum", "eps"],
-    [],
-    args,
-  );
-  expect_tensor("instance_norm", input);
-  if (running_mean !== null || running_var !== null || !use_input_stats) {
-    throw new NotImplementedError(
-      "instance_norm(): running statistics are not offered; use those of the input",
-    );
-  }
-  floating("instance_norm", input);
-  const rank = input.ndim;
-  if (numel(input.shape.slice(2)) <= 1) {
-    throw new ValueError(
-      `Expected more than 1 spatial element when training, got input size torch.Size(${size_text(input.shape)})`,
-    );
-  }
-  const even = standardize(input, range(rank).slice(2), eps).output;
-  return affine(even, per_channel(weight, rank), per_channel(bias, rank));
 }
