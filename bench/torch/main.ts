@@ -181,8 +181,8 @@ function report({ machine: at, threads, repeats, torch, rows, sweeps, loading, m
     );
   }
   for (const { dimension, values, rows: points, exponents } of sweeps) {
-    const lines = points.map((point, i) => [`${values[i]}`, ...row_cells(point).slice(1, 4)]);
-    console.log(markdown([[dimension, ...head.slice(1, 4)], ...lines]));
+    const lines = points.map((point, i) => [`${values[i]}`, ...row_cells(point).slice(1, 5)]);
+    console.log(markdown([[dimension, ...head.slice(1, 5)], ...lines]));
     const beside =
       exponents.torch === undefined
         ? ""

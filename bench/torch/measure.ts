@@ -13,6 +13,8 @@ export interface Figures {
   torch?: { median: number; samples: number[] };
   /** Ours over PyTorch's, of samples taken one after the other. */
   ratio?: { median: number; low: number; high: number };
+  /** Ratio of both sides' fastest samples: what is left of it where other work disturbs the machine. */
+  fastest?: number;
   /** A number that both sides computed. */
   check?: { ours: number; torch: number };
 }
@@ -78,6 +80,7 @@ export async function measure_row(row: Row, peer: Peer | null, repeats: number):
   return {
     ...figures,
     torch: summary(theirs),
+    fastest: Math.min(...mine) / Math.min(...theirs),
     ratio: { median: median(ratios), low: quantile(ratios, 0.25), high: quantile(ratios, 0.75) },
     check,
   };
