@@ -4,6 +4,7 @@
  * Written once in `ops/`, with their documentation; here they are put on the prototype, and their types follow from theirs.
  */
 import * as activation from "./ops/activation";
+import * as advanced_index from "./ops/advanced-index";
 import * as alias from "./ops/alias";
 import * as arrange from "./ops/arrange";
 import * as compare from "./ops/compare";
@@ -19,6 +20,7 @@ import * as gather from "./ops/gather";
 import * as indexing from "./ops/indexing";
 import * as join from "./ops/join";
 import * as linalg from "./ops/linalg";
+import * as masks from "./ops/masks";
 import * as movement from "./ops/movement";
 import * as norm from "./ops/norm";
 import * as numeric from "./ops/numeric";
@@ -27,6 +29,7 @@ import * as quantile from "./ops/quantile";
 import * as random from "./ops/random";
 import * as reduce from "./ops/reduce";
 import * as scan from "./ops/scan";
+import * as scatter from "./ops/scatter";
 import * as segment from "./ops/segment";
 import * as softmax from "./ops/softmax";
 import * as sort from "./ops/sort";
@@ -248,23 +251,10 @@ const methods = {
     "diagonal",
     "diag",
   ],
-  gather: [
-    "index_select",
-    "gather",
-    "take_along_dim",
-    "take",
-    "scatter",
-    "scatter_add",
-    "index_add",
-    "index_copy",
-    "index_fill",
-    "masked_fill",
-    "masked_select",
-    "masked_scatter",
-    "nonzero",
-    "argwhere",
-    "index_put",
-  ],
+  gather: ["index_select", "gather", "take_along_dim", "take"],
+  scatter: ["scatter", "scatter_add", "index_add", "index_copy", "index_fill"],
+  masks: ["masked_fill", "masked_select", "masked_scatter", "nonzero", "argwhere"],
+  advanced_index: ["index_put"],
   indexing: ["index", "index_put_", "_get_text", "_set_text"],
   join: ["repeat", "tile", "flip", "fliplr", "flipud", "roll", "rot90", "repeat_interleave"],
   movement: [
@@ -448,6 +438,9 @@ const modules = {
   elementwise,
   fill,
   gather,
+  scatter,
+  masks,
+  advanced_index,
   indexing,
   join,
   movement,
@@ -482,6 +475,9 @@ type Operations = Taken<"activation"> &
   Taken<"elementwise"> &
   Taken<"fill"> &
   Taken<"gather"> &
+  Taken<"scatter"> &
+  Taken<"masks"> &
+  Taken<"advanced_index"> &
   Taken<"indexing"> &
   Taken<"join"> &
   Taken<"movement"> &

@@ -31,6 +31,7 @@ export { get_printoptions, set_printoptions } from "./format";
 export * as linalg from "./linalg";
 export * as nn from "./nn";
 export { relu } from "./ops/activation";
+export { index_put } from "./ops/advanced-index";
 export {
   arccos,
   arccosh,
@@ -158,24 +159,7 @@ export {
 } from "./ops/elementwise";
 export { amax, amin, aminmax, argmax, argmin, logsumexp, max, min } from "./ops/extreme";
 export { clone, diag, diagonal, tril, triu } from "./ops/fill";
-export {
-  argwhere,
-  gather,
-  index_add,
-  index_copy,
-  index_fill,
-  index_put,
-  index_select,
-  masked_fill,
-  masked_scatter,
-  masked_select,
-  nonzero,
-  scatter,
-  scatter_add,
-  take,
-  take_along_dim,
-  where,
-} from "./ops/gather";
+export { gather, index_select, take, take_along_dim } from "./ops/gather";
 export { slice } from "./ops/indexing";
 export {
   cat,
@@ -207,6 +191,7 @@ export {
   outer,
   vdot,
 } from "./ops/linalg";
+export { argwhere, masked_fill, masked_scatter, masked_select, nonzero, where } from "./ops/masks";
 export {
   chunk,
   flatten,
@@ -244,6 +229,7 @@ export {
 } from "./ops/random";
 export { all, any, count_nonzero, cumprod, cumsum, mean, nanmean, nansum, prod, sum } from "./ops/reduce";
 export { cummax, cummin, diff, logcumsumexp, trapezoid, trapz } from "./ops/scan";
+export { index_add, index_copy, index_fill, scatter, scatter_add } from "./ops/scatter";
 export { scatter_reduce } from "./ops/segment";
 export { log_softmax, softmax } from "./ops/softmax";
 export { argsort, kthvalue, median, mode, sort, topk } from "./ops/sort";

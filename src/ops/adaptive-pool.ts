@@ -7,7 +7,8 @@ import type { Tensor } from "../tensor";
 import { window_sums } from "./avg-pool";
 import { cast, expect_tensor } from "./convert";
 import { div } from "./elementwise";
-import { index_select, where } from "./gather";
+import { index_select } from "./gather";
+import { where } from "./masks";
 import { along, maxima, pick } from "./maxima";
 import { reshape, slice } from "./movement";
 

@@ -7,8 +7,8 @@ import { type DType, float64 } from "../dtype";
 import { NotImplementedError, RuntimeError, ValueError } from "../errors";
 import { is_tensor, Tensor } from "../tensor";
 import { cast, expect_tensor } from "./convert";
-import { where } from "./gather";
 import type { Reduction } from "./loss";
+import { where } from "./masks";
 import { reshape } from "./movement";
 
 /** Keyword arguments of {@link ctc_loss}. */

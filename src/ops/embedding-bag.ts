@@ -7,8 +7,9 @@ import { range, size_text } from "../shape";
 import { is_tensor, Tensor } from "../tensor";
 import { cast, expect_tensor } from "./convert";
 import { embedding, padding_index } from "./embedding";
-import { add_rows, index_select, take_rows } from "./gather";
+import { index_select } from "./gather";
 import { reshape } from "./movement";
+import { add_rows, take_rows } from "./rows";
 
 /** What becomes of a bag's rows. */
 export type BagMode = "sum" | "mean" | "max";

@@ -8,7 +8,7 @@ import { normalize_dim, range, size_text } from "../shape";
 import { is_tensor, Tensor } from "../tensor";
 import { as_operand, cast, expect_tensor, type TensorLike } from "./convert";
 import { arange, tensor } from "./create";
-import { where } from "./gather";
+import { where } from "./masks";
 import { permute, reshape } from "./movement";
 
 /** A copy that is no view; gradients flow through it. */

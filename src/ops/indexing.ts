@@ -5,9 +5,10 @@ import { bool, int64 } from "../dtype";
 import { IndexError, ValueError } from "../errors";
 import { size_text } from "../shape";
 import { is_tensor, type NestedArray, Tensor } from "../tensor";
+import { advanced, put_at, take_at } from "./advanced-index";
 import { as_operand, cast, type TensorLike } from "./convert";
 import { tensor } from "./create";
-import { advanced, put_at, take_at, where } from "./gather";
+import { where } from "./masks";
 import { type Ranges, reshape, strided } from "./movement";
 
 /** A slice such as Python's `start:stop:step`; null or left out means from the beginning, to the end, by 1. */

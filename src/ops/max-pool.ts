@@ -6,10 +6,11 @@ import { IndexError, NotImplementedError, RuntimeError } from "../errors";
 import { numel, range, type Shape, size_text } from "../shape";
 import type { Tensor } from "../tensor";
 import { cast, expect_tensor } from "./convert";
-import { index_select, put_rows } from "./gather";
+import { index_select } from "./gather";
 import { maxima, pick } from "./maxima";
 import { reshape } from "./movement";
 import { axes, overhang, seen, sizes } from "./pool-windows";
+import { put_rows } from "./rows";
 import { type PerDim, pad_last } from "./sliding";
 
 /** Keyword arguments of max pooling. */

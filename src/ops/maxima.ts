@@ -5,8 +5,9 @@ import { int32, int64 } from "../dtype";
 import { numel, range, type Shape } from "../shape";
 import { Tensor } from "../tensor";
 import { gt, isnan, logical_or } from "./compare";
-import { take_rows, where } from "./gather";
+import { where } from "./masks";
 import { reshape } from "./movement";
+import { take_rows } from "./rows";
 
 /** The least value of a dtype, which no element is less than. */
 function least(input: Tensor): number | bigint {

@@ -4,8 +4,9 @@
  * `TORCHBOOK_NATIVE=0` turns them off.
  */
 import { record_many, wants_grad } from "../autograd/tape";
-import { attr, execute_many, from_data, ints, is_using_gpu, release } from "../backend/engine";
+import { attr, execute_many, from_data, ints, release } from "../backend/engine";
 import type { Handle } from "../backend/handle";
+import { native_ops } from "../backend/native-ops";
 import { float32, int32 } from "../dtype";
 import { Tensor } from "../tensor";
 import type { LayerResult, Layout } from "./recurrent";
@@ -23,12 +24,9 @@ interface Attrs {
   readonly directions: number;
 }
 
-let allowed: boolean | null = null;
-
 /** Whether the native ops take this layer. */
 export function is_native(input: Tensor, weights: readonly Weights<Tensor>[]): boolean {
-  allowed ??= process.env.TORCHBOOK_NATIVE !== "0" && !is_using_gpu();
-  return allowed && input.dtype === float32 && weights[0].w_hr === null;
+  return native_ops() && input.dtype === float32 && weights[0].w_hr === null;
 }
 
 let empty: { readonly floats: Handle; readonly sizes: Handle } | null = null;

@@ -10,9 +10,9 @@ import { Tensor } from "../tensor";
 import { cast, expect_tensor } from "./convert";
 import { choose, div, floor_divide } from "./elementwise";
 import { execute_any } from "./fallback";
-import { add_rows, flat_positions } from "./gather";
 import { cat } from "./join";
 import { narrow, reshape } from "./movement";
+import { add_rows, flat_positions } from "./rows";
 
 /** What becomes of elements that share a place. */
 export type ScatterReduce = "sum" | "prod" | "mean" | "amax" | "amin";

@@ -2,7 +2,7 @@
 import { bind } from "../args";
 import { ValueError } from "../errors";
 import { full_like, zeros_like } from "../ops/create";
-import { where } from "../ops/gather";
+import { where } from "../ops/masks";
 import type { Tensor } from "../tensor";
 import { check_not_negative } from "./check";
 import { Optimizer, type OptimizerOptions, type ParamGroup, type Params } from "./optimizer";

@@ -1,8 +1,9 @@
 /** @file Gradient rules of operations that pick and place by index. */
 import type { Handle } from "../../backend/handle";
 import { zeros_like } from "../../ops/create";
-import { add_rows, put_rows, take_rows, where } from "../../ops/gather";
+import { where } from "../../ops/masks";
 import { sum_to_size } from "../../ops/reduce";
+import { add_rows, put_rows, take_rows } from "../../ops/rows";
 import type { Tensor } from "../../tensor";
 import type { Context, Rule } from "../node";
 

@@ -3,7 +3,7 @@ import type { Handle } from "../../backend/handle";
 import { eq } from "../../ops/compare";
 import { cast } from "../../ops/convert";
 import { choose, div, mul } from "../../ops/elementwise";
-import { add_rows, take_rows } from "../../ops/gather";
+import { add_rows, take_rows } from "../../ops/rows";
 import { segment } from "../../ops/segment";
 import { scalar_tensor, type Tensor } from "../../tensor";
 import type { Context, Rule } from "../node";

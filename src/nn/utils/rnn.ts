@@ -6,9 +6,9 @@ import { type DType, float32, float64, int32, int64 } from "../../dtype";
 import { RuntimeError, ValueError } from "../../errors";
 import { cast, expect_tensor } from "../../ops/convert";
 import { full } from "../../ops/create";
-import { put_rows, take_rows } from "../../ops/gather";
 import { cat } from "../../ops/join";
 import { reshape } from "../../ops/movement";
+import { put_rows, take_rows } from "../../ops/rows";
 import { range, same_shape } from "../../shape";
 import { is_tensor, Tensor } from "../../tensor";
 
