@@ -31,11 +31,11 @@ export interface View {
  *
  * Values are immutable natively; an in-place operation gives the tensor a new one. A view remembers how it comes from its
  * base: it takes its value anew once the base has changed, and writing to it writes to the base, as if memory were shared.
- * Methods beside those here come from `ops/` (see `methods.ts`).
+ * Methods beside those here come from `ops/` (see `methods/`).
  *
  * Indexing: `x[0]`, `x[-1]`, `` x[":, -1, :"] ``, assignment alike; {@link Tensor.index} takes tensors as indices.
  */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: methods.ts puts the operations on the prototype
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: methods/ puts the operations on the prototype
 export class Tensor extends Indexable {
   /** The gradient that `backward` added up, null before. */
   grad: Tensor | null = null;

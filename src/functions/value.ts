@@ -1,0 +1,35 @@
+/** @file Functions that make or copy tensors, convert them, or draw their elements. */
+export { result_type } from "../ops/convert";
+export {
+  arange,
+  as_tensor,
+  empty,
+  empty_like,
+  eye,
+  from_numpy,
+  full,
+  full_like,
+  linspace,
+  logspace,
+  ones,
+  ones_like,
+  tensor,
+  zeros,
+  zeros_like,
+} from "../ops/create";
+export { clone } from "../ops/fill";
+export {
+  bernoulli,
+  initial_seed,
+  manual_seed,
+  multinomial,
+  normal,
+  rand,
+  rand_like,
+  randint,
+  randint_like,
+  randn,
+  randn_like,
+  randperm,
+  seed,
+} from "../ops/random";

@@ -1,0 +1,59 @@
+/**
+ * @file Which operations are methods of tensors as well: those whose first parameter is the tensor.
+ *
+ * Written once in `ops/`, with their documentation; the modules beside this one name them by kind. Here they are put on the
+ * prototype, and their types follow from theirs.
+ */
+import { cast } from "../ops/convert";
+import { Tensor } from "../tensor";
+import * as algebra from "./algebra";
+import { in_place } from "./in-place";
+import type { Method } from "./method-type";
+import * as pointwise from "./pointwise";
+import * as position from "./position";
+import * as reduction from "./reduction";
+import * as shape from "./shape";
+import * as value from "./value";
+
+type Operations = typeof algebra &
+  typeof pointwise &
+  typeof position &
+  typeof reduction &
+  typeof shape &
+  typeof value;
+
+type InPlace = {
+  [Name in (typeof in_place)[number] as `${Name}_`]: Method<Operations[Name]>;
+};
+
+/** The methods of tensors that come from `ops/`. */
+export type TensorMethods = { [Name in keyof Operations]: Method<Operations[Name]> } & InPlace;
+
+type Operation = (...args: unknown[]) => unknown;
+
+function install(name: string, value: (this: Tensor, ...args: unknown[]) => unknown): void {
+  if (name in Tensor.prototype) throw new Error(`two methods ${name}`);
+  Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
+}
+
+const operations = new Map<string, Operation>();
+for (const kind of [algebra, pointwise, position, reduction, shape, value]) {
+  for (const [name, operation] of Object.entries(kind)) {
+    if (operations.has(name)) throw new Error(`two methods ${name}`);
+    operations.set(name, operation as Operation);
+  }
+}
+for (const [name, operation] of operations) {
+  install(name, function (this: Tensor, ...args) {
+    return operation(this, ...args);
+  });
+}
+for (const name of in_place) {
+  const operation = operations.get(name) as Operation;
+  install(`${name}_`, function (this: Tensor, ...args) {
+    this._check_in_place();
+    // The operation may save its input; the alias keeps the value that it had.
+    const result = operation(this._alias(), ...args) as Tensor;
+    return this._assign(result.dtype.category <= this.dtype.category ? cast(result, this.dtype) : result);
+  });
+}
