@@ -1,8 +1,9 @@
 /** @file Functions that read or write elements at positions: indices, masks, diagonals. */
 export { index_put } from "../ops/advanced-index";
-export { diag, diagonal, tril, triu } from "../ops/fill";
+export { diag, diagonal } from "../ops/diagonals";
 export { gather, index_select, take, take_along_dim } from "../ops/gather";
 export { slice } from "../ops/indexing";
 export { argwhere, masked_fill, masked_scatter, masked_select, nonzero, where } from "../ops/masks";
 export { index_add, index_copy, index_fill, scatter, scatter_add } from "../ops/scatter";
 export { scatter_reduce } from "../ops/segment";
+export { tril, triu } from "../ops/triangles";

@@ -9,21 +9,12 @@ export {
   broadcast_to,
   column_stack,
   combinations,
-  diag_embed,
-  diagflat,
-  dsplit,
   dstack,
-  hsplit,
   meshgrid,
   scalar_tensor,
-  select_scatter,
-  split_with_sizes,
-  tensor_split,
-  tril_indices,
-  triu_indices,
   unfold,
-  vsplit,
 } from "../ops/arrange";
+export { diag_embed, diagflat } from "../ops/diagonals";
 export {
   cat,
   concat,
@@ -39,18 +30,16 @@ export {
   vstack,
 } from "../ops/join";
 export {
-  chunk,
   flatten,
   movedim,
-  narrow,
   permute,
   reshape,
-  select,
-  split,
   squeeze,
   t,
   transpose,
-  unbind,
   unflatten,
   unsqueeze,
 } from "../ops/movement";
+export { narrow, select, select_scatter } from "../ops/parts";
+export { chunk, dsplit, hsplit, split, split_with_sizes, tensor_split, unbind, vsplit } from "../ops/splits";
+export { tril_indices, triu_indices } from "../ops/triangles";

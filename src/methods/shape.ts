@@ -1,36 +1,23 @@
 /** @file Methods that arrange the same elements anew. */
 export { moveaxis, msort, ravel, swapaxes, swapdims } from "../ops/alias";
-export {
-  broadcast_to,
-  diag_embed,
-  diagflat,
-  dsplit,
-  hsplit,
-  select_scatter,
-  split_with_sizes,
-  tensor_split,
-  unfold,
-  vsplit,
-} from "../ops/arrange";
+export { broadcast_to, unfold } from "../ops/arrange";
+export { diag_embed, diagflat } from "../ops/diagonals";
 export { flip, fliplr, flipud, repeat, repeat_interleave, roll, rot90, tile } from "../ops/join";
 export {
-  chunk,
   expand,
   expand_as,
   flatten,
   movedim,
-  narrow,
   permute,
   reshape,
   reshape_as,
-  select,
-  split,
   squeeze,
   t,
   transpose,
-  unbind,
   unflatten,
   unsqueeze,
   view,
   view_as,
 } from "../ops/movement";
+export { narrow, select, select_scatter } from "../ops/parts";
+export { chunk, dsplit, hsplit, split, split_with_sizes, tensor_split, unbind, vsplit } from "../ops/splits";

@@ -3,7 +3,7 @@ import { bind } from "../args";
 import { type DType, float32 } from "../dtype";
 import { RuntimeError } from "../errors";
 import { full } from "../ops/create";
-import { triu } from "../ops/fill";
+import { triu } from "../ops/triangles";
 import type { Tensor } from "../tensor";
 import { MultiheadAttention } from "./attention";
 import { ModuleList } from "./container";

@@ -10,7 +10,8 @@ import { div } from "./elementwise";
 import { index_select } from "./gather";
 import { where } from "./masks";
 import { along, maxima, pick } from "./maxima";
-import { reshape, slice } from "./movement";
+import { reshape } from "./movement";
+import { slice } from "./parts";
 
 /** Windows of adaptive pooling: `count` of them, from and to where. */
 function adaptive_windows(size: number, count: number): [number, number][] {

@@ -1,16 +1,14 @@
 /** @file Less common arrangements: splits at places, grids, diagonals, windows, combinations. */
 import { bind, is_options, none, operand } from "../args";
-import { from_data } from "../backend/engine";
-import { type DType, get_default_dtype, int64 } from "../dtype";
+import { get_default_dtype } from "../dtype";
 import { RuntimeError, ValueError } from "../errors";
-import { broadcast_shapes, check_list, normalize_dim, range, type Shape, size_text } from "../shape";
-import { is_tensor, Tensor } from "../tensor";
+import { broadcast_shapes, normalize_dim, range, type Shape, size_text } from "../shape";
+import { is_tensor, type Tensor } from "../tensor";
 import { cast, expect_tensor, result_type } from "./convert";
 import { type CreateOptions, creation, tensor } from "./create";
-import { diag } from "./fill";
 import { index_select } from "./gather";
 import { cat } from "./join";
-import { expand, movedim, reshape, slice, split, unsqueeze } from "./movement";
+import { expand, movedim, reshape } from "./movement";
 
 /** One tensor, or several as a list or one by one. */
 type Several = Tensor[] | [readonly Tensor[]];
@@ -107,188 +105,6 @@ export function block_diag(...tensors: Tensor[]): Tensor {
     return cat([zeros(parts[0]), cast(block, dtype), zeros(parts[2])], 1);
   });
   return cat(rows, 0);
-}
-
-/** The vectors in the last dimension as diagonals of matrices in dimensions `dim1` and `dim2`. */
-export function diag_embed(input: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
-export function diag_embed(input: Tensor, offset: number, options: { dim1?: number; dim2?: number }): Tensor;
-export function diag_embed(input: Tensor, options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
-export function diag_embed(input: Tensor, ...args: unknown[]): Tensor {
-  type Args = { offset: number; dim1: number; dim2: number };
-  const { offset = 0, dim1 = -2, dim2 = -1 } = bind<Args>("diag_embed", ["offset", "dim1", "dim2"], [], args);
-  expect_tensor("diag_embed", input);
-  const rank = input.ndim + 1;
-  const a = normalize_dim(dim1, rank);
-  const b = normalize_dim(dim2, rank);
-  if (a === b) throw new RuntimeError(`diagonal dimensions cannot be identical ${dim1}, ${dim2}`);
-  const n = input.shape[input.ndim - 1];
-  const size = n + Math.abs(offset);
-  const places = range(n).map((i) => (i + Math.max(0, -offset)) * size + i + Math.max(0, offset));
-  const lead = input.shape.slice(0, -1);
-  const zeros = input.new_zeros([...lead, size * size]);
-  const filled = zeros.index_copy(-1, tensor(places, { dtype: int64 }), input);
-  return movedim(reshape(filled, [...lead, size, size]), [-2, -1], [a, b]);
-}
-
-/** All elements as the diagonal of a matrix. */
-export function diagflat(input: Tensor, offset?: number): Tensor;
-export function diagflat(input: Tensor, options: { offset?: number }): Tensor;
-export function diagflat(input: Tensor, ...args: unknown[]): Tensor {
-  const { offset: shift = 0 } = bind<{ offset?: number }>("diagflat", ["offset"], [], args);
-  expect_tensor("diagflat", input);
-  return diag(reshape(input, [input.numel()]), shift);
-}
-
-/** The input split along `dim` into so many parts, as equal as can be, or before the given places. */
-export function tensor_split(
-  input: Tensor,
-  indices_or_sections: number | Shape | Tensor,
-  dim?: number,
-): Tensor[];
-export function tensor_split(
-  input: Tensor,
-  indices_or_sections: number | Shape | Tensor,
-  options: { dim?: number },
-): Tensor[];
-export function tensor_split(
-  input: Tensor,
-  options: { indices_or_sections: number | Shape | Tensor; dim?: number },
-): Tensor[];
-export function tensor_split(input: Tensor, ...args: unknown[]): Tensor[] {
-  const { indices_or_sections, dim: given = 0 } = bind<{
-    indices_or_sections: number | Shape | Tensor;
-    dim?: number;
-  }>("tensor_split", ["indices_or_sections", "dim"], [], args, 1);
-  expect_tensor("tensor_split", input);
-  if (input.ndim === 0) {
-    throw new RuntimeError(
-      "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims",
-    );
-  }
-  const at = normalize_dim(given, input.ndim);
-  const size = input.shape[at];
-  let wanted = indices_or_sections as number | Shape;
-  if (is_tensor(indices_or_sections)) {
-    const { ndim, dtype } = indices_or_sections;
-    if (dtype !== int64 || ndim > 1) {
-      throw new RuntimeError(
-        `tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor of dtype int64`,
-      );
-    }
-    const list = Array.from(indices_or_sections.typed_array(), Number);
-    wanted = ndim === 0 ? list[0] : list;
-  }
-  if (typeof wanted === "number") {
-    if (!(wanted > 0)) throw new RuntimeError(`number of sections must be larger than 0, got ${wanted}`);
-    const least = Math.floor(size / wanted);
-    const longer = size % wanted;
-    return split(
-      input,
-      range(wanted).map((i) => least + (i < longer ? 1 : 0)),
-      at,
-    );
-  }
-  if (!Array.isArray(wanted)) {
-    throw new TypeError(
-      `tensor_split(): expected a number of sections, a list of places or a Tensor, got ${typeof wanted}`,
-    );
-  }
-  const place = (index: number): number => Math.min(Math.max(index < 0 ? index + size : index, 0), size);
-  const cuts = [0, ...wanted.map(place), size];
-  return range(cuts.length - 1).map((i) => slice(input, at, cuts[i], Math.max(cuts[i], cuts[i + 1])));
-}
-
-function split_along(
-  name: string,
-  rank: number,
-  dim: number,
-  input: Tensor,
-  places: number | Shape,
-): Tensor[] {
-  if (input.ndim < rank) {
-    throw new RuntimeError(
-      `torch.${name} requires a tensor with at least ${rank} dimension${rank === 1 ? "" : "s"}, but got a tensor with ` +
-        `${input.ndim} dimensions!`,
-    );
-  }
-  if (typeof places === "number" && (places <= 0 || input.shape[dim] % places !== 0)) {
-    throw new RuntimeError(
-      `torch.${name} attempted to split along dimension ${dim}, but the size of the dimension ${input.shape[dim]} is not ` +
-        `divisible by the split_size ${places}!`,
-    );
-  }
-  return tensor_split(input, places, dim);
-}
-
-/** {@link tensor_split} along the second dimension, along the first of a vector; parts must be equal. */
-export function hsplit(input: Tensor, indices_or_sections: number | Shape): Tensor[];
-export function hsplit(input: Tensor, options: { indices_or_sections: number | Shape }): Tensor[];
-export function hsplit(input: Tensor, ...args: unknown[]): Tensor[] {
-  const indices_or_sections = operand<number | Shape>("hsplit", "indices_or_sections", args);
-  expect_tensor("hsplit", input);
-  return split_along("hsplit", 1, input.ndim === 1 ? 0 : 1, input, indices_or_sections);
-}
-
-/** {@link tensor_split} along the first dimension; parts must be equal. */
-export function vsplit(input: Tensor, indices_or_sections: number | Shape): Tensor[];
-export function vsplit(input: Tensor, options: { indices_or_sections: number | Shape }): Tensor[];
-export function vsplit(input: Tensor, ...args: unknown[]): Tensor[] {
-  const indices_or_sections = operand<number | Shape>("vsplit", "indices_or_sections", args);
-  expect_tensor("vsplit", input);
-  return split_along("vsplit", 2, 0, input, indices_or_sections);
-}
-
-/** {@link tensor_split} along the third dimension; parts must be equal. */
-export function dsplit(input: Tensor, indices_or_sections: number | Shape): Tensor[];
-export function dsplit(input: Tensor, options: { indices_or_sections: number | Shape }): Tensor[];
-export function dsplit(input: Tensor, ...args: unknown[]): Tensor[] {
-  const indices_or_sections = operand<number | Shape>("dsplit", "indices_or_sections", args);
-  expect_tensor("dsplit", input);
-  return split_along("dsplit", 3, 2, input, indices_or_sections);
-}
-
-/** Parts of the given sizes along `dim`. */
-export function split_with_sizes(input: Tensor, split_sizes: Shape, dim?: number): Tensor[];
-export function split_with_sizes(input: Tensor, split_sizes: Shape, options: { dim?: number }): Tensor[];
-export function split_with_sizes(input: Tensor, options: { split_sizes: Shape; dim?: number }): Tensor[];
-export function split_with_sizes(input: Tensor, ...args: unknown[]): Tensor[] {
-  const { split_sizes, dim } = bind<{ split_sizes: Shape; dim?: number }>(
-    "split_with_sizes",
-    ["split_sizes", "dim"],
-    [],
-    args,
-    1,
-  );
-  expect_tensor("split_with_sizes", input);
-  return split(input, split_sizes, dim);
-}
-
-/** The input with `src` in place of what `select(dim, index)` gives. */
-export function select_scatter(input: Tensor, src: Tensor, dim: number, index: number): Tensor;
-export function select_scatter(input: Tensor, src: Tensor, options: { dim: number; index: number }): Tensor;
-export function select_scatter(input: Tensor, options: { src: Tensor; dim: number; index: number }): Tensor;
-export function select_scatter(input: Tensor, ...args: unknown[]): Tensor {
-  const { src, dim, index } = bind<{ src: Tensor; dim: number; index: number }>(
-    "select_scatter",
-    ["src", "dim", "index"],
-    [],
-    args,
-    3,
-  );
-  expect_tensor("select_scatter", input);
-  const at = normalize_dim(dim, input.ndim);
-  const size = input.shape[at];
-  const place = index < 0 ? index + size : index;
-  const expected = input.shape.filter((_, d) => d !== at);
-  if (src.shape.join() !== expected.join()) {
-    throw new RuntimeError(
-      `expected src to have a size equal to the slice of self. src size = ${size_text(src.shape)}, slice size = ${size_text(expected)}`,
-    );
-  }
-  // The select checks the index.
-  input.select(at, index);
-  const places = tensor([place], { dtype: int64 });
-  return input.index_copy(at, places, unsqueeze(src, at));
 }
 
 /**
@@ -390,52 +206,6 @@ export function combinations(input: Tensor, ...args: unknown[]): Tensor {
   };
   choose(0);
   return reshape(index_select(input, 0, places), [rows, r]);
-}
-
-function triangle(
-  name: string,
-  args: readonly unknown[],
-  inside: (i: number, j: number, offset: number) => boolean,
-): Tensor {
-  type Args = { row: number; col: number; offset?: number; dtype?: DType | null; device?: string };
-  const {
-    row,
-    col,
-    offset = 0,
-    dtype,
-  } = bind<Args>(name, ["row", "col", "offset"], ["dtype", "device"], args, 2);
-  if (row < 0) throw new RuntimeError(`row must be non-negative, got${row}`);
-  if (col < 0) throw new RuntimeError(`col must be non-negative, got${col}`);
-  check_list(name, [row, col]);
-  const rows: number[] = [];
-  const columns: number[] = [];
-  for (let i = 0; i < row; i++) {
-    for (let j = 0; j < col; j++) {
-      if (!inside(i, j, offset)) continue;
-      rows.push(i);
-      columns.push(j);
-    }
-  }
-  const data = BigInt64Array.from([...rows, ...columns], BigInt);
-  return cast(new Tensor(from_data([2, rows.length], int64, data)), dtype ?? int64);
-}
-
-type IndicesOptions = { dtype?: DType | null; device?: string };
-
-/** Rows and columns, (2, n), of a matrix's elements on and below the diagonal that is `offset` to the right. */
-export function tril_indices(row: number, col: number, offset?: number, options?: IndicesOptions): Tensor;
-export function tril_indices(row: number, col: number, options: { offset?: number } & IndicesOptions): Tensor;
-export function tril_indices(options: { row: number; col: number; offset?: number } & IndicesOptions): Tensor;
-export function tril_indices(...args: unknown[]): Tensor {
-  return triangle("tril_indices", args, (i, j, offset) => j - i <= offset);
-}
-
-/** Rows and columns, (2, n), of a matrix's elements on and above the diagonal that is `offset` to the right. */
-export function triu_indices(row: number, col: number, offset?: number, options?: IndicesOptions): Tensor;
-export function triu_indices(row: number, col: number, options: { offset?: number } & IndicesOptions): Tensor;
-export function triu_indices(options: { row: number; col: number; offset?: number } & IndicesOptions): Tensor;
-export function triu_indices(...args: unknown[]): Tensor {
-  return triangle("triu_indices", args, (i, j, offset) => j - i >= offset);
 }
 
 /** A zero-dim tensor of a number, float32 unless `dtype` says otherwise. */

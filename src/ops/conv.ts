@@ -6,7 +6,8 @@ import type { Tensor } from "../tensor";
 import { expect_tensor } from "./convert";
 import { type Conv, convolve, convolve_input } from "./convolution";
 import { matmul } from "./linalg";
-import { reshape, slice } from "./movement";
+import { reshape } from "./movement";
+import { slice } from "./parts";
 import { fold_windows, type PerDim, pad_last, unfold_windows, window_count } from "./sliding";
 
 /** Keyword arguments of {@link conv1d}, {@link conv2d} and {@link conv3d}. */

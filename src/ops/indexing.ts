@@ -9,7 +9,8 @@ import { advanced, put_at, take_at } from "./advanced-index";
 import { as_operand, cast, type TensorLike } from "./convert";
 import { tensor } from "./create";
 import { where } from "./masks";
-import { type Ranges, reshape, strided } from "./movement";
+import { reshape } from "./movement";
+import { type Ranges, strided } from "./parts";
 
 /** A slice such as Python's `start:stop:step`; null or left out means from the beginning, to the end, by 1. */
 export class Slice {

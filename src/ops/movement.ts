@@ -2,9 +2,9 @@
 
 import { bind, is_options, none, operand } from "../args";
 import { record } from "../autograd/tape";
-import { attr, execute, ints } from "../backend/engine";
+import { execute, ints } from "../backend/engine";
 import { DType } from "../dtype";
-import { IndexError, NotImplementedError, RuntimeError } from "../errors";
+import { NotImplementedError, RuntimeError } from "../errors";
 import {
   check_size,
   infer_shape,
@@ -19,7 +19,12 @@ import { is_tensor, type Tensor, type View } from "../tensor";
 import { expect_tensor } from "./convert";
 
 /** Makes `output` a view of `base`. */
-function view_of(base: Tensor, output: Tensor, replay: View["replay"], scatter: View["scatter"]): Tensor {
+export function view_of(
+  base: Tensor,
+  output: Tensor,
+  replay: View["replay"],
+  scatter: View["scatter"],
+): Tensor {
   return base._make_view(output, { base, replay, scatter });
 }
 
@@ -268,111 +273,6 @@ export function unflatten(input: Tensor, ...args: unknown[]): Tensor {
   return reshape(input, [...input.shape.slice(0, at), ...inner, ...input.shape.slice(at + 1)]);
 }
 
-/** `length` positions of dimension `dim` from `start` on. */
-export function narrow(input: Tensor, dim: number, start: number | Tensor, length: number): Tensor;
-export function narrow(
-  input: Tensor,
-  dim: number,
-  options: { start: number | Tensor; length: number },
-): Tensor;
-export function narrow(
-  input: Tensor,
-  options: { dim: number; start: number | Tensor; length: number },
-): Tensor;
-export function narrow(input: Tensor, ...args: unknown[]): Tensor {
-  const { dim, start, length } = bind<{ dim: number; start: number | Tensor; length: number }>(
-    "narrow",
-    ["dim", "start", "length"],
-    [],
-    args,
-    3,
-  );
-  expect_tensor("narrow", input);
-  if (input.ndim === 0) throw new RuntimeError("narrow() cannot be applied to a 0-dim tensor.");
-  if (length < 0) throw new RuntimeError("narrow(): length must be non-negative.");
-  const at = normalize_dim(dim, input.ndim);
-  const size = input.shape[at];
-  if (is_tensor(start) && (start.ndim !== 0 || start.dtype.category !== 1)) {
-    throw new RuntimeError("narrow(): start must be an 0-dim integral Tensor.");
-  }
-  const from = Number(is_tensor(start) ? start.item() : start);
-  if (from < -size || from > size) {
-    throw new IndexError(
-      `start out of range (expected to be in range of [${-size}, ${size}], but got ${from})`,
-    );
-  }
-  const begin = from < 0 ? from + size : from;
-  if (begin + length > size) {
-    throw new RuntimeError(`start (${begin}) + length (${length}) exceeds dimension size (${size}).`);
-  }
-  return slice(input, at, begin, begin + length);
-}
-
-/** Parts of `split_size` along `dim`, the last smaller where it does not divide; or parts of the listed sizes. */
-export function split(input: Tensor, split_size: number | Shape, dim?: number): Tensor[];
-export function split(input: Tensor, split_size: number | Shape, options: { dim?: number }): Tensor[];
-export function split(input: Tensor, options: { split_size: number | Shape; dim?: number }): Tensor[];
-export function split(input: Tensor, ...args: unknown[]): Tensor[] {
-  const { split_size, dim } = bind<{ split_size: number | Shape; dim?: number }>(
-    "split",
-    ["split_size", "dim"],
-    [],
-    args,
-    1,
-  );
-  expect_tensor("split", input);
-  const at = normalize_dim(dim ?? 0, input.ndim);
-  if (input.ndim === 0) throw new RuntimeError("split expects at least a 1-dimensional tensor");
-  const size = input.shape[at];
-  let sizes: Shape;
-  if (typeof split_size === "number") {
-    if (split_size < 0 || (split_size === 0 && size !== 0)) {
-      throw new RuntimeError(`split expects split_size be non-negative, but got split_size=${split_size}`);
-    }
-    const count = split_size === 0 ? 1 : Math.max(1, Math.ceil(size / split_size));
-    sizes = range(count).map((i) => Math.min(split_size, size - i * split_size));
-  } else {
-    sizes = split_size;
-    if (sizes.reduce((sum, part) => sum + part, 0) !== size) {
-      throw new RuntimeError(
-        `split_with_sizes expects split_sizes to sum exactly to ${size} (input tensor's size at dimension ${at}), but got ` +
-          `split_sizes=${size_text(sizes)}`,
-      );
-    }
-  }
-  let start = 0;
-  return sizes.map((length) => {
-    start += length;
-    return slice(input, at, start - length, start);
-  });
-}
-
-/** At most `chunks` parts of equal size along `dim`. */
-export function chunk(input: Tensor, chunks: number, dim?: number): Tensor[];
-export function chunk(input: Tensor, chunks: number, options: { dim?: number }): Tensor[];
-export function chunk(input: Tensor, options: { chunks: number; dim?: number }): Tensor[];
-export function chunk(input: Tensor, ...args: unknown[]): Tensor[] {
-  const { chunks, dim } = bind<{ chunks: number; dim?: number }>("chunk", ["chunks", "dim"], [], args, 1);
-  expect_tensor("chunk", input);
-  if (!(chunks > 0)) throw new RuntimeError(`chunk expects \`chunks\` to be greater than 0, got: ${chunks}`);
-  if (input.ndim === 0) throw new RuntimeError("chunk expects at least a 1-dimensional tensor");
-  const at = normalize_dim(dim ?? 0, input.ndim);
-  const size = input.shape[at];
-  if (size === 0) return split(input, new Array<number>(chunks).fill(0), at);
-  return split(input, Math.ceil(size / chunks), at);
-}
-
-/** All positions of dimension `dim`, as a list of tensors without it. */
-export function unbind(input: Tensor, dim?: number): Tensor[];
-export function unbind(input: Tensor, options: { dim?: number }): Tensor[];
-export function unbind(input: Tensor, ...args: unknown[]): Tensor[] {
-  const { dim } = bind<{ dim?: number }>("unbind", ["dim"], [], args);
-  expect_tensor("unbind", input);
-  if (input.ndim === 0) throw new RuntimeError("Dimension specified as 0 but tensor has no dimensions");
-  const at = normalize_dim(dim ?? 0, input.ndim);
-  return range(input.shape[at]).map((i) => select(input, at, i));
-}
-
 /** Reshaped like `other`. */
 export function view_as(input: Tensor, other: Tensor): Tensor;
 export function view_as(input: Tensor, options: { other: Tensor }): Tensor;
@@ -395,88 +295,6 @@ export function expand_as(input: Tensor, options: { other: Tensor }): Tensor;
 export function expand_as(input: Tensor, ...args: unknown[]): Tensor {
   const other = operand<Tensor>("expand_as", "other", args);
   return expand(input, other.shape);
-}
-
-/** The tensor with dimension `dim` cut to elements start, start + step, ... before end (all within bounds, step > 0). */
-export function slice(input: Tensor, dim: number, start: number, end: number, step = 1): Tensor {
-  const rank = input.ndim;
-  const at = normalize_dim(dim, rank);
-  const begins = new Array<number>(rank).fill(0);
-  const ends = [...input.shape];
-  const strides = new Array<number>(rank).fill(1);
-  begins[at] = start;
-  ends[at] = Math.max(start, end);
-  strides[at] = step;
-  const ranges = { begins, ends, strides, squeezed: 0 };
-  return strided(input, ranges);
-}
-
-/** One position of a dimension, which goes away. */
-export function select(input: Tensor, dim: number, index: number): Tensor;
-export function select(input: Tensor, dim: number, options: { index: number }): Tensor;
-export function select(input: Tensor, options: { dim: number; index: number }): Tensor;
-export function select(input: Tensor, ...args: unknown[]): Tensor {
-  const { dim, index } = bind<{ dim: number; index: number }>("select", ["dim", "index"], [], args, 2);
-  expect_tensor("select", input);
-  const rank = input.ndim;
-  if (rank === 0) throw new RuntimeError("select() cannot be applied to a 0-dim tensor.");
-  const at = normalize_dim(dim, rank);
-  const size = input.shape[at];
-  if (index < -size || index >= size) {
-    throw new IndexError(
-      `select(): index ${index} out of range for tensor of size [${input.shape.join(", ")}] at dimension ${at}`,
-    );
-  }
-  const position = index < 0 ? index + size : index;
-  const begins = new Array<number>(rank).fill(0);
-  const ends = [...input.shape];
-  begins[at] = position;
-  ends[at] = position + 1;
-  return strided(input, { begins, ends, strides: new Array<number>(rank).fill(1), squeezed: 1 << at });
-}
-
-/** What {@link strided} takes of every dimension; bits of `squeezed` name those that go away. */
-export interface Ranges {
-  readonly begins: Shape;
-  readonly ends: Shape;
-  readonly strides: Shape;
-  readonly squeezed: number;
-}
-
-/** A rectangular part with steps, as a view. All of slicing comes down to it. */
-export function strided(input: Tensor, ranges: Ranges): Tensor {
-  const handle = execute(
-    "StridedSlice",
-    [input.handle, ints(ranges.begins), ints(ranges.ends), ints(ranges.strides)],
-    [attr.int("shrink_axis_mask", ranges.squeezed)],
-  );
-  const output = record("strided", handle, [input], [], ranges);
-  return view_of(
-    input,
-    output,
-    (base) => strided(base, ranges),
-    (base, value) => strided_scatter(base, value, ranges),
-  );
-}
-
-/** `base` with the part that {@link strided} takes replaced by `value`. */
-export function strided_scatter(base: Tensor, value: Tensor, ranges: Ranges): Tensor {
-  const handle = execute(
-    "TensorStridedSliceUpdate",
-    [base.handle, ints(ranges.begins), ints(ranges.ends), ints(ranges.strides), value.handle],
-    [attr.int("shrink_axis_mask", ranges.squeezed)],
-  );
-  return record("strided_scatter", handle, [base, value], [], ranges);
-}
-
-/** A tensor of zeros of `shape` with `value` where {@link strided} would take it: the gradient of `strided`. */
-export function strided_zeros(value: Tensor, shape: Shape, ranges: Ranges): Tensor {
-  const handle = execute(
-    "StridedSliceGrad",
-    [ints(shape), ints(ranges.begins), ints(ranges.ends), ints(ranges.strides), value.handle],
-    [attr.int("shrink_axis_mask", ranges.squeezed)],
-  );
-  return record("strided_zeros", handle, [value], [], ranges);
 }
 
 /** Size-1 dimensions repeated to `sizes` without a copy in PyTorch; -1 keeps a size. New dimensions come in front. */

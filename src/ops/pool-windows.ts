@@ -2,7 +2,7 @@
 import { RuntimeError } from "../errors";
 import type { Shape } from "../shape";
 import type { Tensor } from "../tensor";
-import { slice } from "./movement";
+import { slice } from "./parts";
 import type { PerDim } from "./sliding";
 
 /** Windows along one dimension: how many, and where each one's `places` lie in the input; null for nowhere. */

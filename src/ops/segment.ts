@@ -11,7 +11,8 @@ import { cast, expect_tensor } from "./convert";
 import { choose, div, floor_divide } from "./elementwise";
 import { execute_any } from "./fallback";
 import { cat } from "./join";
-import { narrow, reshape } from "./movement";
+import { reshape } from "./movement";
+import { narrow } from "./parts";
 import { add_rows, flat_positions } from "./rows";
 
 /** What becomes of elements that share a place. */

@@ -4,7 +4,8 @@ import { range, type Shape, size_text } from "../shape";
 import type { Tensor } from "../tensor";
 import { zeros } from "./create";
 import { cat, stack } from "./join";
-import { reshape, strided, strided_zeros } from "./movement";
+import { reshape } from "./movement";
+import { strided, strided_zeros } from "./parts";
 
 /** One number for all dimensions, or one per dimension. */
 export type PerDim = number | Shape;

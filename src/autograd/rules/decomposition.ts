@@ -2,9 +2,9 @@
 import type { Handle } from "../../backend/handle";
 import { inv, solve } from "../../ops/decomposition";
 import { mul, neg } from "../../ops/elementwise";
-import { tril } from "../../ops/fill";
 import { matmul } from "../../ops/linalg";
 import { transpose, unsqueeze } from "../../ops/movement";
+import { tril } from "../../ops/triangles";
 import { Tensor } from "../../tensor";
 import type { Context, Rule } from "../node";
 

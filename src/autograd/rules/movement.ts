@@ -2,16 +2,8 @@
 
 import { zeros_like } from "../../ops/create";
 import { flip, fold_tiles, roll } from "../../ops/join";
-import {
-  permute,
-  type Ranges,
-  reshape,
-  select,
-  slice,
-  strided,
-  strided_scatter,
-  strided_zeros,
-} from "../../ops/movement";
+import { permute, reshape } from "../../ops/movement";
+import { type Ranges, select, slice, strided, strided_scatter, strided_zeros } from "../../ops/parts";
 import { sum_to_size } from "../../ops/reduce";
 import type { Shape } from "../../shape";
 import type { Tensor } from "../../tensor";

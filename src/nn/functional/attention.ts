@@ -7,13 +7,13 @@ import { expect_tensor } from "../../ops/convert";
 import { ones } from "../../ops/create";
 import { dropout } from "../../ops/dropout";
 import { add, mul } from "../../ops/elementwise";
-import { tril } from "../../ops/fill";
 import { repeat_interleave } from "../../ops/join";
 import { matmul } from "../../ops/linalg";
 import { masked_fill } from "../../ops/masks";
 import { transpose } from "../../ops/movement";
 import { all } from "../../ops/reduce";
 import { softmax } from "../../ops/softmax";
+import { tril } from "../../ops/triangles";
 import type { Tensor } from "../../tensor";
 
 /** Keyword arguments of {@link scaled_dot_product_attention}. */

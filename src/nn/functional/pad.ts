@@ -5,7 +5,7 @@ import { expect_tensor } from "../../ops/convert";
 import { full } from "../../ops/create";
 import { index_select } from "../../ops/gather";
 import { cat } from "../../ops/join";
-import { slice } from "../../ops/movement";
+import { slice } from "../../ops/parts";
 import { range, type Shape } from "../../shape";
 import type { Tensor } from "../../tensor";
 

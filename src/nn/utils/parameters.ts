@@ -3,7 +3,8 @@ import { none, operand } from "../../args";
 import { no_grad } from "../../autograd/grad-mode";
 import { RuntimeError } from "../../errors";
 import { cat } from "../../ops/join";
-import { reshape, slice } from "../../ops/movement";
+import { reshape } from "../../ops/movement";
+import { slice } from "../../ops/parts";
 import type { Tensor } from "../../tensor";
 
 /** All elements of the parameters, in order, as one vector. */
