@@ -121,8 +121,8 @@ export class CRF extends Module {
     const how = typeof reduction === "string" ? reduction : ((options.reduction as CRFReduction) ?? "sum");
     if (!reductions.includes(how)) throw new ValueError(`invalid reduction: ${String(how)}`);
     const layout = this._layout(emissions, given_mask);
-    const numbers = this._tags(emissions, tags, layout);
-    const likelihood = crf_log_likelihood(emissions, numbers, this._chain(), layout);
+    this._check_tags(emissions, tags);
+    const likelihood = crf_log_likelihood(emissions, tags, this._chain(), layout);
     if (how === "none") return likelihood;
     const total = sum(likelihood);
     if (how === "sum") return total;
@@ -210,23 +210,10 @@ export class CRF extends Module {
   }
 
   /** @internal */
-  _tags(emissions: Tensor, tags: Tensor, { lengths }: ChainLayout): Int32Array {
+  _check_tags(emissions: Tensor, tags: Tensor): void {
     expect_tensor("CRF", tags, "tags");
     this._same_leading("tags", emissions, tags);
     if (tags.dtype.category !== 1) throw new ValueError(`tags must be integers, got ${tags.dtype}`);
-    const numbers = Int32Array.from(tags.typed_array() as Int32Array, Number);
-    const [batch, time] = this.batch_first ? tags.shape : [tags.shape[1], tags.shape[0]];
-    for (let b = 0; b < batch; b++) {
-      for (let t = 0; t < lengths[b]; t++) {
-        const tag = numbers[this.batch_first ? b * time + t : t * batch + b];
-        if (tag < 0 || tag >= this.num_tags) {
-          throw new ValueError(
-            `tag ${tag} of sequence ${b} at time step ${t} is out of range: there are ${this.num_tags} tags, 0 to ${this.num_tags - 1}`,
-          );
-        }
-      }
-    }
-    return numbers;
   }
 
   /** @internal */

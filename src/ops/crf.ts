@@ -1,8 +1,9 @@
 /** @file The log likelihood of tag sequences in a linear-chain conditional random field, as one recorded operation. */
 import { record, wants_grad } from "../autograd/tape";
 import { from_data, read } from "../backend/engine";
+import { native_ops } from "../backend/native-ops";
 import { type DType, float64 } from "../dtype";
-import { NotImplementedError } from "../errors";
+import { NotImplementedError, ValueError } from "../errors";
 import { Tensor } from "../tensor";
 import {
   add_expected_counts,
@@ -15,6 +16,13 @@ import {
   path_score,
   weigh,
 } from "./crf-inference";
+import {
+  type NativeCrf,
+  native_best,
+  native_gradients,
+  native_likelihoods,
+  native_marginals,
+} from "./crf-native";
 
 /** The chain's parameters. */
 export interface ChainTensors {
@@ -36,9 +44,30 @@ export interface ChainLayout {
 
 interface Attrs {
   readonly layout: ChainLayout;
+  /** What the native ops saved; null where they are off. */
+  readonly native: NativeCrf | null;
   readonly tags: Int32Array;
   readonly alphas: readonly Float64Array[];
   readonly partitions: readonly number[];
+}
+
+const no_tags = new Int32Array(0);
+
+/** Tags as numbers. @throws ValueError for one out of range within a sequence */
+function tag_numbers(tags: Tensor, { batch_first, lengths }: ChainLayout, count: number): Int32Array {
+  const numbers = Float64Array.from(tags.typed_array() as Int32Array, Number);
+  const [batch, time] = batch_first ? tags.shape : [tags.shape[1], tags.shape[0]];
+  for (let b = 0; b < batch; b++) {
+    for (let t = 0; t < lengths[b]; t++) {
+      const tag = numbers[batch_first ? b * time + t : t * batch + b];
+      if (tag < 0 || tag >= count) {
+        throw new ValueError(
+          `tag ${tag} of sequence ${b} at time step ${t} is out of range: there are ${count} tags, 0 to ${count - 1}`,
+        );
+      }
+    }
+  }
+  return Int32Array.from(numbers);
 }
 
 function chain_of({ start, end, transitions }: ChainTensors): Chain {
@@ -73,18 +102,31 @@ function from_numbers(
  * log p(tags | emissions) of each sequence, (batch): its score less the log of the sum over all tag sequences.
  *
  * @param emissions Scores of the tags at each step, see {@link ChainLayout}.
- * @param tags Tags at each step in the layout of the emissions; those behind a sequence's end are not looked at.
+ * @param given Tags at each step, whole numbers in the layout of the emissions; those behind a sequence's end are not looked at.
+ * @throws ValueError for tags out of range.
  */
 export function crf_log_likelihood(
   emissions: Tensor,
-  tags: Int32Array,
+  given: Tensor,
   parameters: ChainTensors,
   layout: ChainLayout,
 ): Tensor {
   const { start, end, transitions } = parameters;
   const inputs = [emissions, start, end, transitions];
+  if (native_ops()) {
+    let native: NativeCrf;
+    try {
+      native = native_likelihoods(emissions, given, parameters, layout);
+    } catch (error) {
+      tag_numbers(given, layout, start.shape[0]); // knows which one is out of range
+      throw error;
+    }
+    const attrs: Attrs = { layout, native, tags: no_tags, alphas: [], partitions: [] };
+    return record("crf", native.likelihoods, inputs, inputs, attrs);
+  }
   const chain = chain_of(parameters);
   const batch = batch_of(emissions, layout);
+  const tags = tag_numbers(given, layout, chain.tags);
   const weighed = weigh(chain);
   const keep = wants_grad(inputs);
   const alphas: Float64Array[] = [];
@@ -98,7 +140,7 @@ export function crf_log_likelihood(
     }
     return path_score(chain, batch, b, tags) - partition;
   });
-  const attrs: Attrs = { layout, tags, alphas, partitions };
+  const attrs: Attrs = { layout, native: null, tags, alphas, partitions };
   const output = from_numbers([likelihoods.length], emissions.dtype, likelihoods);
   return record("crf", output.handle, inputs, inputs, attrs);
 }
@@ -114,8 +156,13 @@ function no_counts(emissions: number, tags: number): Counts {
 
 /** Gradients of {@link crf_log_likelihood}: what the tags count less what all tag sequences count on average. */
 export function crf_backward(grad: Tensor, saved: readonly Tensor[], given: unknown): Tensor[] {
-  const { layout, tags, alphas, partitions } = given as Attrs;
+  const { layout, native, tags, alphas, partitions } = given as Attrs;
   const [emissions, start, end, transitions] = saved;
+  if (native !== null) {
+    const chain = { start, end, transitions };
+    const handles = native_gradients(emissions, chain, layout, native, grad.handle);
+    return handles.map((handle) => new Tensor(handle));
+  }
   const chain = chain_of({ start, end, transitions });
   const batch = batch_of(emissions, layout);
   const weighed = weigh(chain);
@@ -141,6 +188,7 @@ export function refuse_crf_double_backward(): never {
 
 /** The probability of each tag at each step, in the layout of the emissions; zeros behind the sequences' ends. No gradient. */
 export function crf_marginals(emissions: Tensor, parameters: ChainTensors, layout: ChainLayout): Tensor {
+  if (native_ops()) return new Tensor(native_marginals(emissions, parameters, layout));
   const chain = chain_of(parameters);
   const batch = batch_of(emissions, layout);
   const weighed = weigh(chain);
@@ -159,6 +207,7 @@ export function crf_decode(
   parameters: ChainTensors,
   layout: ChainLayout,
 ): { paths: number[][]; scores: number[] } {
+  if (native_ops()) return native_best(emissions, parameters, layout);
   const chain = chain_of(parameters);
   const batch = batch_of(emissions, layout);
   const best = batch.lengths.map((_, b) => best_path(chain, batch, b));

@@ -1,0 +1,64 @@
+/** @file Builds native code without TensorFlow under a sanitizer, and runs it. */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { after } from "node:test";
+
+const root = join(__dirname, "..", "..", "..");
+const compiler = process.env.CXX ?? "c++";
+const folder = mkdtempSync(join(tmpdir(), "torchbook-sanitizers-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+export interface Outcome {
+  readonly ok: boolean;
+  readonly text: string;
+}
+
+export function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const options = { env: { ...process.env, ...env }, timeout: 300_000, maxBuffer: 1 << 26 };
+    execFile(command, args, options, (error, stdout, stderr) => {
+      const text = `${stdout}${stderr}`.trim();
+      resolve({ ok: error === null, text: error === null ? text : `${error.message}\n${text}` });
+    });
+  });
+}
+
+/** Why the compiler cannot check in this way here, or null. */
+export async function missing(flag: string): Promise<string | null> {
+  const source = join(folder, `probe${flag}.cc`);
+  const program = join(folder, `probe${flag}`);
+  writeFileSync(source, "#include <thread>\nint main() { std::thread([] {}).join(); }\n");
+  const compiled = await run(compiler, [flag, "-pthread", source, "-o", program]);
+  const outcome = compiled.ok ? await run(program, []) : compiled;
+  return outcome.ok ? null : `${compiler} ${flag} does not work here: ${outcome.text.split("\n").at(-1)}`;
+}
+
+/**
+ * Compiles two sources at a time, then links them.
+ *
+ * @param paths The sources, seen from the project's root.
+ */
+export async function build(name: string, paths: readonly string[], flag: string): Promise<string> {
+  const waiting = paths.map((path) => join(root, path));
+  const objects: string[] = [];
+  const worker = async (): Promise<void> => {
+    for (let source = waiting.shift(); source !== undefined; source = waiting.shift()) {
+      const object = join(
+        folder,
+        `${basename(source, ".cc")}${source.includes("tests") ? "-check" : ""}${flag}.o`,
+      );
+      objects.push(object);
+      const flags = ["-std=c++17", "-O1", "-g1", "-fno-omit-frame-pointer", flag, "-c", source, "-o", object];
+      const { ok, text } = await run(compiler, flags);
+      assert.ok(ok, text);
+    }
+  };
+  await Promise.all([worker(), worker()]);
+  const program = join(folder, `${name}${flag}`);
+  const { ok, text } = await run(compiler, [flag, "-pthread", ...objects, "-o", program]);
+  assert.ok(ok, text);
+  return program;
+}
