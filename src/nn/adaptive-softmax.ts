@@ -4,10 +4,11 @@ import { zeros } from "../ops/create";
 import { cat } from "../ops/join";
 import { range, size_text } from "../shape";
 import type { Tensor } from "../tensor";
-import { ModuleList, Sequential } from "./container";
 import { bind_layer, type FactoryOptions } from "./factory";
 import { Linear } from "./linear";
 import { Module } from "./module";
+import { ModuleList } from "./module-list";
+import { Sequential } from "./sequential";
 
 /** Keyword arguments of {@link AdaptiveLogSoftmaxWithLoss}. */
 export interface AdaptiveSoftmaxOptions extends FactoryOptions {

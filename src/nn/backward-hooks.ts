@@ -3,7 +3,8 @@ import { through } from "../autograd/function";
 import type { Grad } from "../autograd/node";
 import { RuntimeError } from "../errors";
 import { Tensor } from "../tensor";
-import type { BackwardHook, BackwardPreHook, Module } from "./module";
+import type { BackwardHook, BackwardPreHook } from "./hooks";
+import type { Module } from "./module";
 
 const name = "BackwardHookFunctionBackward";
 

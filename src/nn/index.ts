@@ -1,57 +1,46 @@
 /** @file `torch.nn`: layers, losses, initialisers and what models are built from. */
+
 export {
-  CELU,
-  ELU,
   GELU,
   GLU,
   Hardshrink,
   Hardsigmoid,
   Hardswish,
-  Hardtanh,
-  LeakyReLU,
   LogSigmoid,
-  LogSoftmax,
   Mish,
-  PReLU,
-  ReLU,
-  ReLU6,
-  RReLU,
-  SELU,
   Sigmoid,
   SiLU,
-  Softmax,
-  Softmax2d,
-  Softmin,
   Softplus,
   Softshrink,
   Softsign,
   Tanh,
   Tanhshrink,
-  Threshold,
 } from "./activation";
+export {
+  AdaptiveAvgPool1d,
+  AdaptiveAvgPool2d,
+  AdaptiveAvgPool3d,
+  AdaptiveMaxPool1d,
+  AdaptiveMaxPool2d,
+  AdaptiveMaxPool3d,
+} from "./adaptive-pooling";
 export {
   AdaptiveLogSoftmaxWithLoss,
   type AdaptiveSoftmaxOptions,
   type AdaptiveSoftmaxResult,
 } from "./adaptive-softmax";
 export { type AttendOptions, MultiheadAttention, type MultiheadAttentionOptions } from "./attention";
+export { AvgPool1d, AvgPool2d, AvgPool3d } from "./avg-pooling";
 export {
-  ModuleDict,
-  ModuleList,
-  ParameterDict,
-  ParameterList,
-  Sequential,
-} from "./container";
-export {
-  Conv1d,
-  Conv2d,
-  Conv3d,
-  type ConvOptions,
-  ConvTranspose1d,
-  ConvTranspose2d,
-  ConvTranspose3d,
-  type ConvTransposeOptions,
-} from "./conv";
+  BCELoss,
+  BCEWithLogitsLoss,
+  CrossEntropyLoss,
+  type CrossEntropyOptions,
+  NLLLoss,
+} from "./class-loss";
+export { Conv1d, Conv2d, Conv3d } from "./conv";
+export type { ConvOptions, ConvTransposeOptions } from "./conv-base";
+export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from "./conv-transpose";
 export { CRF, type CRFForwardOptions, type CRFOptions, type CRFReduction } from "./crf";
 export { CTCLoss } from "./ctc";
 export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout } from "./dropout";
@@ -59,43 +48,38 @@ export { Embedding, type EmbeddingOptions, type PretrainedOptions } from "./embe
 export { EmbeddingBag, type EmbeddingBagOptions } from "./embedding-bag";
 export type { FactoryOptions } from "./factory";
 export * as functional from "./functional";
+export { GRU } from "./gru";
+export type {
+  BackwardHook,
+  BackwardPreHook,
+  ForwardHook,
+  ForwardHookWithKwargs,
+  ForwardPreHook,
+  ForwardPreHookWithKwargs,
+  HookOptions,
+  RemovableHandle,
+} from "./hooks";
 export * as init from "./init";
 export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d, type InstanceNormOptions } from "./instance-norm";
 export { Bilinear, Identity, Linear, type LinearOptions } from "./linear";
+export type { LossOptions } from "./loss-base";
+export { LPPool1d, LPPool2d, LPPool3d } from "./lp-pooling";
+export { LSTM, type LSTMState } from "./lstm";
 export {
-  BCELoss,
-  BCEWithLogitsLoss,
   CosineEmbeddingLoss,
-  CrossEntropyLoss,
-  type CrossEntropyOptions,
-  GaussianNLLLoss,
   HingeEmbeddingLoss,
-  HuberLoss,
-  KLDivLoss,
-  L1Loss,
-  type LossOptions,
   MarginRankingLoss,
-  MSELoss,
   MultiLabelMarginLoss,
   MultiLabelSoftMarginLoss,
   MultiMarginLoss,
-  NLLLoss,
-  PoissonNLLLoss,
-  SmoothL1Loss,
   SoftMarginLoss,
   TripletMarginLoss,
-} from "./loss";
-export {
-  type BackwardHook,
-  type BackwardPreHook,
-  type ForwardHook,
-  type ForwardHookWithKwargs,
-  type ForwardPreHook,
-  type ForwardPreHookWithKwargs,
-  type HookOptions,
-  Module,
-  type RemovableHandle,
-} from "./module";
+} from "./margin-loss";
+export { MaxPool1d, MaxPool2d, MaxPool3d } from "./max-pooling";
+export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d } from "./max-unpooling";
+export { Module } from "./module";
+export { ModuleDict } from "./module-dict";
+export { ModuleList } from "./module-list";
 export {
   BatchNorm1d,
   BatchNorm2d,
@@ -122,37 +106,25 @@ export {
   ZeroPad3d,
 } from "./padding";
 export { Parameter } from "./parameter";
+export { ParameterDict, ParameterList } from "./parameter-container";
+export { CELU, ELU, Hardtanh, LeakyReLU, PReLU, ReLU, ReLU6, RReLU, SELU, Threshold } from "./rectifier";
 export {
-  AdaptiveAvgPool1d,
-  AdaptiveAvgPool2d,
-  AdaptiveAvgPool3d,
-  AdaptiveMaxPool1d,
-  AdaptiveMaxPool2d,
-  AdaptiveMaxPool3d,
-  AvgPool1d,
-  AvgPool2d,
-  AvgPool3d,
-  LPPool1d,
-  LPPool2d,
-  LPPool3d,
-  MaxPool1d,
-  MaxPool2d,
-  MaxPool3d,
-  MaxUnpool1d,
-  MaxUnpool2d,
-  MaxUnpool3d,
-} from "./pooling";
+  GaussianNLLLoss,
+  HuberLoss,
+  KLDivLoss,
+  L1Loss,
+  MSELoss,
+  PoissonNLLLoss,
+  SmoothL1Loss,
+} from "./regression-loss";
+export { RNN } from "./rnn";
 export {
-  GRU,
-  LSTM,
   type LSTMOptions,
-  type LSTMState,
   type RecurrentOptions,
   type RecurrentSizes,
-  RNN,
   RNNBase,
   type RNNOptions,
-} from "./rnn";
+} from "./rnn-base";
 export {
   type ElmanCellOptions,
   GRUCell,
@@ -161,17 +133,14 @@ export {
   RNNCellBase,
   type RNNCellOptions,
 } from "./rnn-cell";
+export { Sequential } from "./sequential";
 export { ConstantPad1d, CosineSimilarity, Flatten, PairwiseDistance, Unflatten, ZeroPad1d } from "./shape";
+export { LogSoftmax, Softmax, Softmax2d, Softmin } from "./softmax";
 export type { IncompatibleKeys, StateDict } from "./state-dict";
-export {
-  Transformer,
-  TransformerDecoder,
-  TransformerDecoderLayer,
-  TransformerEncoder,
-  TransformerEncoderLayer,
-  type TransformerLayerOptions,
-  type TransformerOptions,
-} from "./transformer";
+export { Transformer, type TransformerOptions } from "./transformer";
+export { TransformerDecoder, TransformerDecoderLayer } from "./transformer-decoder";
+export { TransformerEncoder, TransformerEncoderLayer } from "./transformer-encoder";
+export type { TransformerLayerOptions } from "./transformer-layer";
 export { TripletMarginWithDistanceLoss } from "./triplet-distance";
 export * as utils from "./utils";
 export {

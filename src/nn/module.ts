@@ -3,87 +3,16 @@ import { inspect } from "node:util";
 import { is_options } from "../args";
 import { display_module, JUPYTER_DISPLAY, type MimeBundle } from "../display";
 import { DType, float32, float64 } from "../dtype";
-import { AttributeError, KeyError, NotImplementedError, RuntimeError, ValueError } from "../errors";
+import { AttributeError, KeyError, NotImplementedError, ValueError } from "../errors";
 import { cast } from "../ops/convert";
 import { zeros_like } from "../ops/create";
 import { Tensor } from "../tensor";
-import { with_backward_hooks } from "./backward-hooks";
-import { Callable } from "./callable";
+import { copy_value } from "./deepcopy";
 import { check_device } from "./factory";
+import { Hooked } from "./hooked";
 import { convert_in_place, Parameter } from "./parameter";
+import { kind_of } from "./python-text";
 import { type IncompatibleKeys, load_state_dict, type StateDict } from "./state-dict";
-
-/** Takes a hook away again. */
-export interface RemovableHandle {
-  remove(): void;
-}
-
-/** Runs before `forward`; what it returns (a list, or one value) takes the arguments' place. */
-// biome-ignore lint/suspicious/noExplicitAny: the arguments are those of any forward
-export type ForwardPreHook = (module: Module, args: any[]) => unknown;
-/** Runs after `forward`; what it returns takes the output's place. */
-// biome-ignore lint/suspicious/noExplicitAny: the arguments and the output are those of any forward
-export type ForwardHook = (module: Module, args: any[], output: any) => unknown;
-
-/** Runs before `forward` with keyword arguments apart; may return both anew, as `[args, kwargs]`. */
-export type ForwardPreHookWithKwargs = (
-  module: Module,
-  // biome-ignore lint/suspicious/noExplicitAny: the arguments are those of any forward
-  args: any[],
-  // biome-ignore lint/suspicious/noExplicitAny: the arguments are those of any forward
-  kwargs: Record<string, any>,
-) => unknown;
-/** Runs after `forward` with keyword arguments apart; what it returns takes the output's place. */
-export type ForwardHookWithKwargs = (
-  module: Module,
-  // biome-ignore lint/suspicious/noExplicitAny: the arguments are those of any forward
-  args: any[],
-  // biome-ignore lint/suspicious/noExplicitAny: the arguments are those of any forward
-  kwargs: Record<string, any>,
-  // biome-ignore lint/suspicious/noExplicitAny: the output is that of any forward
-  output: any,
-) => unknown;
-/**
- * Runs once the gradients of the module's inputs are there: one per positional argument, null for those without. What it
- * returns (as many) takes their place.
- */
-export type BackwardHook = (
-  module: Module,
-  grad_input: (Tensor | null)[],
-  grad_output: (Tensor | null)[],
-) => (Tensor | null)[] | Tensor | null | undefined | void;
-/** Runs when the gradients of the module's outputs have come; what it returns takes their place. */
-export type BackwardPreHook = (
-  module: Module,
-  grad_output: (Tensor | null)[],
-) => (Tensor | null)[] | Tensor | null | undefined | void;
-
-/** A hook, and how it wants to be called. */
-interface Hooked<T> {
-  readonly hook: T;
-  readonly with_kwargs?: boolean;
-  readonly always_call?: boolean;
-}
-
-/** How a hook is registered. */
-export interface HookOptions {
-  /** Whether it runs before those that are there. */
-  prepend?: boolean;
-  /** Whether keyword arguments (a plain object in the last place) come apart. */
-  with_kwargs?: boolean;
-  /** Whether it runs even when `forward` throws. */
-  always_call?: boolean;
-}
-
-/** What a module knows beside its fields. */
-interface State {
-  /** Names of buffers, and whether `state_dict` has them. */
-  readonly buffers: Map<string, boolean>;
-  pre_hooks: Hooked<ForwardPreHook | ForwardPreHookWithKwargs>[] | null;
-  hooks: Hooked<ForwardHook | ForwardHookWithKwargs>[] | null;
-  backward_pre_hooks: Hooked<BackwardPreHook>[] | null;
-  backward_hooks: Hooked<BackwardHook>[] | null;
-}
 
 /** Where a module is to go. */
 export interface ToOptions {
@@ -112,16 +41,11 @@ export interface ToOptions {
  * const y = new Net()(torch.randn(8, 4));
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface adds the call signature
-export class Module extends Callable {
+export class Module extends Hooked {
   /** True between `train()` and `eval()`: dropout and batch norm work differently then. */
   training = true;
-  readonly #state: State = {
-    buffers: new Map(),
-    pre_hooks: null,
-    hooks: null,
-    backward_pre_hooks: null,
-    backward_hooks: null,
-  };
+  /** Names of buffers, and whether `state_dict` has them. */
+  readonly #buffers = new Map<string, boolean>();
 
   /**
    * What calling the module computes. Every subclass has its own.
@@ -131,61 +55,6 @@ export class Module extends Callable {
   // biome-ignore lint/suspicious/noExplicitAny: subclasses give the types
   forward(..._args: any[]): any {
     throw new NotImplementedError(`Module [${this._get_name()}] is missing the required "forward" function`);
-  }
-
-  /** @internal What a call runs: `forward` between its hooks. */
-  _call(args: readonly unknown[]): unknown {
-    const state = this.#state;
-    if (
-      state.pre_hooks === null &&
-      state.hooks === null &&
-      state.backward_hooks === null &&
-      state.backward_pre_hooks === null
-    ) {
-      return this.forward(...args);
-    }
-    let given = [...args];
-    for (const { hook, with_kwargs } of [...(state.pre_hooks ?? [])]) {
-      if (with_kwargs) {
-        const [place, kwargs] = apart(given);
-        const changed = (hook as ForwardPreHookWithKwargs)(this, place, kwargs);
-        if (changed === undefined || changed === null) continue;
-        if (!Array.isArray(changed) || changed.length !== 2 || !Array.isArray(changed[0])) {
-          throw new RuntimeError(
-            "forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got " +
-              `${Array.isArray(changed) ? `a list of ${changed.length}` : kind_of(changed)}.`,
-          );
-        }
-        given = together(changed[0], changed[1] as Record<string, unknown>);
-      } else {
-        const changed = (hook as ForwardPreHook)(this, given);
-        if (changed !== undefined && changed !== null) given = Array.isArray(changed) ? changed : [changed];
-      }
-    }
-    const after = [...(state.hooks ?? [])];
-    const run = (output: unknown, { hook, with_kwargs }: (typeof after)[number]): unknown => {
-      let changed: unknown;
-      if (with_kwargs) {
-        const [place, kwargs] = apart(given);
-        changed = (hook as ForwardHookWithKwargs)(this, place, kwargs, output);
-      } else changed = (hook as ForwardHook)(this, given, output);
-      return changed === undefined || changed === null ? output : changed;
-    };
-    try {
-      const pass = (values: unknown[]): unknown => {
-        let output: unknown = this.forward(...values);
-        for (const one of after) output = run(output, one);
-        return output;
-      };
-      const { backward_hooks, backward_pre_hooks } = state;
-      if (backward_hooks === null && backward_pre_hooks === null) return pass(given);
-      const plain = (hooks: Hooked<unknown>[] | null): never[] =>
-        (hooks ?? []).map(({ hook }) => hook as never);
-      return with_backward_hooks(this, given, pass, plain(backward_pre_hooks), plain(backward_hooks));
-    } catch (error) {
-      for (const one of after) if (one.always_call) run(undefined, one);
-      throw error;
-    }
   }
 
   /** @internal The class's name. */
@@ -205,12 +74,8 @@ export class Module extends Callable {
   _copy(memo: Map<unknown, unknown>): this {
     const copy = Reflect.construct(Module, [], this.constructor as typeof Module) as this;
     memo.set(this, copy);
-    for (const [name, persistent] of this.#state.buffers) copy.#state.buffers.set(name, persistent);
-    copy.#state.hooks = this.#state.hooks === null ? null : [...this.#state.hooks];
-    copy.#state.pre_hooks = this.#state.pre_hooks === null ? null : [...this.#state.pre_hooks];
-    const { backward_hooks, backward_pre_hooks } = this.#state;
-    copy.#state.backward_hooks = backward_hooks === null ? null : [...backward_hooks];
-    copy.#state.backward_pre_hooks = backward_pre_hooks === null ? null : [...backward_pre_hooks];
+    for (const [name, persistent] of this.#buffers) copy.#buffers.set(name, persistent);
+    copy._take_hooks(this);
     for (const key of Reflect.ownKeys(this)) {
       const field = Reflect.getOwnPropertyDescriptor(this, key) as PropertyDescriptor;
       if ("value" in field) field.value = copy_value(field.value, memo);
@@ -256,7 +121,7 @@ export class Module extends Callable {
       );
     }
     const kept = typeof persistent === "boolean" ? persistent : (persistent.persistent ?? true);
-    this.#state.buffers.set(name, kept);
+    this.#buffers.set(name, kept);
     this.#set(name, tensor);
   }
 
@@ -286,9 +151,7 @@ export class Module extends Callable {
     // A field that was declared without a value is there already, undefined.
     const before = (this as Record<string, unknown>)[name];
     const again =
-      before instanceof Tensor
-        ? is_parameter(before) || this.#state.buffers.has(name)
-        : before instanceof Module;
+      before instanceof Tensor ? is_parameter(before) || this.#buffers.has(name) : before instanceof Module;
     if (before !== undefined && before !== null && !again)
       throw new KeyError(`attribute '${name}' already exists`);
   }
@@ -307,7 +170,7 @@ export class Module extends Callable {
   /** @internal This module's own buffers. */
   get _buffers(): Map<string, Tensor> {
     const found = new Map<string, Tensor>();
-    for (const name of this.#state.buffers.keys()) {
+    for (const name of this.#buffers.keys()) {
       const value = (this as Record<string, unknown>)[name];
       if (value instanceof Tensor) found.set(name, value);
     }
@@ -530,7 +393,7 @@ export class Module extends Callable {
    */
   state_dict(options: { destination?: StateDict; prefix?: string; keep_vars?: boolean } = {}): StateDict {
     const { destination = {}, prefix = "", keep_vars = false } = options;
-    const kept = [...this._buffers].filter(([name]) => this.#state.buffers.get(name));
+    const kept = [...this._buffers].filter(([name]) => this.#buffers.get(name));
     for (const [name, tensor] of [...this._parameters, ...kept]) {
       destination[prefix + name] = keep_vars ? tensor : tensor.detach();
     }
@@ -554,73 +417,6 @@ export class Module extends Callable {
   ): IncompatibleKeys {
     const given = typeof strict === "boolean" ? { strict, ...options } : strict;
     return load_state_dict(this, state_dict, given.strict ?? true, given.assign ?? false);
-  }
-
-  // Hooks
-
-  /**
-   * Calls `hook(module, args)` before every `forward`; what it returns takes the arguments' place. With `with_kwargs` it is
-   * called with `(module, args, kwargs)`, and returns both.
-   */
-  register_forward_pre_hook(
-    hook: ForwardPreHook,
-    options?: HookOptions & { with_kwargs?: false },
-  ): RemovableHandle;
-  register_forward_pre_hook(
-    hook: ForwardPreHookWithKwargs,
-    options: HookOptions & { with_kwargs: true },
-  ): RemovableHandle;
-  register_forward_pre_hook(
-    hook: ForwardPreHook | ForwardPreHookWithKwargs,
-    options: HookOptions = {},
-  ): RemovableHandle {
-    this.#state.pre_hooks ??= [];
-    return add_hook(this.#state.pre_hooks, hook, options);
-  }
-
-  /**
-   * Calls `hook(module, args, output)` after every `forward`; what it returns takes the output's place. With `with_kwargs` it
-   * is called with `(module, args, kwargs, output)`; with `always_call` even when `forward` throws.
-   */
-  register_forward_hook(hook: ForwardHook, options?: HookOptions & { with_kwargs?: false }): RemovableHandle;
-  register_forward_hook(
-    hook: ForwardHookWithKwargs,
-    options: HookOptions & { with_kwargs: true },
-  ): RemovableHandle;
-  register_forward_hook(
-    hook: ForwardHook | ForwardHookWithKwargs,
-    options: HookOptions = {},
-  ): RemovableHandle {
-    this.#state.hooks ??= [];
-    return add_hook(this.#state.hooks, hook, options);
-  }
-
-  /**
-   * Calls `hook(module, grad_input, grad_output)` in every backward pass, once the gradients of the module's inputs are there;
-   * what it returns takes the place of `grad_input`.
-   */
-  register_full_backward_hook(
-    hook: BackwardHook,
-    prepend: boolean | { prepend?: boolean } = false,
-  ): RemovableHandle {
-    this.#state.backward_hooks ??= [];
-    return add_hook(this.#state.backward_hooks, hook, typeof prepend === "boolean" ? { prepend } : prepend);
-  }
-
-  /**
-   * Calls `hook(module, grad_output)` in every backward pass, when the gradients of the module's outputs have come; what it
-   * returns takes their place.
-   */
-  register_full_backward_pre_hook(
-    hook: BackwardPreHook,
-    prepend: boolean | { prepend?: boolean } = false,
-  ): RemovableHandle {
-    this.#state.backward_pre_hooks ??= [];
-    return add_hook(
-      this.#state.backward_pre_hooks,
-      hook,
-      typeof prepend === "boolean" ? { prepend } : prepend,
-    );
   }
 
   // Showing
@@ -671,36 +467,6 @@ export interface NamedOptions {
   remove_duplicate?: boolean;
 }
 
-function copy_value(value: unknown, memo: Map<unknown, unknown>): unknown {
-  if (memo.has(value)) return memo.get(value);
-  if (value instanceof Module) return value._copy(memo);
-  let copy: unknown = value;
-  if (value instanceof Tensor) {
-    // Native values never change, so two tensors may have the same.
-    copy = is_parameter(value) ? new Parameter(value, value.requires_grad) : new Tensor(value.handle);
-    const { grad } = value;
-    if (grad !== null) (copy as Tensor).grad = new Tensor(grad.handle);
-    if (!is_parameter(value) && value.requires_grad) (copy as Tensor).requires_grad_();
-  } else if (Array.isArray(value)) copy = value.map((item) => copy_value(item, memo));
-  else if (value instanceof Map)
-    copy = new Map([...value].map(([key, item]) => [key, copy_value(item, memo)]));
-  else if (is_options(value)) {
-    copy = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copy_value(item, memo)]));
-  }
-  memo.set(value, copy);
-  return copy;
-}
-
-/**
- * A copy of a module with parameters and buffers of its own (Python: `copy.deepcopy(module)`). Nothing is drawn anew.
- *
- * @example
- * const best = nn.utils.deepcopy(model);
- */
-export function deepcopy<M extends Module>(module: M): M {
-  return module._copy(new Map());
-}
-
 function is_parameter(value: unknown): value is Parameter {
   return value instanceof Parameter;
 }
@@ -710,11 +476,6 @@ export function add_indent(text: string, spaces: number): string {
   return text.replaceAll("\n", `\n${" ".repeat(spaces)}`);
 }
 
-function kind_of(value: unknown): string {
-  if (value === null) return "null";
-  return typeof value === "object" ? value.constructor.name : typeof value;
-}
-
 function join(prefix: string, name: string): string {
   return prefix === "" ? name : `${prefix}.${name}`;
 }
@@ -722,28 +483,4 @@ function join(prefix: string, name: string): string {
 function distinct<T>(named: readonly [string, T][]): [string, T][] {
   const seen = new Set<T>();
   return named.filter(([, value]) => !seen.has(value) && seen.add(value) !== undefined);
-}
-
-/** Arguments, and the keyword arguments behind them: a plain object in the last place. */
-function apart(args: readonly unknown[]): [unknown[], Record<string, unknown>] {
-  const last = args[args.length - 1];
-  return is_options(last) ? [args.slice(0, -1), { ...last }] : [[...args], {}];
-}
-
-function together(args: readonly unknown[], kwargs: Record<string, unknown> | undefined): unknown[] {
-  return kwargs === undefined || Object.keys(kwargs).length === 0 ? [...args] : [...args, kwargs];
-}
-
-function add_hook<T>(hooks: Hooked<T>[], hook: T, options: HookOptions): RemovableHandle {
-  if (typeof hook !== "function") throw new TypeError(`a hook must be a function, not ${kind_of(hook)}`);
-  const { with_kwargs, always_call, prepend } = options;
-  const entry: Hooked<T> = { hook, with_kwargs, always_call };
-  if (prepend) hooks.unshift(entry);
-  else hooks.push(entry);
-  return {
-    remove() {
-      const at = hooks.indexOf(entry);
-      if (at >= 0) hooks.splice(at, 1);
-    },
-  };
 }

@@ -16,3 +16,9 @@ export function float_text(value: number): string {
   if (Math.abs(value) >= 1e-4) return String(value);
   return value.toExponential().replace(/e-(\d)$/, "e-0$1");
 }
+
+/** The kind of a value as messages name it. */
+export function kind_of(value: unknown): string {
+  if (value === null) return "null";
+  return typeof value === "object" ? value.constructor.name : typeof value;
+}

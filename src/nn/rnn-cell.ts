@@ -11,9 +11,10 @@ import { chunk } from "../ops/splits";
 import { sigmoid, tanh } from "../ops/unary";
 import type { Tensor } from "../tensor";
 import { bind_layer, check_size, type FactoryOptions } from "./factory";
+import type { LSTMState } from "./lstm";
 import { Module } from "./module";
 import type { Parameter } from "./parameter";
-import { type LSTMState, uniform_parameter } from "./rnn";
+import { uniform_parameter } from "./rnn-base";
 
 /** Keyword arguments of cells. */
 export interface RNNCellOptions extends FactoryOptions {

@@ -7,9 +7,9 @@ import { type DType, float64 } from "../dtype";
 import { NotImplementedError, RuntimeError, ValueError } from "../errors";
 import { is_tensor, Tensor } from "../tensor";
 import { cast, expect_tensor } from "./convert";
-import type { Reduction } from "./loss";
 import { where } from "./masks";
 import { reshape } from "./movement";
+import type { Reduction } from "./reduction";
 
 /** Keyword arguments of {@link ctc_loss}. */
 export interface CTCOptions {

@@ -12,9 +12,11 @@ import { segment_rules } from "../../src/autograd/rules/segment";
 import { unary } from "../../src/autograd/rules/unary";
 import torch, { type Tensor } from "../../src/index";
 import * as activations from "../../src/ops/activation";
+import * as binary_losses from "../../src/ops/binary-loss";
+import * as class_losses from "../../src/ops/class-loss";
 import { choose } from "../../src/ops/elementwise";
 import { batch_product, product } from "../../src/ops/linalg";
-import * as losses from "../../src/ops/loss";
+import * as pair_losses from "../../src/ops/pair-loss";
 import { take_along } from "../../src/ops/sort";
 import { polygamma, sigmoid_backward, tanh_backward } from "../../src/ops/unary";
 
@@ -200,30 +202,37 @@ const cases: Case[] = [
   ...(["mean", "sum", "none"] as const).map((reduction) => ({
     name: `cross_entropy ${reduction}`,
     inputs: [any],
-    f: (x: Tensor) => losses.cross_entropy(x, classes, { reduction }),
+    f: (x: Tensor) => class_losses.cross_entropy(x, classes, { reduction }),
   })),
   one("cross_entropy smoothed", any, (x) =>
-    losses.cross_entropy(x, classes, { label_smoothing: 0.2, weight: torch.tensor([0.5, 1, 2]).double() }),
+    class_losses.cross_entropy(x, classes, {
+      label_smoothing: 0.2,
+      weight: torch.tensor([0.5, 1, 2]).double(),
+    }),
   ),
   {
     name: "cross_entropy of probabilities",
     inputs: [any, fraction],
-    f: (x, p) => losses.cross_entropy(x, p),
+    f: (x, p) => class_losses.cross_entropy(x, p),
   },
-  one("nll_loss", any, (x) => losses.nll_loss(x.mul(x), classes, { ignore_index: 0 })),
-  { name: "mse_loss", inputs: [any, other], f: (a, b) => losses.mse_loss(a, b) },
-  { name: "l1_loss", inputs: [any, other], f: (a, b) => losses.l1_loss(a, b) },
-  { name: "smooth_l1_loss", inputs: [any, other], f: (a, b) => losses.smooth_l1_loss(a, b, { beta: 2 }) },
-  { name: "huber_loss", inputs: [any, other], f: (a, b) => losses.huber_loss(a, b, { delta: 1.3 }) },
+  one("nll_loss", any, (x) => class_losses.nll_loss(x.mul(x), classes, { ignore_index: 0 })),
+  { name: "mse_loss", inputs: [any, other], f: (a, b) => pair_losses.mse_loss(a, b) },
+  { name: "l1_loss", inputs: [any, other], f: (a, b) => pair_losses.l1_loss(a, b) },
+  {
+    name: "smooth_l1_loss",
+    inputs: [any, other],
+    f: (a, b) => pair_losses.smooth_l1_loss(a, b, { beta: 2 }),
+  },
+  { name: "huber_loss", inputs: [any, other], f: (a, b) => pair_losses.huber_loss(a, b, { delta: 1.3 }) },
   {
     name: "binary_cross_entropy",
     inputs: [fraction, [0.2, 0.9, 0.1, 0.6, 0.5, 0.3]],
-    f: (p, y) => losses.binary_cross_entropy(p, y),
+    f: (p, y) => binary_losses.binary_cross_entropy(p, y),
   },
   {
     name: "binary_cross_entropy_with_logits",
     inputs: [any, fraction, row],
-    f: (x, y, w) => losses.binary_cross_entropy_with_logits(x, y, { pos_weight: w.exp() }),
+    f: (x, y, w) => binary_losses.binary_cross_entropy_with_logits(x, y, { pos_weight: w.exp() }),
   },
 ];
 

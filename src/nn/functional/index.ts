@@ -15,30 +15,16 @@ export {
   lp_pool2d,
   lp_pool3d,
 } from "../../ops/avg-pool";
-export {
-  conv_transpose1d,
-  conv_transpose2d,
-  conv_transpose3d,
-  conv1d,
-  conv2d,
-  conv3d,
-} from "../../ops/conv";
+export { binary_cross_entropy, binary_cross_entropy_with_logits } from "../../ops/binary-loss";
+export { cross_entropy, nll_loss } from "../../ops/class-loss";
+export { conv1d, conv2d, conv3d } from "../../ops/conv";
+export { conv_transpose1d, conv_transpose2d, conv_transpose3d } from "../../ops/conv-transpose";
 export { ctc_loss } from "../../ops/ctc";
 export { alpha_dropout, dropout, dropout1d, dropout2d } from "../../ops/dropout";
 export { dropout3d, feature_alpha_dropout } from "../../ops/dropout3d";
 export { embedding, one_hot } from "../../ops/embedding";
 export { type BagMode, embedding_bag } from "../../ops/embedding-bag";
 export { linear } from "../../ops/linear";
-export {
-  binary_cross_entropy,
-  binary_cross_entropy_with_logits,
-  cross_entropy,
-  huber_loss,
-  l1_loss,
-  mse_loss,
-  nll_loss,
-  smooth_l1_loss,
-} from "../../ops/loss";
 export {
   max_pool1d,
   max_pool2d,
@@ -47,6 +33,7 @@ export {
   max_unpool2d,
   max_unpool3d,
 } from "../../ops/max-pool";
+export { huber_loss, l1_loss, mse_loss, smooth_l1_loss } from "../../ops/pair-loss";
 export { softmin } from "../../ops/softmax";
 export { bilinear } from "../linear";
 export {
@@ -82,23 +69,23 @@ export {
 } from "./activation";
 export { type AttentionOptions, scaled_dot_product_attention } from "./attention";
 export { cosine_similarity, normalize, pairwise_distance } from "./distance";
-export { instance_norm } from "./instance-norm";
-export { type InterpolationMode, interpolate, upsample } from "./interpolate";
 export {
   cosine_embedding_loss,
-  gaussian_nll_loss,
   hinge_embedding_loss,
-  kl_div,
-  type LossOptions,
   margin_ranking_loss,
+  triplet_margin_loss,
+  triplet_margin_with_distance_loss,
+} from "./embedding-loss";
+export { instance_norm } from "./instance-norm";
+export { type InterpolationMode, interpolate, upsample } from "./interpolate";
+export { gaussian_nll_loss, kl_div, poisson_nll_loss } from "./likelihood-loss";
+export type { LossOptions } from "./loss-options";
+export {
   multi_margin_loss,
   multilabel_margin_loss,
   multilabel_soft_margin_loss,
-  poisson_nll_loss,
   soft_margin_loss,
-  triplet_margin_loss,
-  triplet_margin_with_distance_loss,
-} from "./loss";
+} from "./margin-loss";
 export {
   type BatchNormOptions,
   batch_norm,

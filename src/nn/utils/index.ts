@@ -1,6 +1,6 @@
 /** @file `torch.nn.utils`. */
 
-export { deepcopy } from "../module";
+export { deepcopy } from "../deepcopy";
 export {
   type ClipNormOptions,
   clip_grad_norm_,

@@ -1,37 +1,19 @@
-/** @file Losses, with PyTorch's reductions, weights and targets. */
+/** @file Losses of class scores: negative log likelihood, cross entropy. */
 import { bind, lead } from "../args";
-import { no_grad } from "../autograd/grad-mode";
 import { record } from "../autograd/tape";
 import { execute, execute_many, ints, is_using_gpu, scalar } from "../backend/engine";
 import { int32, int64 } from "../dtype";
 import { IndexError, RuntimeError, ValueError } from "../errors";
 import { range, same_shape, size_text } from "../shape";
 import { scalar_tensor, Tensor } from "../tensor";
-import { log_one_plus_exp } from "./activation";
-import { ge, le, lt, ne } from "./compare";
-import { cast, expect_tensor, promote } from "./convert";
-import { check_broadcast, choose, clamp, div, mul, neg, sub } from "./elementwise";
+import { ne } from "./compare";
+import { cast, expect_tensor } from "./convert";
+import { choose, div, mul, neg } from "./elementwise";
 import { permute, reshape } from "./movement";
-import { mean, sum } from "./reduce";
+import { sum } from "./reduce";
+import { type Reduced, reduced } from "./reduction";
 import { log_softmax } from "./softmax";
 import { take_along } from "./sort";
-import { abs, log, square } from "./unary";
-
-/** What becomes of the elements' losses. */
-export type Reduction = "none" | "mean" | "sum";
-
-interface Reduced {
-  /** `"mean"` unless said otherwise. */
-  reduction?: Reduction;
-}
-
-/** The losses as they are, their mean or their sum. @throws ValueError for another word. */
-export function reduced(losses: Tensor, reduction: string): Tensor {
-  if (reduction === "mean") return mean(losses);
-  if (reduction === "sum") return sum(losses);
-  if (reduction === "none") return losses;
-  throw new ValueError(`${reduction} is not a valid value for reduction`);
-}
 
 interface ClassOptions extends Reduced {
   /** A weight for each class. */
@@ -156,7 +138,9 @@ function reduced_rows(losses: Tensor, weights: Tensor, reduction: string, shape:
  * @throws IndexError for a class out of range, ValueError and RuntimeError for shapes that do not fit.
  */
 export function nll_loss(input: Tensor, target: Tensor, options?: ClassOptions): Tensor;
+
 export function nll_loss(input: Tensor, options: { target: Tensor } & ClassOptions): Tensor;
+
 export function nll_loss(input: Tensor, ...all: unknown[]): Tensor {
   const { target, args } = lead<{ target: Tensor }>("nll_loss", ["target"], all);
   expect_tensor("nll_loss", input);
@@ -181,10 +165,12 @@ export function cross_entropy(
   target: Tensor,
   options?: ClassOptions & { label_smoothing?: number },
 ): Tensor;
+
 export function cross_entropy(
   input: Tensor,
   options: { target: Tensor } & ClassOptions & { label_smoothing?: number },
 ): Tensor;
+
 export function cross_entropy(input: Tensor, ...all: unknown[]): Tensor {
   const { target, args } = lead<{ target: Tensor }>("cross_entropy", ["target"], all);
   expect_tensor("cross_entropy", input);
@@ -275,178 +261,4 @@ function with_probabilities(
   if (reduction === "none") return neg(sum(logs, dim));
   if (reduction === "mean") return div(neg(sum(logs)), input.numel() / count);
   return neg(reduced(logs, reduction));
-}
-
-/** Operands of an element-wise loss, with the reduction; sizes that differ must broadcast. */
-function pair(
-  name: string,
-  input: Tensor,
-  target: Tensor,
-  args: readonly unknown[],
-  extra: readonly string[] = [],
-): { a: Tensor; b: Tensor; options: Record<string, unknown>; reduction: string; weight: Tensor | null } {
-  const options = bind<Record<string, unknown>>(name, [...extra], ["size_average", "reduce", "weight"], args);
-  const [a, b] = promote(name, input, target);
-  check_broadcast(a, b);
-  return {
-    a,
-    b,
-    options,
-    reduction: (options.reduction as string) ?? "mean",
-    weight: (options.weight as Tensor | null) ?? null,
-  };
-}
-
-function weighted(losses: Tensor, weight: Tensor | null): Tensor {
-  return weight === null ? losses : mul(losses, weight);
-}
-
-interface PairOptions extends Reduced {
-  weight?: Tensor | null;
-}
-
-const old_style = ["size_average", "reduce", "reduction"] as const;
-
-/** The squared differences. */
-export function mse_loss(input: Tensor, target: Tensor, options?: PairOptions): Tensor;
-export function mse_loss(input: Tensor, options: { target: Tensor } & PairOptions): Tensor;
-export function mse_loss(input: Tensor, ...all: unknown[]): Tensor {
-  const { target, args } = lead<{ target: Tensor }>("mse_loss", ["target"], all);
-  expect_tensor("mse_loss", input);
-  const { a, b, reduction, weight } = pair("mse_loss", input, target, args, old_style);
-  if (weight !== null && reduction === "mean") {
-    const each = mul(square(sub(a, b)), weight);
-    return div(sum(each), sum(weight.expand(each.shape)));
-  }
-  return reduced(weighted(square(sub(a, b)), weight), reduction);
-}
-
-/** The absolute differences. */
-export function l1_loss(input: Tensor, target: Tensor, options?: PairOptions): Tensor;
-export function l1_loss(input: Tensor, options: { target: Tensor } & PairOptions): Tensor;
-export function l1_loss(input: Tensor, ...all: unknown[]): Tensor {
-  const { target, args } = lead<{ target: Tensor }>("l1_loss", ["target"], all);
-  expect_tensor("l1_loss", input);
-  const { a, b, reduction, weight } = pair("l1_loss", input, target, args, old_style);
-  if (weight !== null && reduction === "mean") {
-    const each = mul(abs(sub(a, b)), weight);
-    return div(sum(each), sum(weight.expand(each.shape)));
-  }
-  return reduced(weighted(abs(sub(a, b)), weight), reduction);
-}
-
-/** Squares of differences below `beta` (halved, over beta), absolute ones less `beta / 2` above. */
-export function smooth_l1_loss(input: Tensor, target: Tensor, options?: Reduced & { beta?: number }): Tensor;
-export function smooth_l1_loss(
-  input: Tensor,
-  options: { target: Tensor } & Reduced & { beta?: number },
-): Tensor;
-export function smooth_l1_loss(input: Tensor, ...all: unknown[]): Tensor {
-  const { target, args } = lead<{ target: Tensor }>("smooth_l1_loss", ["target"], all);
-  expect_tensor("smooth_l1_loss", input);
-  const { a, b, reduction, options } = pair("smooth_l1_loss", input, target, args, [...old_style, "beta"]);
-  const beta = (options.beta as number) ?? 1;
-  if (beta < 0) throw new RuntimeError("smooth_l1_loss does not support negative values for beta.");
-  if (beta === 0) return reduced(abs(sub(a, b)), reduction);
-  const difference = abs(sub(a, b));
-  const small = mul(square(difference), 0.5 / beta);
-  return reduced(choose(lt(difference, beta), small, sub(difference, 0.5 * beta)), reduction);
-}
-
-/** Halved squares of differences up to `delta`, `delta * (|difference| - delta / 2)` above. */
-export function huber_loss(input: Tensor, target: Tensor, options?: PairOptions & { delta?: number }): Tensor;
-export function huber_loss(
-  input: Tensor,
-  options: { target: Tensor } & PairOptions & { delta?: number },
-): Tensor;
-export function huber_loss(input: Tensor, ...all: unknown[]): Tensor {
-  const { target, args } = lead<{ target: Tensor }>("huber_loss", ["target"], all);
-  expect_tensor("huber_loss", input);
-  const { a, b, reduction, weight, options } = pair("huber_loss", input, target, args, [
-    "reduction",
-    "delta",
-  ]);
-  const delta = (options.delta as number) ?? 1;
-  if (delta <= 0) throw new RuntimeError("huber_loss does not support non-positive values for delta.");
-  const difference = abs(sub(a, b));
-  const small = mul(square(difference), 0.5);
-  const each = weighted(
-    choose(le(difference, delta), small, mul(sub(difference, 0.5 * delta), delta)),
-    weight,
-  );
-  if (weight !== null && reduction === "mean") return div(sum(each), sum(weight.expand(each.shape)));
-  return reduced(each, reduction);
-}
-
-const binary = ["weight", "size_average", "reduce", "reduction"] as const;
-
-/**
- * The cross entropy of probabilities with targets in [0, 1]; logarithms are held above -100.
- *
- * @throws ValueError when the shapes differ, RuntimeError for probabilities outside of [0, 1].
- */
-export function binary_cross_entropy(input: Tensor, target: Tensor, options?: PairOptions): Tensor;
-export function binary_cross_entropy(input: Tensor, options: { target: Tensor } & PairOptions): Tensor;
-export function binary_cross_entropy(input: Tensor, ...all: unknown[]): Tensor {
-  const { target, args } = lead<{ target: Tensor }>("binary_cross_entropy", ["target"], all);
-  expect_tensor("binary_cross_entropy", input);
-  const { weight = null, reduction = "mean" } = bind<
-    Required<PairOptions> & Record<"size_average" | "reduce", null>
-  >("binary_cross_entropy", binary, [], args);
-  if (!same_shape(input.shape, target.shape)) {
-    throw new ValueError(
-      `Using a target size (torch.Size(${size_text(target.shape)})) that is different to the input size ` +
-        `(torch.Size(${size_text(input.shape)})) is deprecated. Please ensure they have the same size.`,
-    );
-  }
-  no_grad(() => {
-    if (ge(input, 0).logical_and(le(input, 1)).all().item() as unknown as boolean) return;
-    throw new RuntimeError("all elements of input should be between 0 and 1");
-  });
-  const held = (x: Tensor): Tensor => record("log_held", clamp(log(x.detach()), -100).handle, [x], [x]);
-  const losses = neg(mul(target, held(input)).add(mul(target.rsub(1), held(input.rsub(1)))));
-  return reduced(weighted(losses, weight), reduction);
-}
-
-/**
- * {@link binary_cross_entropy} of `sigmoid(input)`, without overflow.
- *
- * @param options `pos_weight`: a weight for the targets that are 1, broadcast against them.
- */
-export function binary_cross_entropy_with_logits(
-  input: Tensor,
-  target: Tensor,
-  options?: PairOptions & { pos_weight?: Tensor | null },
-): Tensor;
-export function binary_cross_entropy_with_logits(
-  input: Tensor,
-  options: { target: Tensor } & PairOptions & { pos_weight?: Tensor | null },
-): Tensor;
-export function binary_cross_entropy_with_logits(input: Tensor, ...args: unknown[]): Tensor {
-  type Args = Required<PairOptions> & Record<"size_average" | "reduce", null> & { pos_weight: Tensor | null };
-  const {
-    target,
-    weight = null,
-    reduction = "mean",
-    pos_weight = null,
-  } = bind<{ target: Tensor } & Partial<Args>>(
-    "binary_cross_entropy_with_logits",
-    ["target", ...binary, "pos_weight"],
-    [],
-    args,
-    1,
-  );
-  expect_tensor("binary_cross_entropy_with_logits", input);
-  if (!same_shape(input.shape, target.shape)) {
-    throw new ValueError(
-      `Target size (torch.Size(${size_text(target.shape)})) must be the same as input size (torch.Size(${size_text(input.shape)}))`,
-    );
-  }
-  // -log sigmoid(x) = softplus(-x), and 1 - sigmoid(x) = sigmoid(-x).
-  const miss = log_one_plus_exp(neg(input));
-  const losses =
-    pos_weight === null
-      ? mul(target.rsub(1), input).add(miss)
-      : mul(target.rsub(1), input).add(mul(mul(sub(pos_weight, 1), target).add(1), miss));
-  return reduced(weighted(losses, weight), reduction);
 }

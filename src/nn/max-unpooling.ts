@@ -1,0 +1,106 @@
+/** @file Maxima put back in their places, as layers. */
+import * as maximum from "../ops/max-pool";
+import type { PerDim } from "../ops/sliding";
+import type { Tensor } from "../tensor";
+import { bind_layer } from "./factory";
+import type { Kernel } from "./max-pooling";
+import { Module } from "./module";
+import { python_text } from "./python-text";
+
+/** Keyword arguments of {@link MaxUnpool1d}, {@link MaxUnpool2d} and {@link MaxUnpool3d}. */
+export interface MaxUnpoolOptions {
+  stride?: PerDim | null;
+  padding?: PerDim;
+}
+
+abstract class MaxUnpool extends Module {
+  kernel_size: PerDim;
+  stride: PerDim;
+  padding: PerDim;
+
+  /** @internal */
+  constructor(layer: string, rank: number, args: readonly unknown[]) {
+    super();
+    const names = ["stride", "padding"] as const;
+    const bound = bind_layer<Kernel & MaxUnpoolOptions>(layer, ["kernel_size"], names, args);
+    const all = (value: PerDim): PerDim =>
+      typeof value === "number" ? new Array<number>(rank).fill(value) : value;
+    this.kernel_size = all(bound.kernel_size as PerDim);
+    this.stride = all(bound.stride ?? this.kernel_size);
+    this.padding = all(bound.padding ?? 0);
+  }
+
+  override extra_repr(): string {
+    const { kernel_size, stride, padding } = this;
+    return `kernel_size=${python_text(kernel_size)}, stride=${python_text(stride)}, padding=${python_text(padding)}`;
+  }
+}
+
+/** Puts the maxima that {@link MaxPool1d} found back in their places, with zeros elsewhere. */
+export class MaxUnpool1d extends MaxUnpool {
+  constructor(kernel_size: PerDim, options?: MaxUnpoolOptions);
+  constructor(kernel_size: PerDim, stride: PerDim | null, padding?: PerDim);
+  constructor(options: Kernel & MaxUnpoolOptions);
+  constructor(...args: unknown[]) {
+    super("MaxUnpool1d", 1, args);
+  }
+
+  override forward(
+    input: Tensor,
+    indices: Tensor,
+    output_size?: readonly number[] | { output_size?: readonly number[] } | null,
+  ): Tensor {
+    const { kernel_size, stride, padding } = this;
+    const wanted = (Array.isArray(output_size) ? { output_size } : output_size) as
+      | { output_size?: readonly number[] }
+      | null
+      | undefined;
+    return maximum.max_unpool1d(input, indices, kernel_size, { stride, padding, ...wanted });
+  }
+}
+
+/** Puts the maxima that {@link MaxPool2d} found back in their places, with zeros elsewhere. */
+export class MaxUnpool2d extends MaxUnpool {
+  constructor(kernel_size: PerDim, options?: MaxUnpoolOptions);
+  constructor(kernel_size: PerDim, stride: PerDim | null, padding?: PerDim);
+  constructor(options: Kernel & MaxUnpoolOptions);
+  constructor(...args: unknown[]) {
+    super("MaxUnpool2d", 2, args);
+  }
+
+  override forward(
+    input: Tensor,
+    indices: Tensor,
+    output_size?: readonly number[] | { output_size?: readonly number[] } | null,
+  ): Tensor {
+    const { kernel_size, stride, padding } = this;
+    const wanted = (Array.isArray(output_size) ? { output_size } : output_size) as
+      | { output_size?: readonly number[] }
+      | null
+      | undefined;
+    return maximum.max_unpool2d(input, indices, kernel_size, { stride, padding, ...wanted });
+  }
+}
+
+/** Puts the maxima that {@link MaxPool3d} found back in their places, with zeros elsewhere. */
+export class MaxUnpool3d extends MaxUnpool {
+  constructor(kernel_size: PerDim, options?: MaxUnpoolOptions);
+  constructor(kernel_size: PerDim, stride: PerDim | null, padding?: PerDim);
+  constructor(options: Kernel & MaxUnpoolOptions);
+  constructor(...args: unknown[]) {
+    super("MaxUnpool3d", 3, args);
+  }
+
+  override forward(
+    input: Tensor,
+    indices: Tensor,
+    output_size?: readonly number[] | { output_size?: readonly number[] } | null,
+  ): Tensor {
+    const { kernel_size, stride, padding } = this;
+    const wanted = (Array.isArray(output_size) ? { output_size } : output_size) as
+      | { output_size?: readonly number[] }
+      | null
+      | undefined;
+    return maximum.max_unpool3d(input, indices, kernel_size, { stride, padding, ...wanted });
+  }
+}
