@@ -343,7 +343,12 @@ export class Tensor extends Indexable {
 
   /** One element in arithmetic or a template: `+loss`, `` `${loss}` `` as in Python's f-strings; else PyTorch's text. */
   [Symbol.toPrimitive](hint: string): number | string {
-    if (hint !== "string") return Number(this.item());
+    if (hint !== "string") {
+      if (this.numel() === 1) return Number(this.item());
+      throw new TypeError(
+        `operators do not work on tensors of ${this.numel()} elements: write a.add(b), a.mul(b), a.neg(), a.lt(b), ...`,
+      );
+    }
     return this.ndim === 0 ? String(this.item()) : this.toString();
   }
 

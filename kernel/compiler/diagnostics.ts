@@ -110,6 +110,25 @@ export function cellDiagnostics(
   return out;
 }
 
+/** A complaint of our own about a part of one line; `line` and `column` count from 0. */
+export function lineDiagnostic(
+  code: string,
+  at: { line: number; column: number; length: number; code: number; message: string },
+): Diagnostic {
+  const from = { line: at.line, column: at.column };
+  const to = { line: at.line, column: at.column + at.length };
+  return {
+    message: at.message,
+    code: at.code,
+    category: "error",
+    line: from.line + 1,
+    column: from.column + 1,
+    endLine: to.line + 1,
+    endColumn: to.column + 1,
+    frame: sourceFrame(code, from, to),
+  };
+}
+
 interface Place {
   line: number;
   column: number;

@@ -16,6 +16,7 @@ import { inspectionAt } from "./inspection";
 import { type Completeness, isCompleteCell } from "./is-complete";
 import { magicDiagnostic, readMagics, TIME_END, TIME_START } from "./magics";
 import { ModuleKinds } from "./module-kind";
+import { pythonDiagnostic } from "./python-lines";
 import { emitCell } from "./scope-emit";
 
 /** What is known about the cell that was compiled last, until it is committed. */
@@ -53,7 +54,10 @@ export class HostedCompiler implements CellCompiler {
     }
     const code = withoutExports(this.ts, magics.code);
     const syntax = syntaxDiagnostics(this.ts, code);
-    if (syntax.length > 0) return fail(cell.code, syntax);
+    if (syntax.length > 0) {
+      const python = pythonDiagnostic(cell.code, syntax);
+      return fail(cell.code, python ? [python] : syntax);
+    }
     const result = this.guard(() => this.host.convert(this.declarations, code, magics.check));
     const problems = this.host.diagnostics();
     if (problems.length > 0) return fail(cell.code, this.diagnose(cell.code, problems));

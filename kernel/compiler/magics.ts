@@ -1,6 +1,6 @@
 /** @file The lines before a cell that begin with `%%`: what they ask for, and what is said of those that mean nothing here. */
 import type { Diagnostic } from "./cell-compiler";
-import { sourceFrame } from "./diagnostics";
+import { lineDiagnostic } from "./diagnostics";
 
 /** A cell without its magics. */
 export interface Magics {
@@ -49,19 +49,15 @@ export function magicDiagnostic(cell: string, problems: readonly Diagnostic[]): 
   const text = cell.split(/\r\n|[\n\r\u2028\u2029]/)[line - 1] ?? "";
   const found = /^[ \t]*(%%?[a-zA-Z]\w*|%|!\s*[a-zA-Z])/.exec(text);
   if (!found || (found[1].startsWith("!") && !SHELL.test(text))) return null;
-  const from = { line: line - 1, column: text.indexOf(found[1]) };
   const magic = found[1].startsWith("!") ? "!" : found[1];
-  const to = { line: line - 1, column: from.column + magic.length };
-  return {
-    message: hint(magic),
+  const column = text.indexOf(found[1]);
+  return lineDiagnostic(cell, {
+    line: line - 1,
+    column,
+    length: magic.length,
     code: 1109,
-    category: "error",
-    line: from.line + 1,
-    column: from.column + 1,
-    endLine: to.line + 1,
-    endColumn: to.column + 1,
-    frame: sourceFrame(cell, from, to),
-  };
+    message: hint(magic),
+  });
 }
 
 /** A command with an argument; `!a in b` and the like are TypeScript. */

@@ -5,24 +5,18 @@
  * booleans, bigints and nested arrays of them) TypeScript therefore refuses; just that complaint is left out here.
  */
 import type ts from "typescript";
-import { libraryFile } from "./ambient";
 import type { TypeScript } from "./bind";
+import { nodeAt, type TensorType } from "./tensor-type";
 
 /** "Type A is not assignable to type B", and its forms where B is an object type. */
 const NOT_ASSIGNABLE = new Set([2322, 2739, 2740, 2741]);
 
-type Checker = ts.TypeChecker & {
-  isTypeAssignableTo(source: ts.Type, target: ts.Type): boolean;
-};
-
 /** Tells the complaints to leave out from others; for one program. */
 export function plainAssignments(
   api: TypeScript,
-  program: ts.Program,
-  packageRoot: string,
+  tensors: TensorType,
 ): (diagnostic: ts.Diagnostic) => boolean {
-  const checker = program.getTypeChecker() as Checker;
-  let tensor: ts.Type | null | undefined;
+  const { checker } = tensors;
 
   const isPlain = (type: ts.Type): boolean => {
     const { NumberLike, BooleanLike, BigIntLike, Never } = api.TypeFlags;
@@ -41,20 +35,9 @@ export function plainAssignments(
     if (!NOT_ASSIGNABLE.has(code) || !file || start === undefined) return false;
     const assignment = assignmentAt(api, file, start);
     if (!assignment) return false;
-    if (tensor === undefined) tensor = tensorType(program, checker, packageRoot);
-    const owner = checker.getTypeAtLocation(assignment.left.expression);
-    if (!tensor || owner.flags & api.TypeFlags.Any || !checker.isTypeAssignableTo(owner, tensor))
-      return false;
-    return isTaken(checker.getTypeAtLocation(assignment.right), tensor);
+    if (!tensors.type || !tensors.is(assignment.left.expression)) return false;
+    return isTaken(checker.getTypeAtLocation(assignment.right), tensors.type);
   };
-}
-
-/** The library's `Tensor`; null when it has none. */
-function tensorType(program: ts.Program, checker: ts.TypeChecker, packageRoot: string): ts.Type | null {
-  const library = program.getSourceFile(libraryFile(packageRoot));
-  const symbol = library && checker.getSymbolAtLocation(library);
-  const tensor = symbol && checker.tryGetMemberInModuleExports("Tensor", symbol);
-  return tensor ? checker.getDeclaredTypeOfSymbol(tensor) : null;
 }
 
 interface IndexAssignment extends ts.BinaryExpression {
@@ -63,10 +46,7 @@ interface IndexAssignment extends ts.BinaryExpression {
 
 /** The assignment to an element that a complaint at a place is about: it stands on the left side or on parts of the right one. */
 function assignmentAt(api: TypeScript, file: ts.SourceFile, start: number): IndexAssignment | null {
-  const { getTokenAtPosition } = api as unknown as {
-    getTokenAtPosition(file: ts.SourceFile, position: number): ts.Node;
-  };
-  let node = getTokenAtPosition(file, start);
+  let node = nodeAt(api, file, start);
   // To the outermost expression that starts here, which is what the complaint is about or holds it.
   for (; !api.isSourceFile(node); node = node.parent) {
     const { parent } = node;

@@ -14,6 +14,7 @@ import { CELL_FILE, type CompilerHost, type HostOptions, PREFIX } from "./compil
 import { lookups } from "./lookups";
 import { moduleResolver, typeReferenceResolver } from "./module-resolution";
 import { plainAssignments } from "./plain-assignment";
+import { TensorType } from "./tensor-type";
 
 export type Ts = typeof TsNamespace;
 
@@ -253,7 +254,7 @@ function errorsOf(
     one.category === ts.DiagnosticCategory.Error && !IGNORED.has(one.code);
   const syntactic = files.flatMap((file) => program.getSyntacticDiagnostics(file)).filter(isError);
   if (syntactic.length > 0 || !check) return syntactic;
-  const isAllowed = plainAssignments(ts as never, program as never, packageRoot);
+  const isAllowed = plainAssignments(ts as never, new TensorType(ts as never, program as never, packageRoot));
   return files
     .flatMap((file) => program.getSemanticDiagnostics(file))
     .filter((one) => isError(one) && !isAllowed(one as never));

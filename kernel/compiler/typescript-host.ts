@@ -21,6 +21,8 @@ import { loadTypeScript, saveCodeCache } from "./load-typescript";
 import { type Lookups, lookups } from "./lookups";
 import { moduleResolver, typeReferenceResolver } from "./module-resolution";
 import { plainAssignments } from "./plain-assignment";
+import { tensorConditions, tensorHints } from "./tensor-hints";
+import { TensorType } from "./tensor-type";
 
 const RESULT = "tsLastExpr";
 const EARLIER_FILE = "__prev__.d.ts";
@@ -306,10 +308,13 @@ export class TypeScriptHost implements CompilerHost {
       one.category === this.ts.DiagnosticCategory.Error && one.code !== 7016;
     const syntactic = files.flatMap((file) => program.getSyntacticDiagnostics(file)).filter(isError);
     if (syntactic.length > 0 || !check) return syntactic;
-    const isAllowed = plainAssignments(this.ts, program, this.options.packageRoot);
-    return files
+    const tensors = new TensorType(this.ts, program, this.options.packageRoot);
+    const isAllowed = plainAssignments(this.ts, tensors);
+    const problems = files
       .flatMap((file) => program.getSemanticDiagnostics(file))
-      .filter((one) => isError(one) && !isAllowed(one));
+      .filter((one) => isError(one) && !isAllowed(one))
+      .map(tensorHints(this.ts, tensors));
+    return [...problems, ...files.flatMap((file) => tensorConditions(this.ts, file, tensors))];
   }
 }
 

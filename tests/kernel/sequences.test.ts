@@ -9,6 +9,7 @@ import { type Execution, KernelClient } from "./client";
 import { asynchronous } from "./sequences/asynchronous";
 import { displays } from "./sequences/displays";
 import { errors } from "./sequences/errors";
+import { hints } from "./sequences/hints";
 import { imports } from "./sequences/imports";
 import { magics } from "./sequences/magics";
 import { redeclaration } from "./sequences/redeclaration";
@@ -23,6 +24,7 @@ const themes: Record<string, Sequence[]> = {
   types,
   imports,
   errors,
+  hints,
   displays,
   magics,
 };
