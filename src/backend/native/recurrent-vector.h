@@ -22,6 +22,12 @@ typedef float Loose __attribute__((vector_size(TORCHBOOK_LANES * 4), aligned(4),
 TORCHBOOK_INLINE Vec load(const float* at) { return *reinterpret_cast<const Loose*>(at); }
 TORCHBOOK_INLINE void store(float* at, Vec value) { *reinterpret_cast<Loose*>(at) = value; }
 
+/**
+ * A number in all lanes. Taking away zero changes no number, so that one load that repeats is all that is left; adding zero
+ * would change -0, and cost an addition and a shuffle on the units that multiply.
+ */
+TORCHBOOK_INLINE Vec splat(float value) { return value - Vec{}; }
+
 /** The first `count` lanes, the others 0. */
 TORCHBOOK_INLINE Vec load_part(const float* at, int64_t count) {
   if (count >= kLanes) return load(at);
@@ -69,8 +75,8 @@ TORCHBOOK_INLINE Vec reciprocal(Vec x) {
 }
 
 TORCHBOOK_INLINE Vec limit(Vec x, float most) {
-  x = x > most ? Vec{} + most : x;
-  return x < -most ? Vec{} - most : x;
+  x = x > most ? splat(most) : x;
+  return x < -most ? splat(-most) : x;
 }
 
 /** e^x for |x| below 87, to about one unit in the last place: Cephes' polynomial after taking out powers of two. */
@@ -79,7 +85,7 @@ TORCHBOOK_INLINE Vec exp(Vec x) {
   // Adding and taking away 1.5 * 2^23 rounds to a whole number.
   const Vec n = (x * 1.44269504088896341f + 12582912.0f) - 12582912.0f;
   const Vec r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
-  Vec y = Vec{} + 1.9875691500e-4f;
+  Vec y = splat(1.9875691500e-4f);
   y = y * r + 1.3981999507e-3f;
   y = y * r + 8.3334519073e-3f;
   y = y * r + 4.1665795894e-2f;
@@ -186,7 +192,7 @@ TORCHBOOK_INLINE void accumulate(Vec (&sums)[R][W], const float* a, int64_t row,
     for (int c = 0; c < C; ++c) weights[c] = load(panel + k * wide + c * kLanes);
 #pragma GCC unroll 16
     for (int r = 0; r < R; ++r) {
-      const Vec value = Vec{} + a[r * row + k];
+      const Vec value = splat(a[r * row + k]);
 #pragma GCC unroll 8
       for (int c = 0; c < C; ++c) sums[r][kSkip && c == 2 ? 3 : c] += value * weights[c];
     }
@@ -203,7 +209,7 @@ TORCHBOOK_INLINE void accumulate_turned(Vec (&sums)[R][C], const float* a, int64
     for (int c = 0; c < C; ++c) weights[c] = load(panel + k * wide + c * kLanes);
 #pragma GCC unroll 16
     for (int r = 0; r < R; ++r) {
-      const Vec value = Vec{} + a[k * row + r];
+      const Vec value = splat(a[k * row + r]);
 #pragma GCC unroll 8
       for (int c = 0; c < C; ++c) sums[r][c] += value * weights[c];
     }
