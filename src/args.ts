@@ -42,9 +42,7 @@ const of_kind: Readonly<Record<Kind, readonly string[]>> = {
     ..."mat mat1 mat2 vec vec1 vec2 batch1 batch2 tensor1 tensor2 target boundaries".split(" "),
     ..."positive negative x2 input2 B".split(" "),
   ],
-  int: "dim0 dim1 dim2 offset diagonal chunks start_dim end_dim dimension num_classes minlength bins k".split(
-    " ",
-  ),
+  int: "dim0 dim1 dim2 offset diagonal chunks start_dim end_dim dimension num_classes minlength k".split(" "),
   ints: "dims sizes split_size split_sizes shifts normalized_shape destination".split(" "),
   bool: [
     ..."keepdim descending stable sorted largest right out_int32 invert assume_unique accumulate".split(" "),

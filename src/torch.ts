@@ -39,6 +39,7 @@ export * as nn from "./nn";
 export * as optim from "./optim";
 export { Generator } from "./random";
 export { load, save } from "./serialization";
+export * as signal from "./signal";
 export * as special from "./special";
 export { is_tensor, Tensor } from "./tensor";
 export * as utils from "./utils";

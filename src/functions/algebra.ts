@@ -1,4 +1,6 @@
 /** @file Functions of vectors and matrices. */
+
+export { corrcoef, cov } from "../ops/covariance";
 export { cholesky, det, inv as inverse } from "../ops/decomposition";
 export { cdist, cross, einsum, tensordot, trace } from "../ops/einsum";
 export {
@@ -18,4 +20,4 @@ export {
   vdot,
 } from "../ops/linalg";
 export { dist, norm, renorm } from "../ops/norm";
-export { corrcoef, cov, kron, matrix_power, vander } from "../ops/products";
+export { kron, matrix_power, vander } from "../ops/products";

@@ -8,12 +8,12 @@ export {
   broadcast_tensors,
   broadcast_to,
   column_stack,
-  combinations,
   dstack,
   meshgrid,
   scalar_tensor,
   unfold,
 } from "../ops/arrange";
+export { cartesian_prod, combinations } from "../ops/combinations";
 export { diag_embed, diagflat } from "../ops/diagonals";
 export {
   cat,

@@ -1,7 +1,6 @@
 /** @file Functions that make or copy tensors, convert them, or draw their elements. */
 export { result_type } from "../ops/convert";
 export {
-  arange,
   as_tensor,
   empty,
   empty_like,
@@ -9,15 +8,13 @@ export {
   from_numpy,
   full,
   full_like,
-  linspace,
-  logspace,
   ones,
   ones_like,
   tensor,
   zeros,
   zeros_like,
 } from "../ops/create";
-export { clone } from "../ops/fill";
+export { clone, fill } from "../ops/fill";
 export {
   bernoulli,
   initial_seed,
@@ -33,3 +30,4 @@ export {
   randperm,
   seed,
 } from "../ops/random";
+export { arange, linspace, logspace } from "../ops/ranges";

@@ -12,6 +12,7 @@ export {
   positive,
   sgn,
 } from "../ops/alias";
+export { i0 } from "../ops/bessel";
 export {
   allclose,
   bitwise_and,
@@ -74,6 +75,22 @@ export {
   true_divide,
   xlogy,
 } from "../ops/elementwise";
+export {
+  angle,
+  conj,
+  conj_physical,
+  frexp,
+  is_complex,
+  is_conj,
+  is_neg,
+  isreal,
+  nextafter,
+  resolve_conj,
+  resolve_neg,
+  signbit,
+} from "../ops/float-parts";
+export { igamma, igammac, mvlgamma, polygamma_of as polygamma } from "../ops/gamma";
+export { bitwise_left_shift, bitwise_right_shift, gcd, lcm } from "../ops/integers";
 export { copysign, hypot, logaddexp, logaddexp2, nan_to_num } from "../ops/numeric";
 export {
   abs,

@@ -1,6 +1,7 @@
 /** @file Methods over whole dimensions: reductions, cumulative ones, sorting, counting. */
 export { bincount, histc, unique, unique_consecutive } from "../ops/count";
 export { amax, amin, aminmax, argmax, argmin, logsumexp, max, min } from "../ops/extreme";
+export { histogram } from "../ops/histogram";
 export { quantile } from "../ops/quantile";
 export {
   all,

@@ -1,4 +1,4 @@
-/** @file Less common arrangements: splits at places, grids, diagonals, windows, combinations. */
+/** @file Less common arrangements: stacks, blocks, grids, windows. */
 import { bind, is_options, none, operand } from "../args";
 import { get_default_dtype } from "../dtype";
 import { RuntimeError, ValueError } from "../errors";
@@ -14,7 +14,7 @@ import { expand, movedim, reshape } from "./movement";
 type Several = Tensor[] | [readonly Tensor[]];
 
 /** The tensors that `name` takes as a list or one by one. @throws TypeError for keywords and anything else. */
-function list_of(name: string, tensors: readonly unknown[]): readonly Tensor[] {
+export function list_of(name: string, tensors: readonly unknown[]): readonly Tensor[] {
   const last = tensors[tensors.length - 1];
   if (is_options(last)) none(name, [last]);
   if (Array.isArray(tensors[0])) none(name, tensors.slice(1));
@@ -173,39 +173,6 @@ export function meshgrid(...tensors: [...Several] | [...Tensor[], { indexing?: "
     const line = order.map((j) => (j === i ? vector.numel() : 1));
     return expand(reshape(vector, line), shape);
   });
-}
-
-/** Choices of `r` elements of a vector, each in a row; with `with_replacement` an element may come again. */
-export function combinations(input: Tensor, r?: number, with_replacement?: boolean): Tensor;
-export function combinations(input: Tensor, r: number, options: { with_replacement?: boolean }): Tensor;
-export function combinations(input: Tensor, options: { r?: number; with_replacement?: boolean }): Tensor;
-export function combinations(input: Tensor, ...args: unknown[]): Tensor {
-  type Args = { r: number; with_replacement: boolean };
-  const { r = 2, with_replacement = false } = bind<Args>("combinations", ["r", "with_replacement"], [], args);
-  expect_tensor("combinations", input);
-  if (input.ndim !== 1) {
-    throw new RuntimeError(`Expect a 1D vector, but got shape ${size_text(input.shape)}`);
-  }
-  if (r < 0) throw new RuntimeError(`Expect a non-negative number, but got ${r}`);
-  if (r === 0) return input.new_empty([0]);
-  const n = input.shape[0];
-  const places: number[] = [];
-  let rows = 0;
-  const chosen: number[] = [];
-  const choose = (from: number): void => {
-    if (chosen.length === r) {
-      places.push(...chosen);
-      rows++;
-      return;
-    }
-    for (let i = from; i < n; i++) {
-      chosen.push(i);
-      choose(with_replacement ? i : i + 1);
-      chosen.pop();
-    }
-  };
-  choose(0);
-  return reshape(index_select(input, 0, places), [rows, r]);
 }
 
 /** A zero-dim tensor of a number, float32 unless `dtype` says otherwise. */

@@ -77,11 +77,18 @@ export function as_operand(value: TensorLike, dtype: DType, name: string): Tenso
   return scalar_tensor(value, dtype);
 }
 
+function expect_one_tensor(name: string, a: TensorLike, b: TensorLike): void {
+  if (is_tensor(a) || is_tensor(b)) return;
+  const kinds = [a, b].map((value) => (value === null ? "null" : typeof value)).join(", ");
+  throw new TypeError(
+    `${name}() received an invalid combination of arguments - got (${kinds}), but expected a Tensor among them`,
+  );
+}
+
 /** Both operands in the dtype that they meet in. */
 export function promote(name: string, a: TensorLike, b: TensorLike): [Tensor, Tensor] {
   if (is_tensor(a) && is_tensor(b) && a.dtype === b.dtype) return [a, b];
-  if (!is_tensor(a) && !is_tensor(b))
-    throw new TypeError(`${name}(): expected a Tensor as input, got two numbers`);
+  expect_one_tensor(name, a, b);
   const dtype = result_type(a, b);
   return [as_operand(a, dtype, name), as_operand(b, dtype, name)];
 }
@@ -89,6 +96,7 @@ export function promote(name: string, a: TensorLike, b: TensorLike): [Tensor, Te
 /** Like {@link promote} for operations with floating results: ints and bools become the default dtype. */
 export function promote_floating(name: string, a: TensorLike, b: TensorLike): [Tensor, Tensor] {
   if (is_tensor(a) && is_tensor(b) && a.dtype === b.dtype && a.dtype.is_floating_point) return [a, b];
+  expect_one_tensor(name, a, b);
   const met = result_type(a, b);
   const dtype = met.is_floating_point ? met : get_default_dtype();
   return [as_operand(a, dtype, name), as_operand(b, dtype, name)];

@@ -1,5 +1,5 @@
 /** @file Counting elements and finding their places: unique, bincount, histc, searchsorted, isin. */
-import { bind } from "../args";
+import { bind, kind_of } from "../args";
 import { from_data } from "../backend/engine";
 import { bool, float32, float64, int32, int64, type TypedArray } from "../dtype";
 import { RuntimeError } from "../errors";
@@ -186,6 +186,8 @@ export function histc(input: Tensor, ...args: unknown[]): Tensor {
   if (!input.dtype.is_floating_point) {
     throw new RuntimeError(`"histogram_cpu" not implemented for '${input.dtype.scalar_type}'`);
   }
+  if (!Number.isInteger(bins))
+    throw new TypeError(`histc(): argument 'bins' must be int, not ${kind_of(bins)}`);
   if (bins <= 0) throw new RuntimeError(`torch.histc(): bins must be > 0, but got ${bins}`);
   if (max < min) throw new RuntimeError("torch.histc(): max must be larger than min");
   const data = input.typed_array() as Float32Array;

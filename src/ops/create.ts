@@ -1,16 +1,7 @@
 /** @file New tensors from shapes, numbers and arrays. */
 import { bind, is_options, none } from "../args";
 import { execute, from_data, ints, scalar } from "../backend/engine";
-import {
-  bool,
-  DType,
-  dtype_of_array,
-  float32,
-  float64,
-  get_default_dtype,
-  int64,
-  type TypedArray,
-} from "../dtype";
+import { bool, DType, dtype_of_array, get_default_dtype, int64, type TypedArray } from "../dtype";
 import { RuntimeError, ValueError } from "../errors";
 import { check_list, check_size, numel, type Shape, size_text } from "../shape";
 import { type NestedArray, Tensor } from "../tensor";
@@ -149,7 +140,7 @@ export function tensor(data: unknown, ...args: unknown[]): Tensor {
   return finish(new Tensor(from_data(shape, dtype, to_array(flat, dtype))), given);
 }
 
-function to_array(values: readonly (number | bigint | boolean)[], dtype: DType): TypedArray {
+export function to_array(values: readonly (number | bigint | boolean)[], dtype: DType): TypedArray {
   if (dtype === int64) {
     return BigInt64Array.from(values, (value) =>
       BigInt(typeof value === "number" ? Math.trunc(value) : value),
@@ -310,98 +301,6 @@ export function new_tensor(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { data: NestedArray | TypedArray | Tensor };
   const [{ dtype, requires_grad }, { data }] = creation<Args>("new_tensor", ["data"], args, 1);
   return tensor(data, { dtype: dtype ?? input.dtype, requires_grad });
-}
-
-/**
- * Numbers from `start` (0) up to but without `end`, by `step` (1); int64 when all are whole.
- *
- * @example
- * torch.arange(5); torch.arange(1, 2.5, 0.5)
- */
-export function arange(end: number, options?: CreateOptions): Tensor;
-export function arange(start: number, end: number, options?: CreateOptions): Tensor;
-export function arange(start: number, end: number, step: number, options?: CreateOptions): Tensor;
-export function arange(options: CreateOptions & { start?: number; end: number; step?: number }): Tensor;
-export function arange(...args: unknown[]): Tensor {
-  const last = args[args.length - 1];
-  let numbers = (is_options(last) ? args.slice(0, -1) : args)
-    .filter((value) => value !== undefined)
-    .map(Number);
-  let keywords: unknown = is_options(last) ? last : undefined;
-  if (is_options(last) && ("start" in last || "end" in last || "step" in last)) {
-    const { start, end, step, ...rest } = last as { start?: number; end?: number; step?: number };
-    keywords = rest;
-    // One number by position is the end, unless `end` comes by name.
-    const lone = numbers.length === 1 && end === undefined;
-    const [first, second, third] = lone ? [0, numbers[0]] : numbers;
-    const stop = end ?? second;
-    if (stop === undefined) throw new TypeError('arange() missing 1 required positional arguments: "end"');
-    numbers = [start ?? first ?? 0, stop, step ?? third ?? 1];
-  }
-  const options = create_options("arange", keywords);
-  const [start, end, step] =
-    numbers.length === 1 ? [0, numbers[0], 1] : [numbers[0], numbers[1], numbers[2] ?? 1];
-  if (![start, end, step].every((value) => Number.isFinite(value))) {
-    throw new RuntimeError(`unsupported range: ${start} -> ${end}`);
-  }
-  if (step === 0) throw new RuntimeError("step must be nonzero");
-  if (step > 0 ? start > end : start < end) {
-    throw new RuntimeError("upper bound and lower bound inconsistent with step sign");
-  }
-  const whole = numbers.every((value) => Number.isInteger(value));
-  const dtype = options.dtype ?? (whole ? int64 : get_default_dtype());
-  const count = Math.ceil((end - start) / step);
-  check_list("arange", [count]);
-  const values = Array.from({ length: count }, (_, i) => start + i * step);
-  return finish(new Tensor(from_data([count], dtype, to_array(values, dtype))), options);
-}
-
-/** `steps` numbers from `start` to `end`, both included, at equal distances. */
-export function linspace(start: number, end: number, steps: number, options?: CreateOptions): Tensor;
-export function linspace(start: number, end: number, options: CreateOptions & { steps: number }): Tensor;
-export function linspace(options: CreateOptions & { start: number; end: number; steps: number }): Tensor;
-export function linspace(...args: unknown[]): Tensor {
-  type Args = { start: number; end: number; steps: number };
-  const [given, { start, end, steps }] = creation<Args>("linspace", ["start", "end", "steps"], args, 3);
-  if (!Number.isInteger(steps))
-    throw new TypeError(`linspace(): argument 'steps' must be int, not ${String(steps)}`);
-  if (!(steps >= 0)) throw new RuntimeError("number of steps must be non-negative");
-  check_list("linspace", [steps]);
-  const dtype = given.dtype ?? get_default_dtype();
-  const round = dtype === float32 ? Math.fround : (value: number) => value;
-  const step = round(steps > 1 ? (end - start) / (steps - 1) : 0);
-  // From both ends towards the middle, as PyTorch does, so that the last one is `end` itself.
-  const values = Array.from({ length: steps }, (_, i) =>
-    i < steps / 2 ? start + step * i : end - step * (steps - i - 1),
-  );
-  return finish(new Tensor(from_data([steps], dtype, to_array(values, dtype))), given);
-}
-
-/** `base` to the powers that {@link linspace} gives. */
-export function logspace(
-  start: number,
-  end: number,
-  steps: number,
-  base?: number,
-  options?: CreateOptions,
-): Tensor;
-export function logspace(
-  start: number,
-  end: number,
-  steps: number,
-  options: CreateOptions & { base?: number },
-): Tensor;
-export function logspace(
-  options: CreateOptions & { start: number; end: number; steps: number; base?: number },
-): Tensor;
-export function logspace(...args: unknown[]): Tensor {
-  type Args = { start: number; end: number; steps: number; base?: number };
-  const [given, bound] = creation<Args>("logspace", ["start", "end", "steps", "base"], args, 3);
-  const { start, end, steps, base = 10 } = bound;
-  const powers = linspace(start, end, steps, { dtype: float64 }).typed_array() as Float64Array;
-  const dtype = given.dtype ?? get_default_dtype();
-  const values = Array.from(powers, (power) => base ** power);
-  return finish(new Tensor(from_data([steps], dtype, to_array(values, dtype))), given);
 }
 
 /** Ones on the diagonal, zeros elsewhere. */

@@ -205,8 +205,12 @@ export function tensordot(a: Tensor, ...args: unknown[]): Tensor {
   if (left.length !== right.length) {
     throw new RuntimeError("both dimension lists should have same length");
   }
+  // A size of 1 stands for all of the other's, which are summed first.
+  let [first, second] = [a, b];
   left.forEach((d, i) => {
-    if (a.shape[d] !== b.shape[right[i]]) {
+    if (a.shape[d] === 1 && b.shape[right[i]] !== 1) second = sum_dims(second, [right[i]], true);
+    else if (b.shape[right[i]] === 1 && a.shape[d] !== 1) first = sum_dims(first, [d], true);
+    else if (a.shape[d] !== b.shape[right[i]]) {
       throw new RuntimeError(
         `contracted dimensions need to match, but first has size ${a.shape[d]} in dim ${d} and second has size ` +
           `${b.shape[right[i]]} in dim ${right[i]}`,
@@ -223,7 +227,7 @@ export function tensordot(a: Tensor, ...args: unknown[]): Tensor {
     ...of_a.filter((_, d) => !left.includes(d)),
     ...of_b.filter((_, d) => !right.includes(d)),
   ]);
-  return contract({ tensor: a, labels: of_a }, { tensor: b, labels: of_b }, wanted).tensor;
+  return contract({ tensor: first, labels: of_a }, { tensor: second, labels: of_b }, wanted).tensor;
 }
 
 /** The sum of a matrix's diagonal. */

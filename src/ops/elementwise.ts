@@ -264,7 +264,7 @@ export function fmod(input: TensorLike, other: TensorLike): Tensor;
 export function fmod(input: TensorLike, options: { other: TensorLike }): Tensor;
 export function fmod(input: TensorLike, ...args: unknown[]): Tensor {
   const other = operand<TensorLike>("fmod", "other", args);
-  const [a, b] = promote("fmod", input, other);
+  const [a, b] = promote("fmod", expect_tensor("fmod", input), other);
   no_bool(a, b, "fmod_cpu");
   // TensorFlow has it for int32 among the whole numbers; by quotients it serves all of them.
   const handle = a.dtype.is_floating_point

@@ -96,6 +96,21 @@ export function fill_(input: Tensor, ...args: unknown[]): Tensor {
   return input._assign(overwritten(input, as_operand(value, input.dtype, "fill_")));
 }
 
+/** A tensor of the input's shape and dtype whose elements are all `value`: a number, or a tensor without dimensions. */
+export function fill(input: Tensor, value: TensorLike): Tensor;
+export function fill(input: Tensor, options: { value: TensorLike }): Tensor;
+export function fill(input: Tensor, ...args: unknown[]): Tensor {
+  const value = operand<TensorLike>("fill", "value", args);
+  expect_tensor("fill", input);
+  if (is_tensor(value) && value.ndim > 0) {
+    throw new RuntimeError(
+      `fill only supports 0-dimension value tensor but got tensor with ${value.ndim} dimensions.`,
+    );
+  }
+  const spread = as_operand(value, input.dtype, "fill").expand(input.shape);
+  return record("overwrite", spread.handle, [input, spread]);
+}
+
 /** Sets every element to zero. @returns the input */
 export function zero_(input: Tensor, ...more: []): Tensor {
   none("zero_", more);

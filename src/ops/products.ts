@@ -1,17 +1,14 @@
-/** @file Products and moments of whole tensors: Kronecker, powers, chains, covariance. */
-import { bind, none, operand } from "../args";
+/** @file Products of whole tensors and powers: Kronecker, of matrices, Vandermonde. */
+import { bind, operand } from "../args";
 import { RuntimeError } from "../errors";
 import { range, type Shape } from "../shape";
 import type { Tensor } from "../tensor";
-import { cast, expect_tensor, to_floating } from "./convert";
+import { cast, expect_tensor } from "./convert";
 import { eye } from "./create";
 import { inv } from "./decomposition";
-import { diagonal } from "./diagonals";
-import { div, mul, sub } from "./elementwise";
+import { mul } from "./elementwise";
 import { matmul } from "./linalg";
-import { permute, reshape } from "./movement";
-import { sum } from "./reduce";
-import { sqrt } from "./unary";
+import { reshape } from "./movement";
 
 /** The Kronecker product: every element of `input` times all of `other`, in blocks. */
 export function kron(input: Tensor, other: Tensor): Tensor;
@@ -29,38 +26,6 @@ export function kron(input: Tensor, ...args: unknown[]): Tensor {
     product,
     a.map((n, i) => n * b[i]),
   );
-}
-
-/**
- * The covariance matrix of the variables in the rows of `input`, whose columns are observations.
- *
- * @param input (variables, observations), or a vector of observations.
- */
-export function cov(input: Tensor, options?: { correction?: number }): Tensor;
-export function cov(input: Tensor, ...args: unknown[]): Tensor {
-  const { correction = 1 } = bind<{ correction: number }>("cov", [], ["correction"], args);
-  expect_tensor("cov", input);
-  if (input.ndim > 2) {
-    throw new RuntimeError(
-      `cov(): expected input to have two or fewer dimensions but got an input with ${input.ndim} dimensions`,
-    );
-  }
-  const rows = to_floating(input.ndim < 2 ? reshape(input, [1, input.numel()]) : input);
-  const count = rows.shape[1];
-  const centered = sub(rows, div(sum(rows, 1, true), count));
-  const product = div(matmul(centered, permute(centered, [1, 0])), Math.max(count - correction, 0));
-  return input.ndim < 2 ? reshape(product, []) : product;
-}
-
-/** The correlation coefficients of the variables in the rows of `input`: {@link cov} over the standard deviations. */
-export function corrcoef(input: Tensor, ...more: []): Tensor {
-  none("corrcoef", more);
-  expect_tensor("corrcoef", input);
-  const c = cov(input);
-  if (c.ndim === 0) return div(c, c);
-  const deviation = sqrt(diagonal(c));
-  const n = deviation.numel();
-  return div(div(c, reshape(deviation, [n, 1])), reshape(deviation, [1, n])).clamp(-1, 1);
 }
 
 /** A square matrix, or each of a batch, times itself `n` times; negative powers are those of the inverse. */

@@ -8,11 +8,10 @@ import { normalize_dim } from "../shape";
 import { is_tensor, Tensor } from "../tensor";
 import { ne } from "./compare";
 import { expect_tensor, to_floating } from "./convert";
-import { mul, sub } from "./elementwise";
+import { sub } from "./elementwise";
 import { cat } from "./join";
-import { movedim, reshape } from "./movement";
+import { movedim } from "./movement";
 import { named, type ValuesIndices } from "./named";
-import { sum_dims } from "./reduce";
 import { take_along } from "./sort";
 
 function is_nan(value: number | bigint): boolean {
@@ -130,43 +129,4 @@ export function diff(input: Tensor, ...args: unknown[]): Tensor {
     result = result.dtype === bool ? ne(after, before) : sub(after, before);
   }
   return result;
-}
-
-/** The area under `y` along `dim` by the trapezoid rule, over places `x` or steps of `dx`. */
-export function trapezoid(y: Tensor, x?: Tensor, options?: { dim?: number }): Tensor;
-export function trapezoid(y: Tensor, options: { x?: Tensor; dx?: number; dim?: number }): Tensor;
-export function trapezoid(y: Tensor, ...args: unknown[]): Tensor {
-  return area("trapezoid", y, args);
-}
-
-function area(name: string, y: Tensor, args: readonly unknown[]): Tensor {
-  type Args = { x: Tensor; dx: number; dim: number };
-  const { x, dx = 1, dim = -1 } = bind<Args>(name, ["x"], ["dx", "dim"], args);
-  const at = normalize_dim(dim, y.ndim);
-  const size = y.shape[at] ?? 1;
-  const count = Math.max(size - 1, 0);
-  const sums = y.narrow(at, size - count, count).add(y.narrow(at, 0, count));
-  if (x === undefined) return mul(sum_dims(sums, [at], false), dx / 2);
-  let steps: Tensor;
-  if (x.ndim === 1) {
-    if (x.shape[0] !== size) {
-      throw new RuntimeError("trapezoid: There must be one `x` value for each sample point");
-    }
-    const line = y.shape.map((_, d) => (d === at ? count : 1));
-    steps = reshape(diff(x), line);
-  } else {
-    // Sizes count from the end, as broadcasting does.
-    const lead = y.ndim - x.ndim;
-    const wide = lead > 0 ? reshape(x, [...new Array<number>(lead).fill(1), ...x.shape]) : x;
-    steps = diff(wide, { dim: lead < 0 ? at - lead : at });
-  }
-  const areas = mul(sums, steps);
-  return mul(sum_dims(areas, [areas.ndim - y.ndim + at], false), 0.5);
-}
-
-/** {@link trapezoid}. */
-export function trapz(y: Tensor, x?: Tensor, options?: { dim?: number }): Tensor;
-export function trapz(y: Tensor, options: { x?: Tensor; dx?: number; dim?: number }): Tensor;
-export function trapz(y: Tensor, ...args: unknown[]): Tensor {
-  return area("trapz", y, args);
 }

@@ -6,9 +6,9 @@ import { RuntimeError } from "../errors";
 import { check_list, size_text } from "../shape";
 import { Tensor } from "../tensor";
 import { as_operand, cast, expect_tensor } from "./convert";
-import { arange } from "./create";
 import { where } from "./masks";
 import { reshape } from "./movement";
+import { arange } from "./ranges";
 
 /** Position of each element relative to the diagonal: column - row, for the last two dimensions. */
 function diagonals(input: Tensor): Tensor {

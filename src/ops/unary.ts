@@ -1,5 +1,5 @@
 /** @file Functions of one operand, element by element. */
-import { bind, none, operand } from "../args";
+import { bind, none } from "../args";
 import { record } from "../autograd/tape";
 import { execute } from "../backend/engine";
 import { bool, uint8 } from "../dtype";
@@ -240,32 +240,6 @@ export function digamma(input: Tensor, ...more: []): Tensor {
   const pole = execute("Neg", [execute("Reciprocal", [x.handle])]);
   const handle = execute("SelectV2", [zero, pole, execute("Digamma", [x.handle])]);
   return record("digamma", handle, [x], [x]);
-}
-
-/** The `n`-th derivative of {@link digamma}. */
-export function polygamma(n: number, input: Tensor): Tensor;
-export function polygamma(n: number, options: { input: Tensor }): Tensor;
-export function polygamma(n: number, ...args: unknown[]): Tensor {
-  const input = operand<Tensor>("polygamma", "input", args);
-  const x = to_floating(input);
-  if (n === 0) return digamma(x);
-  if (n === 1) return trigamma(x);
-  return polygamma_above(n, x);
-}
-
-/** The derivative of digamma; by the reflection formula ψ'(x) + ψ'(1 - x) = (π / sin πx)² below a half. */
-function trigamma(x: Tensor): Tensor {
-  const low = x.lt(0.5);
-  const mirrored = polygamma_above(1, choose(low, x.rsub(1), x));
-  const reflected = mul(sin(mul(x, Math.PI)), 1 / Math.PI)
-    .pow(-2)
-    .sub(mirrored);
-  return choose(low, reflected, mirrored);
-}
-
-function polygamma_above(n: number, x: Tensor): Tensor {
-  const order = full(x.shape, n, { dtype: x.dtype }).handle;
-  return record("polygamma", execute("Polygamma", [order, x.handle]), [x], [x], n);
 }
 
 /** `1 / (1 + exp(-input))`. */

@@ -15,10 +15,11 @@ import * as activations from "../../src/ops/activation";
 import * as binary_losses from "../../src/ops/binary-loss";
 import * as class_losses from "../../src/ops/class-loss";
 import { choose } from "../../src/ops/elementwise";
+import { polygamma } from "../../src/ops/gamma";
 import { batch_product, product } from "../../src/ops/linalg";
 import * as pair_losses from "../../src/ops/pair-loss";
 import { take_along } from "../../src/ops/sort";
-import { polygamma, sigmoid_backward, tanh_backward } from "../../src/ops/unary";
+import { sigmoid_backward, tanh_backward } from "../../src/ops/unary";
 
 interface Case {
   readonly name: string;

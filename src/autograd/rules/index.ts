@@ -15,6 +15,7 @@ import { normalization } from "./normalization";
 import { recurrent } from "./recurrent";
 import { reduce } from "./reduce";
 import { segment_rules } from "./segment";
+import { special } from "./special";
 import { unary } from "./unary";
 
 define_rules({
@@ -33,5 +34,6 @@ define_rules({
   ...recurrent,
   ...reduce,
   ...segment_rules,
+  ...special,
   ...unary,
 });

@@ -2,12 +2,12 @@
 
 import { zeros_like } from "../../ops/create";
 import { mul, neg, pow } from "../../ops/elementwise";
+import { polygamma } from "../../ops/gamma";
 import {
   cos,
   cosh,
   digamma,
   exp,
-  polygamma,
   rsqrt,
   sigmoid,
   sigmoid_backward,
@@ -58,12 +58,6 @@ export const unary: Record<string, Rule> = {
   erfinv: slope("Erfinv", (y) => mul(exp(mul(y, y)), root_pi / 2)),
   lgamma: slope("Lgamma", digamma),
   digamma: slope("Digamma", (x) => polygamma(1, x)),
-  polygamma: {
-    name: "Polygamma",
-    backward: (g: Tensor, { saved: [x], attrs: n }: Context<readonly [Tensor], number>) => [
-      mul(g, polygamma(n + 1, x)),
-    ],
-  },
   sigmoid: {
     name: "Sigmoid",
     backward: (g: Tensor, { saved: [y] }: Saved) => [sigmoid_backward(g, y)],

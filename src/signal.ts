@@ -1,0 +1,2 @@
+/** @file The namespace `torch.signal`. */
+export * as windows from "./ops/windows";
