@@ -6,6 +6,9 @@ interface Part {
   text: string;
 }
 
+/** Where a type's name comes from, as the compiler writes it before names that the cell does not import. */
+const IMPORTED = /\bimport\("[^"]*"\)\./g;
+
 /** Looks at the offset, then just before it, then at the function whose arguments it is in. */
 export function inspectionAt(
   host: CompilerHost,
@@ -17,11 +20,17 @@ export function inspectionAt(
   for (const place of placesToLook(code, offset)) {
     const info = host.inspect(declarations, code, place);
     if (!info?.displayParts?.length) continue;
-    const signature = withoutAlias(join(info.displayParts));
+    const shown = withoutAlias(join(info.displayParts));
     // What nothing is known about.
-    if (signature === "any") continue;
-    const documentation = join(info.documentation) || host.typeDocumentation(place);
-    const tags = (info.tags ?? []).map((tag) => ({ name: tag.name, text: join(tag.text).trim() }));
+    if (shown === "any") continue;
+    const behind = host.background(place);
+    const signature = (
+      shown.startsWith("class ") ? [shown, ...behind.constructors].join("\n") : shown
+    ).replace(IMPORTED, "");
+    const documentation = join(info.documentation) || behind.documentation;
+    const tags = (
+      info.tags?.length ? info.tags : documentation === behind.documentation ? behind.tags : []
+    ).map((tag) => ({ name: tag.name, text: join(tag.text).trim() }));
     const textTags = tags.map((tag) => `@${tag.name} ${tag.text}`.trim()).join("\n");
     const markdownTags = tags
       .map((tag) =>

@@ -11,8 +11,17 @@ export interface Lookups {
   flagsOf(name: string, offset: number): number;
   /** The type of a variable of the cell, as text. */
   typeOf(name: string): string;
-  /** The documentation of the type of what stands at an offset of the cell. */
-  typeDocumentation(offset: number): string;
+  /** What is known of what stands at an offset of the cell beside its own declaration. */
+  background(offset: number): Background;
+}
+
+/** What the declarations behind a name say. */
+export interface Background {
+  /** The documentation of the function that a method is made of, else of the value's class or interface. */
+  documentation: string;
+  tags: TsNamespace.JSDocTagInfo[];
+  /** A class's constructors, as they are called. */
+  constructors: string[];
 }
 
 type Checker = TsNamespace.TypeChecker & {
@@ -42,7 +51,7 @@ export function lookups(
       if (!opened) return 0;
       const { cell, checker } = opened;
       const behind = (symbol: TsNamespace.Symbol | undefined): TsNamespace.Symbol | undefined =>
-        symbol && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+        symbol && symbolBehind(ts, checker, symbol);
       const owner = ownerBefore(ts, cell, offset + prefix);
       if (!owner) {
         const all =
@@ -67,16 +76,59 @@ export function lookups(
       const type = opened.checker.getTypeOfSymbolAtLocation(symbol, opened.cell);
       return opened.checker.typeToString(type, opened.cell, ts.TypeFormatFlags.NoTruncation);
     },
-    typeDocumentation: (offset) => {
+    background: (offset) => {
+      const none: Background = { documentation: "", tags: [], constructors: [] };
       const opened = open();
-      if (!opened) return "";
-      const type = opened.checker.getTypeAtLocation(tokenAt(ts, opened.cell, offset + prefix));
-      const symbol = type.aliasSymbol ?? type.symbol;
-      // An object literal or a function has no documentation of its own.
-      if (!symbol || !(symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface))) return "";
-      return ts.displayPartsToString(symbol.getDocumentationComment(opened.checker));
+      if (!opened) return none;
+      const { cell, checker } = opened;
+      const token = tokenAt(ts, cell, offset + prefix);
+      const symbol = checker.getSymbolAtLocation(token);
+      const type = checker.getTypeAtLocation(token);
+      const constructors =
+        symbol && symbolBehind(ts, checker, symbol).flags & ts.SymbolFlags.Class ? type : null;
+      const plain = symbol && plainForm(ts, checker, symbol, token);
+      const origin = symbol && originOf(ts, checker, plain ?? symbol);
+      const documented = origin ?? typeSymbol(ts, type);
+      const text = documented ? ts.displayPartsToString(documented.getDocumentationComment(checker)) : "";
+      return {
+        documentation: origin && plain ? `In place: ${text}` : text,
+        tags: documented?.getJsDocTags(checker) ?? [],
+        constructors: (constructors?.getConstructSignatures() ?? []).map(
+          (one) => `new ${symbol?.name}${checker.signatureToString(one, cell)}`,
+        ),
+      };
     },
   };
+}
+
+function symbolBehind(ts: Ts, checker: Checker, symbol: TsNamespace.Symbol): TsNamespace.Symbol {
+  return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+}
+
+/** The function under whose name a property was declared by a mapped type over a module's exports. */
+function originOf(ts: Ts, checker: Checker, property: TsNamespace.Symbol): TsNamespace.Symbol | undefined {
+  const specifier = property.declarations?.find(ts.isExportSpecifier);
+  const exported = specifier && checker.getSymbolAtLocation(specifier.name);
+  return exported && symbolBehind(ts, checker, exported);
+}
+
+/** The method whose result an in-place one, named with `_` at the end, writes into its tensor. */
+function plainForm(
+  ts: Ts,
+  checker: Checker,
+  { name }: TsNamespace.Symbol,
+  token: TsNamespace.Node,
+): TsNamespace.Symbol | undefined {
+  const { parent } = token;
+  if (!name.endsWith("_") || !ts.isPropertyAccessExpression(parent)) return undefined;
+  return checker.getTypeAtLocation(parent.expression).getProperty(name.slice(0, -1));
+}
+
+/** A class or an interface; an object literal or a function has no documentation of its own. */
+function typeSymbol(ts: Ts, type: TsNamespace.Type): TsNamespace.Symbol | undefined {
+  const symbol = type.aliasSymbol ?? type.symbol;
+  const isDocumented = symbol && symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface);
+  return isDocumented ? symbol : undefined;
 }
 
 function tokenAt(ts: Ts, file: TsNamespace.SourceFile, position: number): TsNamespace.Node {

@@ -43,7 +43,7 @@ export class TypeScriptHost implements CompilerHost {
   readonly ts: TypeScript;
   readonly flagsOf: Lookups["flagsOf"];
   readonly typeOf: Lookups["typeOf"];
-  readonly typeDocumentation: Lookups["typeDocumentation"];
+  readonly background: Lookups["background"];
   private readonly service: ts.LanguageService;
   private readonly ambient: Map<string, string>;
   private readonly kernelFiles: string[];
@@ -78,7 +78,7 @@ export class TypeScriptHost implements CompilerHost {
     );
     this.flagsOf = found.flagsOf;
     this.typeOf = found.typeOf;
-    this.typeDocumentation = found.typeDocumentation;
+    this.background = found.background;
     // The first check pays for the standard library's types; let it be this one.
     this.convert("", "const warm: Promise<number[]> = Promise.resolve([1]);", true);
   }
