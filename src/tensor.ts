@@ -174,6 +174,7 @@ export class Tensor extends Indexable {
     return this.dtype.itemsize;
   }
 
+  /** Whether the values are floating numbers. */
   is_floating_point(...more: []): boolean {
     none("is_floating_point", more);
     return this.dtype.is_floating_point;
