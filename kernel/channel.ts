@@ -50,7 +50,8 @@ export interface CommMessage {
 
 export type ToMain =
   | RunCell
-  | { type: "interrupt"; cell: number }
+  /** Asks to give cells up; answered by `interrupted` for each and then `stopped`. */
+  | { type: "interrupt"; stop: number; cells: number[] }
   | { type: "preload" }
   | CommMessage
   | { type: "shutdown"; code: number };
@@ -83,6 +84,7 @@ export type FromMain =
       userExpressions: Record<string, ExpressionResult>;
     }
   | { type: "interrupted"; cell: number; assigned: string[] }
+  | { type: "stopped"; stop: number }
   | { type: "input"; cell: number; prompt: string; password: boolean }
   | CommMessage
   | { type: "exit"; code: number };

@@ -26,7 +26,8 @@
  *
  * The magics `%%nocheck`, `%%time` and `%%html` are all in `code`: the kernel need not know of them.
  *
- * One cell is compiled, run and committed before the next is compiled; completion and inspection may come at any time.
+ * Cells may be compiled while others run (in subshells): they see what those declare. Completion and inspection may come at any
+ * time.
  */
 
 /** A problem that the type checker found; places are 1-based and in the cell. */
@@ -81,9 +82,10 @@ export interface InspectionResult {
 
 /** Compiles cells one after another, each seeing what the earlier ones declared. */
 export interface CellCompiler {
-  compile(cell: { code: string; executionCount: number }): Promise<CompiledCell | FailedCell>;
+  /** @param cell A number of the cell's own, by which it is committed. */
+  compile({ cell, code }: { cell: number; code: string }): Promise<CompiledCell | FailedCell>;
   /** Called after the cell ran: which declared names got assigned; a cell that threw keeps what it had declared. */
-  commit(executionCount: number, outcome: { ok: boolean; assigned: string[] }): Promise<void>;
+  commit(cell: number, outcome: { ok: boolean; assigned: string[] }): Promise<void>;
   complete(code: string, offset: number): Promise<CompletionResult>;
   inspect(code: string, offset: number, detail: 0 | 1): Promise<InspectionResult>;
   isComplete(

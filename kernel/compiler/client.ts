@@ -35,12 +35,12 @@ export class CompilerClient implements CellCompiler {
     });
   }
 
-  compile(cell: { code: string; executionCount: number }): Promise<CompiledCell | FailedCell> {
+  compile(cell: { cell: number; code: string }): Promise<CompiledCell | FailedCell> {
     return this.call("compile", cell);
   }
 
-  commit(executionCount: number, outcome: { ok: boolean; assigned: string[] }): Promise<void> {
-    return this.call("commit", executionCount, outcome);
+  commit(cell: number, outcome: { ok: boolean; assigned: string[] }): Promise<void> {
+    return this.call("commit", cell, outcome);
   }
 
   complete(code: string, offset: number): Promise<CompletionResult> {

@@ -19,9 +19,8 @@ import { ModuleKinds } from "./module-kind";
 import { pythonDiagnostic } from "./python-lines";
 import { emitCell } from "./scope-emit";
 
-/** What is known about the cell that was compiled last, until it is committed. */
+/** What is known about a cell that was compiled, until it is committed. */
 interface Pending {
-  executionCount: number;
   names: string[];
   /** Declarations of this cell alone. */
   own: string;
@@ -34,7 +33,8 @@ export class HostedCompiler implements CellCompiler {
   private declarations = "";
   private readonly values = new Set<string>();
   private readonly modules: ModuleKinds;
-  private pending: Pending | null = null;
+  /** The cells that run, by their numbers. */
+  private readonly pending = new Map<number, Pending>();
 
   /** @param createHost Makes what checks and emits; called again when that failed. */
   constructor(
@@ -46,19 +46,16 @@ export class HostedCompiler implements CellCompiler {
     this.ts = this.host.ts;
   }
 
-  async compile(cell: { code: string; executionCount: number }): Promise<CompiledCell | FailedCell> {
+  async compile(cell: { cell: number; code: string }): Promise<CompiledCell | FailedCell> {
     const magics = readMagics(cell.code);
-    if (magics.html !== null) {
-      this.pending = null;
-      return htmlCell(magics.html);
-    }
+    if (magics.html !== null) return htmlCell(magics.html);
     const code = withoutExports(this.ts, magics.code);
     const syntax = syntaxDiagnostics(this.ts, code);
     if (syntax.length > 0) {
       const python = pythonDiagnostic(cell.code, syntax);
       return fail(cell.code, python ? [python] : syntax);
     }
-    const result = this.guard(() => this.host.convert(this.declarations, code, magics.check));
+    const result = this.guard(() => this.host.convert(this.visible(), code, magics.check));
     const problems = this.host.diagnostics();
     if (problems.length > 0) return fail(cell.code, this.diagnose(cell.code, problems));
     const { code: module, mappings } = splitSourceMap(result.output ?? "");
@@ -66,7 +63,7 @@ export class HostedCompiler implements CellCompiler {
       code: module,
       mappings,
       toCell: (line, column) => (line === 0 ? null : { line: line - 1, column }),
-      earlier: this.values,
+      earlier: this.visibleValues(),
       resultName: result.lastExpressionVar ?? null,
       ...(magics.time ? { prologue: TIME_START } : {}),
       isEsModule: (specifier) => this.modules.isEsModule(specifier),
@@ -78,7 +75,7 @@ export class HostedCompiler implements CellCompiler {
     // `var` in a block is declared nowhere else, and with some types declarations are not written at all.
     for (const name of names)
       if (!declared.has(name)) own += `declare let ${name}: ${this.host.typeOf(name)};\n`;
-    this.pending = { executionCount: cell.executionCount, names, own };
+    this.pending.set(cell.cell, { names, own });
     const sideOutputs = this.host.sideOutputs();
     return {
       ok: true,
@@ -90,10 +87,10 @@ export class HostedCompiler implements CellCompiler {
     };
   }
 
-  async commit(executionCount: number, outcome: { ok: boolean; assigned: string[] }): Promise<void> {
-    const pending = this.pending;
-    if (!pending || pending.executionCount !== executionCount) return;
-    this.pending = null;
+  async commit(cell: number, outcome: { ok: boolean; assigned: string[] }): Promise<void> {
+    const pending = this.pending.get(cell);
+    if (!pending) return;
+    this.pending.delete(cell);
     const assigned = new Set(outcome.assigned);
     const dropped = new Set(outcome.ok ? [] : pending.names.filter((name) => !assigned.has(name)));
     for (const name of pending.names) if (!dropped.has(name)) this.values.add(name);
@@ -119,7 +116,7 @@ export class HostedCompiler implements CellCompiler {
 
   idle(): boolean {
     // What is known of a cell that runs is still asked for.
-    if (this.pending) return false;
+    if (this.pending.size > 0) return false;
     return this.host.warm?.() ?? false;
   }
 
@@ -139,8 +136,14 @@ export class HostedCompiler implements CellCompiler {
 
   /** While a cell runs, what it declares is on offer too. */
   private visible(): string {
-    const { pending } = this;
-    return pending ? mergeDeclarations(this.ts, this.declarations, pending.own) : this.declarations;
+    let all = this.declarations;
+    for (const { own } of this.pending.values()) all = mergeDeclarations(this.ts, all, own);
+    return all;
+  }
+
+  private visibleValues(): ReadonlySet<string> {
+    if (this.pending.size === 0) return this.values;
+    return new Set([...this.values, ...[...this.pending.values()].flatMap(({ names }) => names)]);
   }
 
   private diagnose(code: string, problems: ReturnType<CompilerHost["diagnostics"]>): Diagnostic[] {

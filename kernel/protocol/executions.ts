@@ -1,56 +1,30 @@
-/** @file The queue of cells: compiles each, has it run on the main thread, and answers its request. */
-import type { CommMessage, ErrorContent, ExpressionResult, FromMain, ToMain } from "../channel";
+/** @file Works on cells and comm messages: compiles, has the main thread run, and answers. */
+import type { CommMessage, ErrorContent, FromMain, ToMain } from "../channel";
 import type { CellCompiler, CompiledCell } from "../compiler/cell-compiler";
 import { log } from "../log";
 import { diagnosticsError } from "./diagnostics";
+import { ENDED_WELL, Execution, failed, KEYBOARD_INTERRUPT, type Outcome } from "./execution";
 import { helpPayload, helpQuestion } from "./help";
 import type { History } from "./history";
 import { interrupt } from "./interrupt";
 import type { Output } from "./output";
 import type { Server } from "./server";
-import type { Message } from "./wire";
+import { type Entry, type Shell, Shells } from "./shells";
+import type { RouterChannel } from "./transport";
+import type { Message, Request } from "./wire";
 
-/** How a cell ended. */
-interface Outcome {
-  status: "ok" | "error";
-  error: ErrorContent | null;
-  assigned: string[];
-  userExpressions: Record<string, ExpressionResult>;
-  payload?: object[];
-}
-
-/** The cell that is being worked on. */
-interface Current {
-  cell: number;
-  executionCount: number;
-  silent: boolean;
-  interrupted: boolean;
-  /** Ends the wait for the compiler or the main thread. */
-  settle: (outcome: Outcome) => void;
-  outcome: Promise<Outcome>;
-  settled: boolean;
-  onMain: boolean;
-}
-
-type Entry = { message: Message; aborted: boolean } | { comm: CommMessage; header: Message["header"] };
-
-const KEYBOARD_INTERRUPT: ErrorContent = {
-  ename: "KeyboardInterrupt",
-  evalue: "",
-  traceback: ["\u001b[31mKeyboardInterrupt\u001b[39m: the cell was stopped; its variables are kept"],
-};
-
-/** Runs one cell at a time, in the order in which they came. */
+/** Runs cells in the order in which they came, those of each shell one after another. */
 export class Executions {
-  /** Number of the last cell that counts. */
+  /** Number of the last cell that counts; all shells share it, so that `Cell In[n]` is one cell. */
   executionCount = 0;
-  private readonly queue: Entry[] = [];
-  private readonly requests = new Map<number, Message>();
+  readonly shells = new Shells((shell, entry) => this.take(shell, entry));
+  /** Kept for good, as output may come at any later time. */
+  private readonly requests = new Map<number, Request>();
   private readonly silent = new Set<number>();
   private nextCell = 1;
-  private working = false;
-  private current: Current | null = null;
   private interrupting: Promise<void> | null = null;
+  private stops = 0;
+  private stopped = 0;
   /** True when the kernel ends, and the compiler with it. */
   ending = false;
 
@@ -65,7 +39,7 @@ export class Executions {
   ) {}
 
   /** The request under whose header a cell's messages go out. */
-  request(cell: number): Message | undefined {
+  request(cell: number): Request | undefined {
     return this.requests.get(cell);
   }
 
@@ -74,25 +48,35 @@ export class Executions {
     return this.silent.has(cell);
   }
 
-  /** The request that is being executed. */
-  get running(): Message | undefined {
-    return this.current ? this.requests.get(this.current.cell) : undefined;
+  /** A request that is being executed; the main shell's if it has one. */
+  get running(): Request | undefined {
+    const [first] = this.shells.executions();
+    return first && this.requests.get(first.cell);
   }
 
   /** The cell that runs or ran last; null before the first. */
   latestCell: number | null = null;
 
-  /** Takes an `execute_request`. */
-  execute(message: Message): void {
-    this.queue.push({ message, aborted: false });
-    void this.work();
+  /** Takes an `execute_request` for a shell. */
+  execute(shell: Shell, channel: RouterChannel, message: Message): void {
+    shell.push({ kind: "cell", message, channel, aborted: this.ending });
   }
 
-  /** Takes a comm message, which the main thread gets after the cells that came before it. */
-  comm(comm: CommMessage, message: Message): void {
-    this.requests.set(comm.cell, message);
-    this.queue.push({ comm, header: message.header });
-    void this.work();
+  /** Takes a comm message, which the main thread gets after the cells of that shell that came before it. */
+  comm(shell: Shell, comm: CommMessage, { identities, header }: Message): void {
+    this.requests.set(comm.cell, { identities, header });
+    shell.push({ kind: "comm", comm, header });
+  }
+
+  /** Answers a cell for a subshell that there is not. */
+  refuse(channel: RouterChannel, message: Message): void {
+    const error = {
+      ename: "SubshellError",
+      evalue: `there is no subshell ${message.header.subshell_id}`,
+      traceback: [],
+    };
+    this.server.status(message.header, "busy");
+    this.answer(channel, message, this.executionCount, failed(error));
   }
 
   /** A new number for a request that may have output. */
@@ -100,20 +84,25 @@ export class Executions {
     return this.nextCell++;
   }
 
-  /** Stops the cell that runs; does nothing when none does. */
+  /** Stops what runs, in all shells; also what a timer or a listener of an earlier cell is busy with. */
   interrupt(): void {
-    const { current } = this;
-    if (!current || this.interrupting) return;
-    current.interrupted = true;
-    if (!current.onMain) {
-      // Still with the compiler, which goes on by itself: its result is not used.
-      this.settle(current, { status: "error", error: KEYBOARD_INTERRUPT, assigned: [], userExpressions: {} });
-      return;
-    }
+    if (this.interrupting) return;
+    const running = this.shells.executions();
+    // Still with the compiler, which goes on by itself: its result is not used.
+    for (const one of running) if (!one.onMain) one.settle(failed(KEYBOARD_INTERRUPT));
+    const onMain = running.filter((one) => one.onMain && !one.settled);
+    if (running.length > 0 && onMain.length === 0) return;
+    const stop = ++this.stops;
+    const cells = onMain.map(({ cell }) => cell);
+    const isStopped = () => this.stopped >= stop;
+    const began = Math.min(...onMain.map((one) => one.began));
     this.interrupting = interrupt({
-      ask: () => this.main({ type: "interrupt", cell: current.cell }),
+      ask: () => this.main({ type: "interrupt", stop, cells }),
       get settled() {
-        return current.settled;
+        return isStopped();
+      },
+      get age() {
+        return Number.isFinite(began) ? (performance.now() - began) / 1000 : 0;
       },
     })
       .catch((error) => log("error", `interrupt failed: ${error.stack ?? error}`))
@@ -124,71 +113,62 @@ export class Executions {
 
   /** Takes what the main thread says of a run's end. */
   ended(message: Extract<FromMain, { type: "done" | "interrupted" }>): void {
-    const { current } = this;
-    if (!current || current.cell !== message.cell || current.settled) return;
-    if (message.type === "interrupted") {
-      const { assigned } = message;
-      this.settle(current, { status: "error", error: KEYBOARD_INTERRUPT, assigned, userExpressions: {} });
-      return;
+    const execution = this.shells.executions().find(({ cell }) => cell === message.cell);
+    if (message.type === "interrupted") execution?.settle(failed(KEYBOARD_INTERRUPT, message.assigned));
+    else {
+      const { error, assigned, userExpressions } = message;
+      execution?.settle({ status: error ? "error" : "ok", error, assigned, userExpressions });
     }
-    const { error, assigned, userExpressions } = message;
-    this.settle(current, { status: error ? "error" : "ok", error, assigned, userExpressions });
   }
 
-  /** Ends the current cell because the process is about to end. */
+  /** The main thread has done what an interrupt asked for. */
+  stoppedAll(stop: number): void {
+    this.stopped = Math.max(this.stopped, stop);
+  }
+
+  /** Ends what runs because the process is about to end; nothing else is begun. */
   exited(code: number): void {
-    const { current } = this;
-    if (!current) return;
+    this.ending = true;
+    this.shells.abort();
     const error = {
       ename: "SystemExit",
       evalue: String(code),
       traceback: [`SystemExit: process.exit(${code})`],
     };
-    this.settle(current, {
-      status: code === 0 ? "ok" : "error",
-      error: code === 0 ? null : error,
-      assigned: [],
-      userExpressions: {},
-    });
+    for (const execution of this.shells.executions())
+      execution.settle(code === 0 ? ENDED_WELL : failed(error));
   }
 
-  private settle(current: Current, outcome: Outcome): void {
-    current.settled = true;
-    current.settle(outcome);
+  private async take(shell: Shell, entry: Entry): Promise<void> {
+    if (entry.kind === "comm") await this.deliver(shell, entry.comm, entry.header);
+    else if (entry.aborted) this.abort(entry.channel, entry.message);
+    else await this.run(shell, entry.channel, entry.message);
+    this.sayRunning();
   }
 
-  private async work(): Promise<void> {
-    if (this.working) return;
-    this.working = true;
-    for (let entry = this.queue.shift(); entry; entry = this.queue.shift()) {
-      try {
-        if ("comm" in entry) await this.deliver(entry.comm, entry.header);
-        else if (entry.aborted) this.abort(entry.message);
-        else await this.run(entry.message);
-      } catch (error) {
-        log("error", `a request failed: ${error instanceof Error ? error.stack : error}`);
-      }
-    }
-    this.working = false;
+  /** Clients show the state that they heard last: what still runs is said again to be running. */
+  sayRunning(): void {
+    const { running } = this;
+    if (running) this.server.status(running.header, "busy");
   }
 
   /** Has the main thread take a comm message; widgets send the next one when they hear idle. */
-  private async deliver(comm: CommMessage, header: Message["header"]): Promise<void> {
+  private async deliver(shell: Shell, comm: CommMessage, header: Message["header"]): Promise<void> {
     this.server.status(header, "busy");
-    const current = makeCurrent(comm.cell, this.executionCount, false);
-    current.onMain = true;
-    this.current = current;
+    const execution = new Execution(comm.cell, this.executionCount, false);
+    execution.onMain = true;
+    shell.current = execution;
     this.main(comm);
-    await current.outcome;
-    this.current = null;
+    await execution.outcome;
+    shell.current = null;
     this.output.flush();
     this.server.status(header, "idle");
     await this.interrupting;
   }
 
-  private abort(message: Message): void {
+  private abort(channel: RouterChannel, message: Message): void {
     this.server.status(message.header, "busy");
-    this.server.reply("shell", message, "execute_reply", {
+    this.server.reply(channel, message, "execute_reply", {
       status: "aborted",
       execution_count: this.executionCount,
       user_expressions: {},
@@ -197,53 +177,49 @@ export class Executions {
     this.server.status(message.header, "idle");
   }
 
-  private async run(message: Message): Promise<void> {
-    const { content } = message;
+  private async run(shell: Shell, channel: RouterChannel, message: Message): Promise<void> {
+    const { header, identities, content } = message;
     const code = typeof content.code === "string" ? content.code : "";
     const silent = content.silent === true;
     const storeHistory = !silent && content.store_history !== false;
     const blank = code.trim() === "";
     const cell = this.newCell();
-    this.requests.set(cell, message);
+    this.requests.set(cell, { header, identities });
     this.latestCell = cell;
     if (silent) this.silent.add(cell);
-    this.server.status(message.header, "busy");
+    this.server.status(header, "busy");
     if (storeHistory && !blank) {
       this.executionCount++;
       this.history.add(this.executionCount, code);
     }
     // A cell that does not count is numbered like the one to come, as ipykernel does.
     const executionCount = storeHistory && !blank ? this.executionCount : this.executionCount + 1;
-    if (!silent) {
-      this.server.publish(message.header, "execute_input", { code, execution_count: executionCount });
-    }
-    const outcome = await this.outcome(cell, executionCount, code, message);
+    if (!silent) this.server.publish(header, "execute_input", { code, execution_count: executionCount });
+    const outcome = await this.outcome(shell, new Execution(cell, executionCount, silent), code, message);
     this.output.flush();
-    this.finish(message, executionCount, silent, outcome);
+    if (outcome.error && content.stop_on_error !== false) shell.abort();
+    this.answer(channel, message, executionCount, outcome);
     // The next cell must not meet what is left of an interrupt.
     await this.interrupting;
   }
 
   private async outcome(
-    cell: number,
-    executionCount: number,
+    shell: Shell,
+    execution: Execution,
     code: string,
-    message: Message,
+    { content }: Message,
   ): Promise<Outcome> {
-    const empty: Outcome = { status: "ok", error: null, assigned: [], userExpressions: {} };
-    const { content } = message;
-    const expressions = (content.user_expressions ?? {}) as Record<string, string>;
+    const { cell, executionCount, silent } = execution;
+    const userExpressions = expressionsOf(content.user_expressions);
     const blank = code.trim() === "";
     const question = helpQuestion(code);
-    if (question) return { ...empty, payload: [await helpPayload(this.compiler, question)] };
-    if (blank && Object.keys(expressions).length === 0) return empty;
-    const current = makeCurrent(cell, executionCount, content.silent === true);
-    const { outcome } = current;
-    this.current = current;
+    if (question) return { ...ENDED_WELL, payload: [await helpPayload(this.compiler, question)] };
+    if (blank && Object.keys(userExpressions).length === 0) return ENDED_WELL;
+    shell.current = execution;
     try {
-      const compiled = blank ? BLANK : await this.compile(current, code);
-      if (compiled && !current.settled) {
-        current.onMain = true;
+      const compiled = blank ? BLANK : await this.compile(execution, code);
+      if (compiled && !execution.settled) {
+        execution.onMain = true;
         this.main({
           type: "run",
           cell,
@@ -255,34 +231,31 @@ export class Executions {
           resultName: compiled.resultName,
           names: compiled.names,
           sideOutputs: compiled.sideOutputs ?? [],
-          silent: current.silent,
+          silent,
           allowStdin: content.allow_stdin === true,
-          userExpressions: expressions,
+          userExpressions,
         });
       }
-      const ended = await outcome;
-      if (compiled && !blank) {
-        this.commit(executionCount, { ok: ended.status === "ok", assigned: ended.assigned });
-      }
+      const ended = await execution.outcome;
+      if (compiled && !blank) this.commit(cell, { ok: ended.status === "ok", assigned: ended.assigned });
       return ended;
     } finally {
-      this.current = null;
+      shell.current = null;
     }
   }
 
   /** Compiles a cell; settles the run itself, and gives null, when the cell must not run. */
-  private async compile(current: Current, code: string): Promise<CompiledCell | null> {
-    const { executionCount } = current;
-    const fail = (error: ErrorContent) =>
-      this.settle(current, { status: "error", error, assigned: [], userExpressions: {} });
+  private async compile(execution: Execution, code: string): Promise<CompiledCell | null> {
+    const { cell, executionCount } = execution;
+    const fail = (error: ErrorContent) => execution.settle(failed(error));
     this.beforeCompile(code);
-    const compiling = this.compiler.compile({ code, executionCount });
+    const compiling = this.compiler.compile({ cell, code });
     try {
-      await Promise.race([compiling, current.outcome]);
-      if (current.settled) {
+      await Promise.race([compiling, execution.outcome]);
+      if (execution.settled) {
         // Interrupted: the compiler must still hear that nothing of the cell came to be.
         compiling.then(
-          (late) => late.ok && this.commit(executionCount, { ok: false, assigned: [] }),
+          (late) => late.ok && this.commit(cell, { ok: false, assigned: [] }),
           () => {},
         );
         return null;
@@ -298,47 +271,34 @@ export class Executions {
     return null;
   }
 
-  private commit(executionCount: number, outcome: { ok: boolean; assigned: string[] }): void {
+  private commit(cell: number, outcome: { ok: boolean; assigned: string[] }): void {
     this.compiler
-      .commit(executionCount, outcome)
+      .commit(cell, outcome)
       .catch((error) => this.ending || log("error", `commit failed: ${error.stack ?? error}`));
   }
 
-  private finish(message: Message, executionCount: number, silent: boolean, outcome: Outcome): void {
+  private answer(channel: RouterChannel, message: Message, executionCount: number, outcome: Outcome): void {
     const { header, content } = message;
-    if (outcome.error) {
-      const { ename, evalue, traceback } = outcome.error;
-      if (!silent) this.server.publish(header, "error", { ename, evalue, traceback });
-      if (content.stop_on_error !== false) {
-        for (const entry of this.queue) if ("message" in entry) entry.aborted = true;
-      }
-      this.server.reply("shell", message, "execute_reply", {
-        status: "error",
-        execution_count: executionCount,
-        ename,
-        evalue,
-        traceback,
-        user_expressions: {},
-        payload: [],
-      });
-    } else {
-      this.server.reply("shell", message, "execute_reply", {
-        status: "ok",
-        execution_count: executionCount,
-        user_expressions: outcome.userExpressions,
-        payload: outcome.payload ?? [],
-      });
+    const { error } = outcome;
+    if (error && content.silent !== true) {
+      const { ename, evalue, traceback } = error;
+      this.server.publish(header, "error", { ename, evalue, traceback });
     }
+    this.server.reply(channel, message, "execute_reply", {
+      status: error ? "error" : "ok",
+      execution_count: executionCount,
+      ...error,
+      user_expressions: outcome.userExpressions,
+      payload: outcome.payload ?? [],
+    });
     this.server.status(header, "idle");
   }
 }
 
-function makeCurrent(cell: number, executionCount: number, silent: boolean): Current {
-  let settle: Current["settle"] = () => {};
-  const outcome = new Promise<Outcome>((resolve) => {
-    settle = resolve;
-  });
-  return { cell, executionCount, silent, interrupted: false, settle, outcome, settled: false, onMain: false };
+/** The expressions of a request, without what is none. */
+function expressionsOf(value: unknown): Record<string, string> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return {};
+  return value as Record<string, string>;
 }
 
 const BLANK: CompiledCell = {

@@ -5,6 +5,7 @@ import type { Executions } from "./executions";
 import type { History, HistoryRequest } from "./history";
 import { kernelInfo } from "./kernel-info";
 import { toCodePointOffset, toUtf16Offset } from "./text";
+import type { RouterChannel } from "./transport";
 import type { Message } from "./wire";
 
 /** What handlers work with. */
@@ -13,6 +14,8 @@ export interface Kernel {
   readonly executions: Executions;
   readonly history: History;
   readonly comms: Comms;
+  /** The ports of the kernel's sockets, by their names in the connection file. */
+  readonly ports: Record<string, number>;
   /** Called when a client got to know the kernel. */
   greeted(): void;
   /** Ends the kernel after the reply was sent. */
@@ -50,6 +53,10 @@ const HANDLERS: Record<string, Handler> = {
       history: history.query(content as HistoryRequest),
     }),
   },
+  connect_request: {
+    reply: "connect_reply",
+    answer: ({ ports }) => ({ status: "ok", ...ports }),
+  },
   comm_info_request: {
     reply: "comm_info_reply",
     answer: ({ comms }, { content }) => ({ status: "ok", comms: comms.info(content.target_name) }),
@@ -72,6 +79,21 @@ const CONTROL_HANDLERS: Record<string, Handler> = {
       return { status: "ok" };
     },
   },
+  create_subshell_request: {
+    reply: "create_subshell_reply",
+    answer: ({ executions }) => ({ status: "ok", subshell_id: executions.shells.create() }),
+  },
+  delete_subshell_request: {
+    reply: "delete_subshell_reply",
+    answer: ({ executions }, { content }) => {
+      executions.shells.delete(text(content.subshell_id));
+      return { status: "ok" };
+    },
+  },
+  list_subshell_request: {
+    reply: "list_subshell_reply",
+    answer: ({ executions }) => ({ status: "ok", subshell_id: executions.shells.list() }),
+  },
   debug_request: {
     reply: "debug_reply",
     answer: (_kernel, { content }) => ({
@@ -85,14 +107,15 @@ const CONTROL_HANDLERS: Record<string, Handler> = {
   },
 };
 
-/** Finds the handler of a message type on a channel. Clients before protocol 5.3 shut down by shell. */
-export function findHandler(channel: "shell" | "control", msgType: string): Handler | undefined {
+/** What clients before protocol 5.3 sent by shell. */
+const ALSO_BY_SHELL = new Set(["shutdown_request", "interrupt_request"]);
+
+/** Finds the handler of a message type on a channel. By the control channel all may be asked that may be by the shell channel. */
+export function findHandler(channel: RouterChannel, msgType: string): Handler | undefined {
   const own = (table: Record<string, Handler>) =>
     Object.hasOwn(table, msgType) ? table[msgType] : undefined;
-  if (channel === "shell") {
-    return own(HANDLERS) ?? (msgType === "debug_request" ? undefined : own(CONTROL_HANDLERS));
-  }
-  return own(CONTROL_HANDLERS) ?? (msgType === "kernel_info_request" ? HANDLERS[msgType] : undefined);
+  const isForControl = channel === "control" || ALSO_BY_SHELL.has(msgType);
+  return own(HANDLERS) ?? (isForControl ? own(CONTROL_HANDLERS) : undefined);
 }
 
 async function complete({ compiler }: Kernel, { content }: Message): Promise<object> {

@@ -1,7 +1,7 @@
 /** @file Questions to the user: `input_request` and the reply to it. */
 import type { StdinAnswer } from "../channel";
 import type { Server } from "./server";
-import type { Message } from "./wire";
+import type { Message, Request } from "./wire";
 
 /** Asks one question at a time, as the main thread waits for each. */
 export class Input {
@@ -13,7 +13,7 @@ export class Input {
   ) {}
 
   /** Asks the client that sent the request. */
-  ask(request: Message, prompt: string, password: boolean): void {
+  ask(request: Request, prompt: string, password: boolean): void {
     this.waiting.push({ session: request.header.session });
     this.server.ask(request, "input_request", { prompt, password });
   }

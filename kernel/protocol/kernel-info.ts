@@ -32,7 +32,7 @@ function describe(): object {
     },
     banner: `torchbook ${version}: TypeScript with a PyTorch-like library, on Node.js ${process.versions.node}`,
     debugger: false,
-    supported_features: [],
+    supported_features: ["kernel subshells"],
     help_links: [
       { text: "TypeScript handbook", url: "https://www.typescriptlang.org/docs/handbook/intro.html" },
       { text: "Node.js", url: "https://nodejs.org/docs/latest/api/" },

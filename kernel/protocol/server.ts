@@ -1,7 +1,7 @@
 /** @file The channels of a kernel: decodes what comes, dispatches it, and sends what the kernel says. */
 import { log } from "../log";
 import { type ConnectionInfo, type RouterChannel, Transport } from "./transport";
-import { type Header, type Message, type OutgoingMessage, Wire, WireError } from "./wire";
+import { type Header, type Message, type OutgoingMessage, type Request, Wire, WireError } from "./wire";
 
 /** Takes a message of a channel; answers by the server's methods. */
 export type Receive = (channel: RouterChannel, message: Message) => void;
@@ -38,7 +38,7 @@ export class Server {
   }
 
   /** Answers a request on the channel on which it came. */
-  reply(channel: RouterChannel, request: Message, msgType: string, content: object): void {
+  reply(channel: RouterChannel, request: Request, msgType: string, content: object): void {
     const frames = this.wire.encode({
       msgType,
       content,
@@ -49,7 +49,7 @@ export class Server {
   }
 
   /** Asks a client something on the stdin channel. */
-  ask(request: Message, msgType: string, content: object): void {
+  ask(request: Request, msgType: string, content: object): void {
     this.reply("stdin", request, msgType, content);
   }
 

@@ -14,7 +14,7 @@ import { NativeOutput } from "./native-output";
 import { Output } from "./output";
 import { watchParent } from "./parent";
 import { Server } from "./server";
-import { Transport } from "./transport";
+import { type RouterChannel, Transport } from "./transport";
 import type { Message } from "./wire";
 
 /** How long after the first greeting an idle kernel loads the library by itself. */
@@ -31,10 +31,13 @@ class ProtocolThread implements Kernel {
   readonly compiler = new CompilerClient(data.compiler);
   readonly history = new History();
   readonly comms = new Comms();
+  get ports(): Record<string, number> {
+    const { shell_port, iopub_port, stdin_port, control_port, hb_port } = this.connection;
+    return { shell_port, iopub_port, stdin_port, control_port, hb_port };
+  }
   readonly output = new Output((...message) => this.publish(...message), shared);
-  readonly server = new Server(Transport.readConnectionFile(data.connectionFile), (channel, message) =>
-    this.receive(channel, message),
-  );
+  private readonly connection = Transport.readConnectionFile(data.connectionFile);
+  readonly server = new Server(this.connection, (channel, message) => this.receive(channel, message));
   readonly executions = new Executions(
     this.server,
     this.compiler,
@@ -84,27 +87,36 @@ class ProtocolThread implements Kernel {
     setImmediate(() => void this.end(0));
   }
 
-  private receive(channel: "shell" | "control" | "stdin", message: Message): void {
-    const type = message.header.msg_type;
+  private receive(channel: RouterChannel, message: Message): void {
+    const { header } = message;
+    const type = header.msg_type;
     if (channel === "stdin") {
       if (type === "input_reply") this.input.answered(message);
       else log("warning", `ignored ${type} on stdin`);
-    } else if (channel === "shell" && type === "execute_request") {
-      this.executions.execute(message);
-    } else if (channel === "shell" && /^comm_(open|msg|close)$/.test(type)) {
+      return;
+    }
+    // Requests on the control channel are for the kernel, whichever shell they name.
+    const shells = this.executions.shells;
+    const shell = channel === "control" ? shells.main : shells.find(header);
+    if (type === "execute_request") {
+      if (shell) this.executions.execute(shell, channel, message);
+      else this.executions.refuse(channel, message);
+    } else if (/^comm_(open|msg|close)$/.test(type)) {
+      if (!shell) {
+        log("warning", `ignored ${type} for the unknown subshell ${header.subshell_id}`);
+        return;
+      }
       const comm = readComm(
         type as "comm_open" | "comm_msg" | "comm_close",
         this.executions.newCell(),
         message,
       );
       this.comms.observe(comm);
-      this.executions.comm(comm, message);
-    } else {
-      void this.answer(channel, message);
-    }
+      this.executions.comm(shell, comm, message);
+    } else void this.answer(channel, message, shell !== undefined);
   }
 
-  private async answer(channel: "shell" | "control", message: Message): Promise<void> {
+  private async answer(channel: RouterChannel, message: Message, knowsShell: boolean): Promise<void> {
     const { header } = message;
     const handler = findHandler(channel, header.msg_type);
     if (!handler) {
@@ -114,6 +126,7 @@ class ProtocolThread implements Kernel {
     this.server.status(header, "busy");
     let content: object;
     try {
+      if (!knowsShell) throw new Error(`there is no subshell ${header.subshell_id}`);
       content = await handler.answer(this, message);
     } catch (error) {
       const { name, message: text, stack } = error instanceof Error ? error : new Error(String(error));
@@ -122,9 +135,7 @@ class ProtocolThread implements Kernel {
     }
     this.server.reply(channel, message, handler.reply, content);
     this.server.status(header, "idle");
-    // Clients show the state that they heard last: a cell that still runs is said again to be running.
-    const { running } = this.executions;
-    if (running) this.server.status(running.header, "busy");
+    this.executions.sayRunning();
   }
 
   private fromMain(message: FromMain): void {
@@ -171,6 +182,11 @@ class ProtocolThread implements Kernel {
         this.native?.drain();
         this.input.cancel();
         this.executions.ended(message);
+        break;
+      case "stopped":
+        // A question that a timer's callback had asked.
+        this.input.cancel();
+        this.executions.stoppedAll(message.stop);
         break;
       case "exit":
         this.native?.drain();
@@ -232,6 +248,7 @@ class ProtocolThread implements Kernel {
     if (this.ending) return;
     this.ending = true;
     this.executions.ending = true;
+    this.executions.shells.abort();
     this.output.flush();
     this.history.flush();
     await this.server.close(CLOSE_MS);

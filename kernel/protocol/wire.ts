@@ -3,7 +3,10 @@ import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 import { userInfo } from "node:os";
 
 /** Version of the Jupyter messaging specification that the kernel speaks. */
-export const PROTOCOL_VERSION = "5.4";
+export const PROTOCOL_VERSION = "5.5";
+
+/** As many as jupyter_client remembers. */
+const MOST_SEEN = 2 ** 16;
 
 const DELIMITER = Buffer.from("<IDS|MSG>");
 
@@ -28,6 +31,9 @@ export interface Message {
   buffers: Buffer[];
 }
 
+/** What an answer to a request needs of it. */
+export type Request = Pick<Message, "identities" | "header">;
+
 /** What the kernel sends; the header is made when it is encoded. */
 export interface OutgoingMessage {
   msgType: string;
@@ -46,6 +52,8 @@ export class Wire {
   readonly session = randomUUID();
   private readonly username = userName();
   private counter = 0;
+  /** Signatures of messages that were taken: each is taken once. */
+  private readonly seen = new Set<string>();
 
   /** @param key HMAC key of the connection file; empty turns signing off, as the specification says. */
   constructor(
@@ -113,6 +121,13 @@ export class Wire {
     const expected = this.sign(parts);
     if (signature.length !== expected.length || !timingSafeEqual(signature, expected)) {
       throw new WireError("wrong HMAC signature");
+    }
+    const text = signature.toString("latin1");
+    if (this.seen.has(text)) throw new WireError("a message that came before, as it was signed then");
+    this.seen.add(text);
+    if (this.seen.size > MOST_SEEN) {
+      const [oldest] = this.seen;
+      this.seen.delete(oldest);
     }
   }
 }

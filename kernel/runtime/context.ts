@@ -75,6 +75,11 @@ export function runIn<T>(context: CellContext, run: () => T): T {
   return result;
 }
 
+/** The contexts that were entered and not left. */
+export function enteredContexts(): Set<CellContext> {
+  return new Set([...outer, current].filter((one) => one !== null));
+}
+
 /** Forgets what was entered and not left, as after an error or after JavaScript that was ended from outside. */
 export function resetContext(): void {
   current = null;

@@ -10,6 +10,7 @@ import { DISPLAY, isMimeBundle, isThenable, serialize, toMimeBundle, toPlainData
 export function makeDisplay(
   link: Link,
   report: (context: CellContext, error: unknown) => void,
+  warn: (context: CellContext, error: unknown) => void,
 ): Pick<CellGlobals, "display" | "clear_output"> {
   const send = (
     context: CellContext,
@@ -37,7 +38,7 @@ export function makeDisplay(
     const id = display_id === true ? randomUUID() : display_id === undefined ? undefined : String(display_id);
     if (options.update && id === undefined)
       throw new TypeError("display: update needs the display_id of a display");
-    const bundle = isMimeBundle(value) ? value : toMimeBundle(value);
+    const bundle = isMimeBundle(value) ? value : toMimeBundle(value, (error) => warn(context, error));
     if (isThenable(bundle)) {
       const shown = Promise.resolve(bundle)
         .then((made) => send(context, made, id, options))

@@ -1,8 +1,17 @@
-/** @file Runs compiled cells, one after another, in the main context. */
+/** @file Runs compiled cells in the main context: those of one shell one after another, those of several between each other's waits. */
+import { types } from "node:util";
 import { Script } from "node:vm";
-import type { ErrorContent, ExpressionResult, FromMain, RunCell } from "../channel";
+import type { ErrorContent, ExpressionResult, RunCell } from "../channel";
 import { type CellSources, cellName } from "./cell-sources";
-import { type CellContext, KeyboardInterrupt, newContext, resetContext, runIn, setLatest } from "./context";
+import {
+  type CellContext,
+  enteredContexts,
+  KeyboardInterrupt,
+  newContext,
+  resetContext,
+  runIn,
+  setLatest,
+} from "./context";
 import type { Link } from "./link";
 import { isThenable, plainText, serialize, toMimeBundle } from "./mime";
 import type { CellModules } from "./modules";
@@ -38,7 +47,7 @@ export class Executor {
   /** Every top-level name of every cell: what compiled code calls `exports`. */
   private readonly variables: Record<string, unknown> = Object.create(null);
   private readonly module: CellModule;
-  private running: Running | null = null;
+  private readonly running = new Map<number, Running>();
   // A script of its own, because only a script run with breakOnSigint can be stopped by a signal from outside.
   private readonly runner = new Script(`globalThis[Symbol.for("${RUNNER}")]()`, { filename: RUNNER });
 
@@ -58,7 +67,7 @@ export class Executor {
       names.filter((name) => name in this.variables).map((name) => [name, this.variables[name]]),
     );
     const running: Running = { message, context, before };
-    this.running = running;
+    this.running.set(cell, running);
     setLatest(context);
     let error: ErrorContent | null = null;
     let userExpressions: Record<string, ExpressionResult> = {};
@@ -69,44 +78,51 @@ export class Executor {
       error = describeError(asInterrupt(thrown), this.sources);
     }
     // A cell that was stopped has been answered for.
-    if (this.running !== running) return;
-    this.end(running, {
+    if (!this.running.has(cell)) return;
+    this.link.post({
       type: "done",
       cell,
       error,
       userExpressions,
       assigned: this.assigned(running, !error),
     });
+    this.running.delete(cell);
   }
 
-  /** Gives up the cell that runs, because it was interrupted, and says so. */
-  stop(cell: number): void {
+  /** Writes an error to the cell's stderr that changes nothing: its display method failed, and the value is shown as text. */
+  warn(context: CellContext, thrown: unknown): void {
+    const { traceback } = describeError(thrown, this.sources);
+    this.link.stream(context.cell, "stderr", `${traceback.join("\n")}\n`);
+  }
+
+  /** Gives up cells because they were interrupted, and says so. */
+  stop(cells: readonly number[]): void {
+    // What was entered and not left was ended from outside: perhaps a timer's callback or a listener of an earlier cell.
+    const ended = enteredContexts();
     resetContext();
-    const { running } = this;
-    const assigned = running?.message.cell === cell ? this.assigned(running, false) : [];
-    if (running?.message.cell === cell) {
-      running.context.stopped = true;
-      cancelTimers(running.context);
+    for (const cell of cells) {
+      const running = this.running.get(cell);
+      if (running) stopContext(running.context);
+      this.link.post({ type: "interrupted", cell, assigned: running ? this.assigned(running, false) : [] });
+      // Last: a termination that comes before must leave the cell to be stopped by the next message.
+      this.running.delete(cell);
     }
-    this.link.post({ type: "interrupted", cell, assigned });
-    // Last: a termination that comes before must leave the cell to be stopped by the next message.
-    if (running?.message.cell === cell) this.running = null;
+    for (const context of ended) {
+      if (context.stopped || this.running.has(context.cell)) continue;
+      this.report(context, new KeyboardInterrupt());
+      stopContext(context);
+    }
   }
 
-  /** The cell that runs, if any. */
-  get currentCell(): number | null {
-    return this.running?.message.cell ?? null;
+  /** The cells that run. */
+  get currentCells(): number[] {
+    return [...this.running.keys()];
   }
 
   /** Shows an error that came from a callback, a timer or a promise that nobody waits for. */
   report(context: CellContext, thrown: unknown): void {
-    if (context.stopped || thrown instanceof KeyboardInterrupt) return;
+    if (context.stopped) return;
     this.link.post({ type: "error", cell: context.cell, error: describeError(thrown, this.sources) });
-  }
-
-  private end(running: Running, message: FromMain): void {
-    this.link.post(message);
-    if (this.running === running) this.running = null;
   }
 
   private async execute(message: RunCell, context: CellContext): Promise<void> {
@@ -138,15 +154,19 @@ export class Executor {
     if (resultName) {
       const value = variables[resultName];
       delete variables[resultName];
-      await this.showResult(message, value);
+      await this.showResult(message, context, value);
     }
     // What the cell displays by promises belongs before its end.
     while (context.displays.size > 0) await Promise.all(context.displays);
   }
 
-  private async showResult({ cell, executionCount, silent }: RunCell, value: unknown): Promise<void> {
+  private async showResult(
+    { cell, executionCount, silent }: RunCell,
+    context: CellContext,
+    value: unknown,
+  ): Promise<void> {
     if (silent || value === undefined) return;
-    const made = toMimeBundle(value);
+    const made = toMimeBundle(value, (error) => this.warn(context, error));
     const data = serialize(isThenable(made) ? await made : made);
     if (Object.keys(data).length === 0) return;
     this.link.post({ type: "result", cell, executionCount, data, metadata: {} });
@@ -159,7 +179,7 @@ export class Executor {
         // `with` gives the expression the cells' variables as plain names.
         const evaluate = new Function("exports", `with (exports) { return (${source}\n); }`);
         const value: unknown = await evaluate(this.variables);
-        const made = value === undefined ? { "text/plain": plainText(value) } : toMimeBundle(value);
+        const made = value === undefined ? { "text/plain": plainText(value) } : toMimeBundle(value, () => {});
         results[key] = { status: "ok", data: serialize(await made), metadata: {} };
       } catch (error) {
         results[key] = { status: "error", ...describeError(error, this.sources) };
@@ -178,8 +198,14 @@ export class Executor {
   }
 }
 
+/** What a cell left running ends, too. */
+function stopContext(context: CellContext): void {
+  context.stopped = true;
+  cancelTimers(context);
+}
+
 /** A signal from outside ends a script with an error of Node's, which means the same as Jupyter's interrupt. */
 function asInterrupt(thrown: unknown): unknown {
-  const { code } = (thrown ?? {}) as NodeJS.ErrnoException;
-  return code === "ERR_SCRIPT_EXECUTION_INTERRUPTED" ? new KeyboardInterrupt() : thrown;
+  const isSignal = types.isNativeError(thrown) && "code" in thrown;
+  return isSignal && thrown.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED" ? new KeyboardInterrupt() : thrown;
 }

@@ -24,14 +24,20 @@ export function plainText(value: unknown): string {
 /**
  * How a value is shown: what its `Symbol.for("Jupyter.display")` method gives, or its text. A method that
  * throws, or gives no bundle, does not hide the value.
+ *
+ * @param failed Called with what the method throws.
  */
-export function toMimeBundle(value: unknown): MimeBundle | Promise<MimeBundle> {
-  const method = displayMethod(value);
-  if (!method) return { "text/plain": plainText(value) };
-  const fallback = (_error: unknown): MimeBundle => ({
-    "text/plain": plainText(value),
-  });
+export function toMimeBundle(
+  value: unknown,
+  failed: (error: unknown) => void,
+): MimeBundle | Promise<MimeBundle> {
+  const fallback = (error: unknown): MimeBundle => {
+    failed(error);
+    return { "text/plain": plainText(value) };
+  };
   try {
+    const method = displayMethod(value);
+    if (!method) return { "text/plain": plainText(value) };
     const made = method.call(value);
     if (isThenable(made)) return Promise.resolve(made).then((bundle) => accept(bundle, value), fallback);
     return accept(made, value);

@@ -79,14 +79,29 @@ export function start(connectionFile: string): void {
   installTimers();
   installStdio(link);
   preload.install();
-  const { display, clear_output } = makeDisplay(link, (context, error) => executor.report(context, error));
+  const { display, clear_output } = makeDisplay(
+    link,
+    (context, error) => executor.report(context, error),
+    (context, error) => executor.warn(context, error),
+  );
   const input = makeInput(link, stdin.port1, shared);
   const comms = new Comms(link);
   const globals: CellGlobals = { display, clear_output, input, prompt: input, comms };
   define({ ...globals, require: modules.require, [DISPLAY]: display });
 
   process.exit = ((code?: number | string | null) => {
-    const status = Number(code ?? process.exitCode ?? 0) || 0;
+    if (code !== undefined && code !== null) process.exitCode = Number(code) || 0;
+    // What listeners print must be sent as well; they hear of it once.
+    const listeners = process.listeners("exit");
+    process.removeAllListeners("exit");
+    for (const listener of listeners) {
+      try {
+        listener.call(process, Number(process.exitCode ?? 0));
+      } catch (error) {
+        executor.report(currentContext(), error);
+      }
+    }
+    const status = Number(process.exitCode ?? 0) || 0;
     link.post({ type: "exit", code: status });
     link.waitForFlush(EXIT_FLUSH_MS);
     exit(status);
@@ -100,8 +115,7 @@ export function start(connectionFile: string): void {
   process.on("unhandledRejection", (reason, promise) => executor.report(contextOf(promise), reason));
   // Synchronous code is stopped by the script's own breakOnSigint; here a cell waits, or none runs.
   const onSignal = () => {
-    const { currentCell } = executor;
-    if (currentCell !== null) executor.stop(currentCell);
+    executor.stop(executor.currentCells);
   };
   process.on("SIGINT", onSignal);
 
@@ -115,7 +129,8 @@ export function start(connectionFile: string): void {
         // breakOnSigint takes the listeners away while a script runs, and cannot put them back when that is ended.
         process.off("SIGINT", onSignal).on("SIGINT", onSignal);
         dropUnfinishedModules();
-        executor.stop(message.cell);
+        executor.stop(message.cells);
+        link.post({ type: "stopped", stop: message.stop });
         break;
       case "preload":
         preload.warm();

@@ -1,7 +1,7 @@
 /** @file Errors as Jupyter shows them: name, message, the cell's own lines, causes. */
 import { readFileSync } from "node:fs";
 import { sep } from "node:path";
-import { inspect } from "node:util";
+import { inspect, types } from "node:util";
 import type { ErrorContent } from "../channel";
 import type { CellSources } from "./cell-sources";
 import { type Frame, isKernelFile, stackFrames } from "./stack";
@@ -25,34 +25,38 @@ export function describeError(thrown: unknown, sources: CellSources): ErrorConte
       return { ename: "Uncaught", evalue, traceback: [`${red("Uncaught")} ${evalue}`] };
     }
     const { name, message } = nameAndMessage(thrown);
-    return { ename: name, evalue: message, traceback: lines(thrown, sources, 0) };
+    return { ename: name, evalue: message, traceback: lines(thrown, sources, []) };
   } catch {
     // Getters of a hostile error may throw; that it was thrown is still worth saying.
     return { ename: "Error", evalue: "", traceback: [red("Error")] };
   }
 }
 
-function lines(error: Error, sources: CellSources, depth: number): string[] {
+/** @param outer The errors that led to this one. */
+function lines(error: Error, sources: CellSources, outer: readonly unknown[]): string[] {
   const { name, message } = nameAndMessage(error);
   const result = [message === "" ? red(name) : `${red(name)}: ${message}`, ...frameLines(error, sources)];
-  if (depth >= MAX_CAUSES) return result;
-  if (error instanceof AggregateError || Array.isArray((error as AggregateError).errors)) {
-    const { errors } = error as AggregateError;
-    errors.slice(0, 10).forEach((inner, at) => {
-      result.push(
-        dim(`Error ${at + 1} of ${errors.length}:`),
-        ...indent(describe(inner, sources, depth + 1)),
-      );
+  if (outer.length >= MAX_CAUSES) return result;
+  const inner = (title: string, thrown: unknown) =>
+    result.push(dim(title), ...indent(describe(thrown, sources, [...outer, error])));
+  const { errors } = error as AggregateError;
+  if (Array.isArray(errors)) {
+    errors.slice(0, 10).forEach((one, at) => {
+      inner(`Error ${at + 1} of ${errors.length}:`, one);
     });
+    if (errors.length > 10) result.push(dim(`(${errors.length - 10} more)`));
   }
-  if (error.cause !== undefined) {
-    result.push(dim("Caused by:"), ...indent(describe(error.cause, sources, depth + 1)));
+  if (name === "SuppressedError" && "error" in error && "suppressed" in error) {
+    inner("Thrown while disposing:", error.error);
+    inner("Suppressed by it:", error.suppressed);
   }
+  if (error.cause !== undefined) inner("Caused by:", error.cause);
   return result;
 }
 
-function describe(thrown: unknown, sources: CellSources, depth: number): string[] {
-  return isError(thrown) ? lines(thrown, sources, depth) : [inspect(thrown, { depth: 2 })];
+function describe(thrown: unknown, sources: CellSources, outer: readonly unknown[]): string[] {
+  if (outer.includes(thrown)) return [dim("(the same error again)")];
+  return isError(thrown) ? lines(thrown, sources, outer) : [inspect(thrown, { depth: 2 })];
 }
 
 function indent(text: string[]): string[] {
@@ -60,6 +64,8 @@ function indent(text: string[]): string[] {
 }
 
 function isError(value: unknown): value is Error {
+  // What a proxy's traps throw says nothing of what was thrown.
+  if (types.isProxy(value)) return false;
   // Errors of another realm (vm contexts) are no instances of this Error.
   return value instanceof Error || Object.prototype.toString.call(value) === "[object Error]";
 }

@@ -47,6 +47,15 @@ export interface ExecuteOptions {
   user_expressions?: Record<string, string>;
   allow_stdin?: boolean;
   stop_on_error?: boolean;
+  /** Goes into the header, not the content. */
+  subshell_id?: string;
+}
+
+/** What a message may have besides its content. */
+export interface SendOptions {
+  parent?: Content;
+  buffers?: Buffer[];
+  subshell_id?: string;
 }
 
 /** A kernel process and the sockets to it. */
@@ -138,10 +147,12 @@ export class KernelClient {
     channel: "shell" | "control" | "stdin",
     type: string,
     content: Content,
-    { parent = {}, buffers = [] }: { parent?: Content; buffers?: Buffer[] } = {},
+    { parent = {}, buffers = [], subshell_id }: SendOptions = {},
   ) {
     const id = randomUUID();
-    const parts = [this.header(id, type), parent, {}, content].map((part) => JSON.stringify(part));
+    const parts = [{ ...this.header(id, type), subshell_id }, parent, {}, content].map((part) =>
+      JSON.stringify(part),
+    );
     await this.sendFrames(channel, [...this.sign(parts), ...buffers]);
     return id;
   }
@@ -160,12 +171,17 @@ export class KernelClient {
 
   header(id: string, type: string): Content {
     const date = new Date().toISOString();
-    return { msg_id: id, session: this.session, username: "test", date, msg_type: type, version: "5.4" };
+    return { msg_id: id, session: this.session, username: "test", date, msg_type: type, version: "5.5" };
   }
 
   /** Sends a request and returns the content of its reply. */
-  async request(channel: "shell" | "control", type: string, content: Content): Promise<Content> {
-    const id = await this.send(channel, type, content);
+  async request(
+    channel: "shell" | "control",
+    type: string,
+    content: Content,
+    options: SendOptions = {},
+  ): Promise<Content> {
+    const id = await this.send(channel, type, content, options);
     const reply = await this.waitFor(
       (message) => message.parent === id && message.channel === channel,
       `the reply to ${type}`,
@@ -174,8 +190,8 @@ export class KernelClient {
   }
 
   /** Sends a cell without waiting; returns its id. */
-  submit(code: string, options: ExecuteOptions = {}): Promise<string> {
-    return this.send("shell", "execute_request", {
+  submit(code: string, { subshell_id, ...options }: ExecuteOptions = {}): Promise<string> {
+    const content = {
       code,
       silent: false,
       store_history: true,
@@ -183,7 +199,8 @@ export class KernelClient {
       allow_stdin: false,
       stop_on_error: true,
       ...options,
-    });
+    };
+    return this.send("shell", "execute_request", content, { subshell_id });
   }
 
   /** Runs a cell and waits for its reply and for idle. */

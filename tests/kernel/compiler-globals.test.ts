@@ -29,7 +29,7 @@ after(async () => {
 /** Compiles a cell as if it ran to its end. */
 async function check(code: string): Promise<Diagnostic[]> {
   const executionCount = ++count;
-  const compiled = await session.compiler.compile({ code, executionCount });
+  const compiled = await session.compiler.compile({ cell: executionCount, code });
   if (!compiled.ok) return compiled.diagnostics;
   await session.compiler.commit(executionCount, { ok: true, assigned: compiled.names });
   return [];
@@ -94,7 +94,7 @@ test("the library itself gives the tutorial's class its types, and parses with t
   forward(x: Tensor) { const [out, hidden] = this.rnn(x); return this.fc(out[":, -1, :"]); }
 }
 const net = new Net(); const wrong: string = net(torch.randn(2, 3, 4));`;
-    const compiled = await real.compiler.compile({ code: model, executionCount: 1 });
+    const compiled = await real.compiler.compile({ cell: 1, code: model });
     const problems = compiled.ok ? [] : compiled.diagnostics.map((one) => one.message);
     assert.deepEqual(problems, ["Type 'Tensor' is not assignable to type 'string'."]);
   } finally {
@@ -106,7 +106,7 @@ test("elements of tensors take numbers, booleans and nested arrays, and nothing 
   const real = new Session({ cwd: folder });
   let executionCount = 0;
   const problems = async (code: string): Promise<string[]> => {
-    const compiled = await real.compiler.compile({ code, executionCount: ++executionCount });
+    const compiled = await real.compiler.compile({ cell: ++executionCount, code });
     if (!compiled.ok) return compiled.diagnostics.map((one) => `TS${one.code} ${one.line}:${one.column}`);
     await real.compiler.commit(executionCount, { ok: true, assigned: compiled.names });
     return [];

@@ -38,7 +38,7 @@ export class Session {
   /** Compiles and runs a cell. */
   async run(code: string): Promise<Ran> {
     const executionCount = ++this.count;
-    const compiled = await this.compiler.compile({ code, executionCount });
+    const compiled = await this.compiler.compile({ cell: executionCount, code });
     if (!compiled.ok)
       return { compiled: null, diagnostics: compiled.diagnostics, value: undefined, error: undefined };
     const { variables } = this;

@@ -71,7 +71,7 @@ describe("completion", () => {
   test("sees what a cell declares before the cell has ended", async () => {
     const compiled = await session.compiler.compile({
       code: "const running = { deep: 1 };",
-      executionCount: 900,
+      cell: 900,
     });
     assert.equal(compiled.ok, true);
     assert.deepEqual((await complete("running.|")).matches, ["deep"]);

@@ -79,6 +79,43 @@ test("an idle kernel takes an interrupt without harm", async () => {
   assert.equal((await kernel.execute("1 + 1")).result, "2");
 });
 
+test("a child process that the cell waits for is stopped with it; earlier ones live on", async () => {
+  await kernel.execute(
+    "import { execSync, spawn } from 'node:child_process'; const server = spawn('sleep', ['60']); await new Promise((done) => server.once('spawn', done)); 0",
+  );
+  await stops("execSync('sleep 60');");
+  await stops("for (;;) {}");
+  assert.equal((await kernel.execute("[server.exitCode, server.signalCode]")).result, "[ null, null ]");
+  await kernel.execute("server.kill()");
+});
+
+test("a timer's busy loop is stopped when no cell runs, and said so where it came from", async () => {
+  const id = await kernel.submit('setInterval(() => { console.log("spins"); for (;;) {} }, 10); 1');
+  await kernel.finished(id);
+  await kernel.printed(id, "spins");
+  assert.equal((await kernel.interrupt()).status, "ok");
+  assert.equal((await kernel.execute("1 + 1")).result, "2");
+  const error = await kernel.waitFor(({ parent, type }) => parent === id && type === "error");
+  assert.equal(error.content.ename, "KeyboardInterrupt");
+});
+
+test("a timer's question is given up when no cell runs", async () => {
+  const id = await kernel.submit('setTimeout(() => console.log(input("late? ")), 10); 1', {
+    allow_stdin: true,
+  });
+  await kernel.finished(id);
+  await kernel.waitFor(({ parent, type }) => parent === id && type === "input_request");
+  await kernel.interrupt();
+  assert.equal((await kernel.execute("1 + 1")).result, "2");
+});
+
+test("a timer that is not busy outlives an interrupt of the idle kernel", async () => {
+  const id = await kernel.submit('setTimeout(() => console.log("rang"), 200); 1');
+  await kernel.finished(id);
+  await kernel.interrupt();
+  await kernel.printed(id, "rang");
+});
+
 test("cells queued behind the one that is stopped are aborted, later ones run", async () => {
   const ids = [];
   for (const code of ['console.log("started"); for (;;) {}', "2", "3"]) ids.push(await kernel.submit(code));

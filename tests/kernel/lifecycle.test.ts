@@ -56,6 +56,25 @@ test("process.exit in a cell sends what was printed, answers, and ends the kerne
   assert.equal(await kernel.exited(), 0);
 });
 
+test("process.exit lets listeners have their last words, and aborts the queue", async () => {
+  const kernel = await start();
+  const ids = [];
+  for (const code of [
+    'process.on("exit", (code) => { console.log(`left with ${code}`); throw new Error("ignored"); });',
+    "process.exit(3)",
+    "1",
+  ])
+    ids.push(await kernel.submit(code));
+  assert.equal(await kernel.exited(), 3);
+  const [, left, never] = await Promise.all(
+    ids.map((id) => kernel.waitFor(({ parent, type }) => parent === id && type === "execute_reply")),
+  );
+  assert.equal(left.content.evalue, "3");
+  assert.equal(never.content.status, "aborted");
+  const text = kernel.of(ids[1]).filter(({ type }) => type === "stream");
+  assert.equal(text.map(({ content }) => content.text).join(""), "left with 3\n");
+});
+
 test("a kernel whose parent dies ends itself, busy or not", async () => {
   const parent = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
   const kernel = await start({ JPY_PARENT_PID: String(parent.pid) });

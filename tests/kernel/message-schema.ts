@@ -1,4 +1,4 @@
-/** @file What every message that a kernel sends must look like, by Jupyter's messaging specification 5.4. */
+/** @file What every message that a kernel sends must look like, by Jupyter's messaging specification 5.5. */
 
 type Check = (value: unknown) => string | null;
 type Shape = Record<string, Check>;
@@ -122,6 +122,13 @@ const CONTENT: Partial<Record<string, Check>> = {
   }),
   is_complete_reply: isCompleteReply,
   comm_info_reply: reply({ comms: anyObject }),
+  connect_reply: reply({
+    shell_port: integer,
+    iopub_port: integer,
+    stdin_port: integer,
+    control_port: integer,
+    hb_port: integer,
+  }),
   shutdown_reply: reply({ restart: boolean }),
   interrupt_reply: reply({}),
   debug_reply: (value) =>

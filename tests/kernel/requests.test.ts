@@ -12,7 +12,7 @@ after(() => kernel.close());
 test("kernel_info tells protocol, language and implementation", async () => {
   const info = await kernel.request("shell", "kernel_info_request", {});
   assert.equal(info.status, "ok");
-  assert.equal(info.protocol_version, "5.4");
+  assert.equal(info.protocol_version, "5.5");
   assert.equal(info.implementation, "torchbook");
   assert.deepEqual(
     { ...info.language_info, version: undefined },
@@ -125,6 +125,42 @@ test("debug requests are refused as the specification says", async () => {
   assert.equal(reply.success, false);
   assert.equal(reply.request_seq, 3);
   assert.equal(reply.command, "debugInfo");
+});
+
+test("the control channel takes what the shell channel takes", async () => {
+  for (const [type, content] of [
+    ["complete_request", { code: "Math.sq", cursor_pos: 7 }],
+    ["inspect_request", { code: "Math", cursor_pos: 2, detail_level: 0 }],
+    ["is_complete_request", { code: "1" }],
+    ["history_request", { hist_access_type: "tail", n: 1 }],
+    ["comm_info_request", {}],
+  ] as const)
+    assert.notEqual((await kernel.request("control", type, content)).status, "error", type);
+  const { status, execution_count } = await kernel.request("control", "execute_request", { code: "1" });
+  assert.equal(status, "ok");
+  assert.ok(execution_count > 0);
+});
+
+test("connect_request tells the ports", async () => {
+  const { status, ...ports } = await kernel.request("shell", "connect_request", {});
+  assert.equal(status, "ok");
+  assert.deepEqual(ports, kernel.ports);
+});
+
+test("a message that comes again is not taken again", async () => {
+  const header = kernel.header("sent-twice", "execute_request");
+  const frames = kernel.sign(
+    [header, {}, {}, { code: "console.log('once')" }].map((part) => JSON.stringify(part)),
+  );
+  await kernel.sendFrames("shell", frames);
+  await kernel.sendFrames("shell", frames);
+  assert.equal((await kernel.finished("sent-twice")).stdout, "once\n");
+  await kernel.execute("1");
+  assert.equal(
+    kernel.messages.filter(({ parent, type }) => parent === "sent-twice" && type === "execute_reply").length,
+    1,
+  );
+  assert.match(kernel.log, /came before/);
 });
 
 test("every request is framed by busy and idle", async () => {
