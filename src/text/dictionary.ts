@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { DEFAULT_DICT } from "./nodejieba-data";
+import { PrefixTree } from "./prefix-tree";
 
 /**
  * Entries of Python jieba's dictionary that nodejieba's edition of it leaves out (frequency 3).
@@ -19,6 +20,14 @@ const MISSING_OTHERS: [string, number, string][] = [
 /** Entries that only nodejieba's edition has. */
 const EXTRA_WORDS = ["张力", "张华"];
 
+const least_room = 1 << 12;
+
+function longer(values: Float64Array, count: number): Float64Array {
+  const result = new Float64Array(Math.max(2 * values.length, count));
+  result.set(values);
+  return result;
+}
+
 const ENTRY = /^(.+?)( [0-9]+)?( [a-z]+)?$/;
 
 /** Reads one line of a dictionary file: a word, then optionally its frequency and its tag. */
@@ -34,7 +43,11 @@ export function parse_entry(line: string): { word: string; freq?: number; tag?: 
 
 /** Word frequencies as Python jieba's `FREQ`: the beginning of a word that is no word itself has 0. */
 export class Dictionary {
-  private readonly freq = new Map<string, number>();
+  /** Words and their beginnings; what is known of each stands at its node. */
+  private readonly tree = new PrefixTree();
+  private freq: Float64Array = new Float64Array(least_room);
+  /** Logarithms of the frequencies, 0 where that is 0. */
+  private logs: Float64Array = new Float64Array(least_room);
   private readonly tags = new Map<string, string>();
   /** The sum of all frequencies. */
   total = 0;
@@ -46,15 +59,16 @@ export class Dictionary {
     for (const word of MISSING_NOUNS.split(" ")) this.set(word, 3, "n");
     for (const [word, freq, tag] of MISSING_OTHERS) this.set(word, freq, tag);
     for (const word of EXTRA_WORDS) {
-      this.total -= this.freq.get(word) ?? 0;
-      this.freq.set(word, 0);
+      this.total -= this.get(word) ?? 0;
+      this.put(word, 0);
       this.tags.delete(word);
     }
   }
 
   /** A word's frequency; 0 for the beginning of a word, undefined for what begins no word. */
   get(word: string): number | undefined {
-    return this.freq.get(word);
+    const node = this.tree.find(word);
+    return node === 0 ? undefined : this.freq[node];
   }
 
   /** A word's part of speech. */
@@ -64,13 +78,40 @@ export class Dictionary {
 
   /** Gives a word a frequency; as in Python jieba an earlier one stays counted in the total. */
   set(word: string, freq: number, tag?: string): void {
-    this.freq.set(word, freq);
+    this.put(word, freq);
     this.total += freq;
     if (tag) this.tags.set(word, tag);
-    for (let i = 1; i < word.length; i++) {
-      const beginning = word.slice(0, i);
-      if (!this.freq.has(beginning)) this.freq.set(beginning, 0);
+  }
+
+  /**
+   * Looks up the words that start at position `at` of `text`, shorter ones first.
+   *
+   * @param found Called with where a word ends (exclusive) and the logarithm of its frequency.
+   * @returns Whether there was any.
+   */
+  each_word(text: string, at: number, found: (end: number, log_freq: number) => void): boolean {
+    const { tree, freq, logs } = this;
+    let node = 0;
+    let any = false;
+    for (let k = at; k < text.length; k++) {
+      node = tree.child(node, text.charCodeAt(k));
+      if (node === 0) break;
+      if (freq[node] > 0) {
+        any = true;
+        found(k + 1, logs[node]);
+      }
     }
+    return any;
+  }
+
+  private put(word: string, freq: number): void {
+    const node = this.tree.add(word);
+    if (this.tree.count > this.freq.length) {
+      this.freq = longer(this.freq, this.tree.count);
+      this.logs = longer(this.logs, this.tree.count);
+    }
+    this.freq[node] = freq;
+    this.logs[node] = Math.log(freq || 1);
   }
 
   private read(path: string): void {

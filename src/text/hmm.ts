@@ -21,7 +21,8 @@ const LATIN = /([a-zA-Z0-9]+(?:\.\d+)?%?)/;
 interface Model {
   start: number[];
   transition: number[][];
-  emission: Map<string, number>[];
+  /** By state and UTF-16 unit. */
+  emission: Float64Array[];
 }
 
 let loaded: Model | undefined;
@@ -37,10 +38,10 @@ function model(): Model {
     start: row(lines[0]),
     transition: lines.slice(1, 5).map(row),
     emission: lines.slice(5).map((line) => {
-      const table = new Map<string, number>();
+      const table = new Float64Array(0x10000).fill(NEVER);
       for (const item of line.trim().split(",")) {
         const colon = item.lastIndexOf(":");
-        table.set(item.slice(0, colon), Number(item.slice(colon + 1)));
+        if (colon === 1) table[item.charCodeAt(0)] = Number(item.slice(2));
       }
       return table;
     }),
@@ -53,11 +54,12 @@ function viterbi(text: string): Uint8Array {
   const { start, transition, emission } = model();
   const n = text.length;
   const from = new Uint8Array(4 * n);
-  let scores = [B, E, M, S].map((state) => start[state] + (emission[state].get(text[0]) ?? NEVER));
+  let scores = [B, E, M, S].map((state) => start[state] + emission[state][text.charCodeAt(0)]);
   for (let t = 1; t < n; t++) {
-    const next = new Array<number>(4);
+    const next = [0, 0, 0, 0];
+    const unit = text.charCodeAt(t);
     for (let state = 0; state < 4; state++) {
-      const emitted = emission[state].get(text[t]) ?? NEVER;
+      const emitted = emission[state][unit];
       const [first, second] = BEFORE[state];
       const low = scores[first] + transition[first][state] + emitted;
       const high = scores[second] + transition[second][state] + emitted;
@@ -72,34 +74,39 @@ function viterbi(text: string): Uint8Array {
   return states;
 }
 
-function* cut_han(text: string): Generator<string> {
+function cut_han(text: string): string[] {
   const states = viterbi(text);
+  const words: string[] = [];
   let begin = 0;
   let next = 0;
   for (let i = 0; i < text.length; i++) {
     if (states[i] === B) begin = i;
     else if (states[i] === E || states[i] === S) {
-      yield text.slice(states[i] === E ? begin : i, i + 1);
+      words.push(text.slice(states[i] === E ? begin : i, i + 1));
       next = i + 1;
     }
   }
-  if (next < text.length) yield text.slice(next);
+  if (next < text.length) words.push(text.slice(next));
+  return words;
 }
 
 /**
  * Cuts text that the dictionary could only cut into single characters.
  * @param forced_apart words that must never be joined
  */
-export function* cut_unknown(text: string, forced_apart: ReadonlySet<string>): Generator<string> {
-  for (const block of text.split(HAN)) {
-    if (block === "") continue;
-    if (HAN.test(block)) {
-      for (const word of cut_han(block)) {
-        if (forced_apart.has(word)) yield* word;
-        else yield word;
+export function cut_unknown(text: string, forced_apart: ReadonlySet<string>): string[] {
+  const words: string[] = [];
+  // Runs of Chinese characters and what lies between them come in turn.
+  for (const [i, piece] of text.split(HAN).entries()) {
+    if (piece === "") continue;
+    if (i % 2 === 1) {
+      for (const word of cut_han(piece)) {
+        if (forced_apart.has(word)) words.push(...word);
+        else words.push(word);
       }
     } else {
-      for (const piece of block.split(LATIN)) if (piece !== "") yield piece;
+      for (const part of piece.split(LATIN)) if (part !== "") words.push(part);
     }
   }
+  return words;
 }

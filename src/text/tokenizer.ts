@@ -71,27 +71,44 @@ export class Tokenizer {
    */
   *cut(sentence: string, options: CutOptions | boolean = {}, HMM = true): Generator<string, void, undefined> {
     check_text(sentence);
-    const settings = typeof options === "boolean" ? { cut_all: options, HMM } : { HMM, ...options };
-    const cut_all = settings.cut_all ?? false;
-    const use_hmm = settings.HMM ?? true;
-    for (const block of sentence.split(BLOCK)) {
-      if (block === "") continue;
-      if (BLOCK.test(block)) {
-        if (cut_all) yield* this.cut_block_all(block);
-        else if (use_hmm) yield* this.cut_block_hmm(block);
-        else yield* this.cut_block(block);
-        continue;
-      }
-      for (const piece of block.split(SKIP)) {
-        if (cut_all || SKIP.test(piece)) yield piece;
-        else yield* piece;
-      }
+    const into = this.cutter(options, HMM);
+    // What lies between blocks and the blocks themselves come in turn.
+    for (const [i, piece] of sentence.split(BLOCK).entries()) {
+      if (piece === "") continue;
+      const words: string[] = [];
+      into(piece, i % 2 === 1, words);
+      yield* words;
     }
   }
 
   /** `cut` as an array. */
   lcut(sentence: string, options: CutOptions | boolean = {}, HMM = true): string[] {
-    return Array.from(this.cut(sentence, options, HMM));
+    check_text(sentence);
+    const into = this.cutter(options, HMM);
+    const words: string[] = [];
+    const pieces = sentence.split(BLOCK);
+    for (let i = 0; i < pieces.length; i++) if (pieces[i] !== "") into(pieces[i], i % 2 === 1, words);
+    return words;
+  }
+
+  /** What cuts a block, or what lies between blocks, as the options say, and adds its words to `words`. */
+  private cutter(
+    options: CutOptions | boolean,
+    HMM: boolean,
+  ): (piece: string, is_block: boolean, words: string[]) => void {
+    const settings = typeof options === "boolean" ? { cut_all: options, HMM } : { HMM, ...options };
+    const cut_all = settings.cut_all ?? false;
+    const use_hmm = settings.HMM ?? true;
+    return (piece, is_block, words) => {
+      if (!is_block) {
+        for (const part of piece.split(SKIP)) {
+          if (cut_all || SKIP.test(part)) words.push(part);
+          else words.push(...part);
+        }
+      } else if (cut_all) this.cut_block_all(piece, words);
+      else if (use_hmm) this.cut_block_hmm(piece, words);
+      else this.cut_block(piece, words);
+    };
   }
 
   /**
@@ -188,102 +205,97 @@ export class Tokenizer {
   /** For each position, where the words end (exclusive) that start there. */
   private word_ends(block: string): number[][] {
     const { dictionary } = this;
-    const ends: number[][] = [];
-    for (let k = 0; k < block.length; k++) {
-      const found: number[] = [];
-      for (let end = k + 1; end <= block.length; end++) {
-        const freq = dictionary.get(block.slice(k, end));
-        if (freq === undefined) break;
-        if (freq > 0) found.push(end);
-      }
-      ends.push(found.length > 0 ? found : [k + 1]);
-    }
-    return ends;
+    return Array.from({ length: block.length }, (_, k) => {
+      const ends: number[] = [];
+      return dictionary.each_word(block, k, (end) => ends.push(end)) ? ends : [k + 1];
+    });
   }
 
   /** The end of the word at each position on the most likely way through the block. */
   private best_ends(block: string): Int32Array {
     const { dictionary } = this;
-    const ends = this.word_ends(block);
     const log_total = Math.log(dictionary.total);
     const best = new Int32Array(block.length);
     const score = new Float64Array(block.length + 1);
-    for (let k = block.length - 1; k >= 0; k--) {
-      score[k] = Number.NEGATIVE_INFINITY;
-      for (const end of ends[k]) {
-        const value = Math.log(dictionary.get(block.slice(k, end)) || 1) - log_total + score[end];
-        // On a tie the longer word wins, as in Python.
-        if (value >= score[k]) {
-          score[k] = value;
-          best[k] = end;
-        }
+    let k = block.length - 1;
+    const consider = (end: number, log_freq: number): void => {
+      const value = log_freq - log_total + score[end];
+      // On a tie the longer word wins, as in Python.
+      if (value >= score[k]) {
+        score[k] = value;
+        best[k] = end;
       }
+    };
+    for (; k >= 0; k--) {
+      score[k] = Number.NEGATIVE_INFINITY;
+      if (!dictionary.each_word(block, k, consider)) consider(k + 1, 0);
     }
     return best;
   }
 
   /** The block's words by the dictionary alone. */
-  *dictionary_words(block: string): Generator<string, void, undefined> {
+  dictionary_words(block: string): string[] {
     const best = this.best_ends(block);
-    for (let k = 0; k < block.length; k = best[k]) yield block.slice(k, best[k]);
+    const words: string[] = [];
+    for (let k = 0; k < block.length; k = best[k]) words.push(block.slice(k, best[k]));
+    return words;
   }
 
-  private *cut_block(block: string): Generator<string, void, undefined> {
+  private cut_block(block: string, words: string[]): void {
     let latin = "";
     for (const word of this.dictionary_words(block)) {
       if (LATIN_CHAR.test(word)) {
         latin += word;
         continue;
       }
-      if (latin !== "") yield latin;
+      if (latin !== "") words.push(latin);
       latin = "";
-      yield word;
+      words.push(word);
     }
-    if (latin !== "") yield latin;
+    if (latin !== "") words.push(latin);
   }
 
-  private *cut_block_hmm(block: string): Generator<string, void, undefined> {
-    let singles = "";
-    for (const word of this.dictionary_words(block)) {
-      if (word.length === 1) {
-        singles += word;
-        continue;
-      }
-      yield* this.join_singles(singles);
-      singles = "";
-      yield word;
+  private cut_block_hmm(block: string, words: string[]): void {
+    const best = this.best_ends(block);
+    // Where the single characters before the word began.
+    let begin = 0;
+    for (let k = 0; k < block.length; k = best[k]) {
+      if (best[k] === k + 1) continue;
+      if (begin < k) this.join_singles(block.slice(begin, k), words);
+      words.push(block.slice(k, best[k]));
+      begin = best[k];
     }
-    yield* this.join_singles(singles);
+    if (begin < block.length) this.join_singles(block.slice(begin), words);
   }
 
-  private *join_singles(singles: string): Generator<string, void, undefined> {
-    if (singles.length === 1) yield singles;
+  private join_singles(singles: string, words: string[]): void {
+    if (singles.length === 1) words.push(singles);
     // A run that is a word, yet was not chosen as one, stays apart.
-    else if (this.dictionary.get(singles)) yield* singles;
-    else if (singles !== "") yield* cut_unknown(singles, this.forced_apart);
+    else if (this.dictionary.get(singles)) words.push(...singles);
+    else for (const word of cut_unknown(singles, this.forced_apart)) words.push(word);
   }
 
-  private *cut_block_all(block: string): Generator<string, void, undefined> {
+  private cut_block_all(block: string, words: string[]): void {
     let covered = 0;
     let latin = "";
     for (const [k, ends] of this.word_ends(block).entries()) {
       if (latin !== "" && !LATIN_START.test(block[k])) {
-        yield latin;
+        words.push(latin);
         latin = "";
       }
       if (ends.length === 1 && k >= covered) {
         const word = block.slice(k, ends[0]);
         if (LATIN_START.test(word)) latin += word;
-        if (latin === "") yield word;
+        if (latin === "") words.push(word);
         covered = ends[0];
         continue;
       }
       for (const end of ends) {
         if (end <= k + 1) continue;
-        yield block.slice(k, end);
+        words.push(block.slice(k, end));
         covered = end;
       }
     }
-    if (latin !== "") yield latin;
+    if (latin !== "") words.push(latin);
   }
 }
