@@ -1,10 +1,12 @@
 /** @file Walks the graph from the results back and adds up gradients (PyTorch: `torch.autograd`). */
 import { bind } from "../args";
+import { next_born } from "../backend/handle";
 import { RuntimeError } from "../errors";
 import { same_shape } from "../shape";
 import type { Tensor } from "../tensor";
 import { enable_grad, no_grad } from "./grad-mode";
-import { AccumulateGrad, type Grad, type Node } from "./node";
+import { AccumulateGrad, type Grad, type Node, RuleNode } from "./node";
+import { OwnGradients } from "./own-gradients";
 import { gradient_edge } from "./tape";
 
 export interface BackwardOptions {
@@ -156,6 +158,8 @@ function walk(
   });
   const needed = targets.length > 0 ? leading_to(captures, order) : null;
 
+  // With create_graph the gradients' own graph holds them.
+  const own = create_graph ? null : new OwnGradients();
   const waiting = new Map<Node, Grad[]>();
   const deliver = (node: Node, index: number, gradient: Tensor): void => {
     let slots = waiting.get(node);
@@ -164,7 +168,15 @@ function walk(
       waiting.set(node, slots);
     }
     const before = slots[index];
-    slots[index] = before === null ? gradient : before.add(gradient);
+    if (before === null) {
+      slots[index] = gradient;
+      return;
+    }
+    const since = next_born();
+    const sum = before.add(gradient);
+    slots[index] = sum;
+    own?.made([sum], since);
+    own?.used([before, gradient]);
   };
   const found = new Array<Grad>(targets.length).fill(null);
 
@@ -176,11 +188,18 @@ function walk(
       const slots = waiting.get(node);
       if (slots === undefined) continue;
       waiting.delete(node);
+      const seen = node.hooks !== null || captures.has(node) || !(node instanceof RuleNode);
+      if (seen) own?.forget(slots);
       run_hooks(node, slots);
       for (const { index, at } of captures.get(node) ?? []) found[at] = slots[index];
       if (needed !== null && (!needed.has(node) || node instanceof AccumulateGrad)) continue;
+      const since = next_born();
       const results = node.apply(slots);
       if (!retain_graph) node.release();
+      if (!seen) {
+        own?.used(slots, results);
+        own?.made(results, since);
+      } else if (own !== null) own.forget(results);
       for (let i = 0; i < results.length; i++) {
         const edge = node.next[i];
         const result = results[i];

@@ -252,6 +252,8 @@ function remembered(key: string, make: () => Handle): Handle {
   if (handle === undefined) {
     if (constants.size >= max_constants) constants.clear();
     handle = make();
+    // Kept here too: whoever frees what it alone holds must let it be.
+    handle.holders++;
     constants.set(key, handle);
   }
   return handle;

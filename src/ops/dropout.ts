@@ -1,5 +1,6 @@
 /** @file Dropout: zeroing at random while training, with PyTorch's own masks. */
 import { bind } from "../args";
+import { record } from "../autograd/tape";
 import { attr, execute_many, from_data, ints, read, release } from "../backend/engine";
 import { native_ops } from "../backend/native-ops";
 import { float64, int32 } from "../dtype";
@@ -41,6 +42,23 @@ function native_mask(shape: Shape, p: number, like: Tensor, kept: number): Tenso
   return new Tensor(drawn);
 }
 
+/** Dropout by one op of our own, from the same stream; the mask goes with the graph. */
+function native_dropout(x: Tensor, p: number): Tensor {
+  const state = from_data([626], int32, default_generator.words());
+  const numbers = from_data([2], float64, Float64Array.of(1 - p, 1 / (1 - p)));
+  const [output, kept, after] = execute_many("TorchbookDropout", [state, x.handle, numbers], [], 3);
+  default_generator.set_words(read(after) as Int32Array);
+  for (const handle of [state, numbers, after]) release(handle);
+  const result = record("dropout", output, [x], [new Tensor(kept)]);
+  if (!result.requires_grad) release(kept);
+  return result;
+}
+
+/** Frees a mask that only {@link native_dropout}'s way back knows. */
+export function release_mask([mask]: readonly (Tensor | null)[]): void {
+  if (mask?.handle.holders === 1) release(mask.handle);
+}
+
 /** 0 with probability `p`, else `kept`: drawn as `bernoulli_(1 - p)`. */
 function mask(shape: Shape, p: number, like: Tensor, kept: number): Tensor {
   if (numel(shape) >= least_native && native_ops()) return native_mask(shape, p, like, kept);
@@ -71,6 +89,9 @@ function run(
       );
     }
     if (p === 1) return mul(x, scalar_tensor(0, x.dtype));
+    if (shape_of(x) === x.shape && x.numel() >= least_native && native_ops()) {
+      return native_dropout(x, p);
+    }
     return mul(x, mask(shape_of(x), p, x, 1 / (1 - p)));
   };
   return inplace && training && p > 0 ? input._assign(drop(input._alias())) : drop(input);

@@ -1,7 +1,8 @@
 /** @file Rows of a two-dimensional arrangement by index: what picking and placing by index tensors comes down to. */
 import { record } from "../autograd/tape";
-import { execute, from_data, read, scalar } from "../backend/engine";
+import { execute, from_data, ints, read, scalar } from "../backend/engine";
 import type { Handle } from "../backend/handle";
+import { native_ops } from "../backend/native-ops";
 import { int32, int64 } from "../dtype";
 import { IndexError, RuntimeError } from "../errors";
 import { size_text } from "../shape";
@@ -24,6 +25,25 @@ export function add_rows(values: Tensor, index: Handle, rows: number): Tensor {
 export function put_rows(base: Tensor, index: Handle, values: Tensor): Tensor {
   const handle = execute("TensorScatterUpdate", [base.handle, column(index), values.handle]);
   return record("put_rows", handle, [base, values], [], index);
+}
+
+/** {@link take_rows} for an index vector (n) in which no row comes twice. */
+export function pick_rows(input: Tensor, index: Handle): Tensor {
+  const handle = execute("GatherV2", [input.handle, index, scalar(0, int32)]);
+  return record("pick_rows", handle, [input], [], index);
+}
+
+/** Rows `values` (n + rest) where `index` (n) says, each place at most once, and `padding` in all other of `rows` rows. */
+export function place_rows(values: Tensor, index: Handle, rows: number, padding = 0): Tensor {
+  const { dtype } = values;
+  const value = scalar(padding, dtype);
+  if (native_ops()) {
+    const handle = execute("TorchbookPlaceRows", [values.handle, index, scalar(rows, int32), value]);
+    return record("place_rows", handle, [values], [], index);
+  }
+  const base = execute("Fill", [ints([rows, ...values.shape.slice(1)]), value]);
+  const handle = execute("TensorScatterUpdate", [base, column(index), values.handle]);
+  return record("place_rows", handle, [values], [], index);
 }
 
 /** An index vector (n) as TensorFlow's scatter ops take it: (n, 1). */

@@ -279,6 +279,15 @@ cases.push(
     inputs: [any, other, row],
     f: (a, b, c) => torch.einsum("ij,ik,...k->...j", a, b, c),
   },
+  {
+    name: "dropout",
+    inputs: [any],
+    f: (a) => {
+      torch.manual_seed(5);
+      // Enough elements for the native op.
+      return torch.nn.functional.dropout(a.repeat(50, 1), 0.4);
+    },
+  },
   { name: "cdist", inputs: [any, other], f: (a, b) => torch.cdist(a, b) },
   { name: "cross", inputs: [any, other], f: (a, b) => a.cross(b, 1) },
   one("quantile", any, (x) => x.mul(x).quantile(0.3, 1)),

@@ -3,7 +3,7 @@ import type { Handle } from "../../backend/handle";
 import { zeros_like } from "../../ops/create";
 import { where } from "../../ops/masks";
 import { sum_to_size } from "../../ops/reduce";
-import { add_rows, put_rows, take_rows } from "../../ops/rows";
+import { add_rows, pick_rows, place_rows, put_rows, take_rows } from "../../ops/rows";
 import type { Tensor } from "../../tensor";
 import type { Context, Rule } from "../node";
 
@@ -17,6 +17,16 @@ export const gather: Record<string, Rule> = {
   add_rows: {
     name: "IndexAdd",
     backward: (g: Tensor, { attrs: index }: Context<[], Handle>) => [take_rows(g, index)],
+  },
+  pick_rows: {
+    name: "IndexSelect",
+    backward: (g: Tensor, { attrs: index, shapes: [shape] }: Context<[], Handle>) => [
+      place_rows(g, index, shape[0]),
+    ],
+  },
+  place_rows: {
+    name: "IndexCopy",
+    backward: (g: Tensor, { attrs: index }: Context<[], Handle>) => [pick_rows(g, index)],
   },
   put_rows: {
     name: "IndexPut",

@@ -5,6 +5,7 @@ import { convolution } from "./convolution";
 import { crf } from "./crf";
 import { ctc } from "./ctc";
 import { decomposition } from "./decomposition";
+import { dropout } from "./dropout";
 import { elementwise } from "./elementwise";
 import { gather } from "./gather";
 import { linalg } from "./linalg";
@@ -24,6 +25,7 @@ define_rules({
   ...crf,
   ...ctc,
   ...decomposition,
+  ...dropout,
   ...elementwise,
   ...gather,
   ...linalg,

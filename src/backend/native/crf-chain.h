@@ -14,13 +14,7 @@
 #include <limits>
 #include <vector>
 
-// One function, compiled for several vector lengths where the tool chain can pick at load time.
-#if defined(__linux__) && defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define TORCHBOOK_CRF_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define TORCHBOOK_CRF_CLONES
-#endif
+#include "vector-clones.h"
 
 namespace torchbook {
 
@@ -28,7 +22,7 @@ constexpr double kNever = -std::numeric_limits<double>::infinity();
 constexpr double kLeastSum = 1e-250;
 
 /** sums = weights · factors. */
-TORCHBOOK_CRF_CLONES
+TORCHBOOK_VECTOR_CLONES
 static void times_rows(int64_t n, const double* weights, const double* factors, double* sums) {
   for (int64_t j = 0; j < n; ++j) sums[j] = 0;
   for (int64_t i = 0; i < n; ++i) {
@@ -40,7 +34,7 @@ static void times_rows(int64_t n, const double* weights, const double* factors, 
 }
 
 /** For each row i of `factors`: sums[i] = factors[i] · relative, and pairs[i] += shares[i] relative unless `pairs` is null. */
-TORCHBOOK_CRF_CLONES
+TORCHBOOK_VECTOR_CLONES
 static void rows_times(int64_t n, const double* factors, const double* relative, const double* shares, double* sums,
                        double* pairs) {
   for (int64_t i = 0; i < n; ++i) {

@@ -164,7 +164,6 @@ void Values::clear(Value* value) {
   value->handle = nullptr;
   live -= 1;
   live_bytes -= value->bytes;
-  freed_bytes += value->bytes;
 }
 
 void Values::give_back(Value* value) {
@@ -204,8 +203,8 @@ absl::Status Dispatcher::open(TFE_Context* context, bool eager) {
   graph_version_ = seen.graph_version;
   // Without a CPU kernel's surroundings there are no direct calls.
   eager_ = eager_ || device_ == nullptr;
-  allocator_ = device_ == nullptr ? tensorflow::cpu_allocator()
-                                  : device_->GetAllocator(tensorflow::AllocatorAttributes());
+  if (!eager_) lent_ = std::make_unique<LentDevice>(device_);
+  allocator_ = lent_ == nullptr ? tensorflow::cpu_allocator() : lent_->GetAllocator(tensorflow::AllocatorAttributes());
   runner_ = [this](std::function<void()> work) {
     device_->tensorflow_cpu_worker_threads()->workers->Schedule(std::move(work));
   };
@@ -299,7 +298,7 @@ absl::Status Dispatcher::run_kernel(Variant& variant, absl::Span<Value* const> i
     arguments.emplace_back(&held.back());
   }
   OpKernelContext::Params params;
-  params.device = device_;
+  params.device = lent_.get();
   params.op_kernel = variant.kernel.get();
   params.resource_manager = resources_;
   params.function_library = functions_;
@@ -313,7 +312,11 @@ absl::Status Dispatcher::run_kernel(Variant& variant, absl::Span<Value* const> i
   for (int i = 0; i < count; ++i) {
     std::unique_ptr<Tensor> result(context.release_output(i).tensor);
     if (result == nullptr) return absl::InternalError("the op left an output out");
-    const int64_t bytes = static_cast<int64_t>(result->TotalBytes());
+    int64_t bytes = static_cast<int64_t>(result->TotalBytes());
+    // A reshape holds no memory of its own.
+    for (const Tensor& input : held) {
+      if (bytes > 0 && input.SharesBufferWith(*result)) bytes = 0;
+    }
     outputs[i]->tensor = std::move(*result);
     values.fill(outputs[i], bytes);
   }

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
+#include "lent-device.h"
 #include "tensorflow/c/eager/c_api.h"
 #include "tensorflow/core/framework/op_kernel.h"
 #include "tensorflow/core/framework/tensor.h"
@@ -34,7 +35,6 @@ struct Values {
   std::vector<int32_t> vacant;
   int64_t live = 0;
   int64_t live_bytes = 0;
-  int64_t freed_bytes = 0;
 
   /** A live tensor, null for a slot that holds none. */
   Value* at(int32_t slot) {
@@ -114,6 +114,8 @@ class Dispatcher {
   bool gpu_ = false;
   bool eager_ = false;
   tensorflow::DeviceBase* device_ = nullptr;
+  /** The device as kernels see it; none where all goes through the eager runtime. */
+  std::unique_ptr<LentDevice> lent_;
   tensorflow::Allocator* allocator_ = nullptr;
   tensorflow::ResourceMgr* resources_ = nullptr;
   tensorflow::FunctionLibraryRuntime* functions_ = nullptr;

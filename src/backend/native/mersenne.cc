@@ -1,9 +1,12 @@
 /**
- * @file The op TorchbookBernoulli: draws of PyTorch's generator (mt19937) as a mask, and the generator's state after them.
+ * @file Ops that draw from PyTorch's generator (mt19937) and give its state after them: TorchbookBernoulli, a mask, and
+ * TorchbookDropout, a mask and an input times it.
  *
  * An element takes two draws of 32 bits, the first one high, of which 53 bits make a number in [0, 1); below `chance` the
  * element is `value`, else 0.
  */
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 
@@ -12,6 +15,7 @@
 #include "tensorflow/core/framework/op_kernel.h"
 #include "tensorflow/core/framework/shape_inference.h"
 #include "tensorflow/core/framework/tensor_shape.h"
+#include "vector-clones.h"
 
 namespace {
 
@@ -30,13 +34,34 @@ inline uint32_t twist(uint32_t u, uint32_t v) {
   return (((u & 0x80000000u) | (v & 0x7fffffffu)) >> 1) ^ ((0u - (v & 1u)) & 0x9908b0dfu);
 }
 
+TORCHBOOK_VECTOR_CLONES
+static void temper(const uint32_t* words, int from, uint32_t* drawn) {
+  for (int i = from; i < kWords; ++i) {
+    uint32_t y = words[i];
+    y ^= y >> 11;
+    y ^= (y << 7) & 0x9d2c5680u;
+    y ^= (y << 15) & 0xefc60000u;
+    drawn[i] = y ^ (y >> 18);
+  }
+}
+
+/** The next 624 words. Each depends on one 227 places before, so that vectors do. */
+TORCHBOOK_VECTOR_CLONES
+static void refill_words(uint32_t* words) {
+  int i = 0;
+#pragma GCC ivdep
+  for (; i < kWords - kShift; ++i) words[i] = words[i + kShift] ^ twist(words[i], words[i + 1]);
+  for (; i < kWords - 1; ++i) words[i] = words[i + kShift - kWords] ^ twist(words[i], words[i + 1]);
+  words[kWords - 1] = words[kShift - 1] ^ twist(words[kWords - 1], words[0]);
+}
+
 class Mersenne {
  public:
   explicit Mersenne(const int32_t* state) {
     std::memcpy(words_, state, sizeof(words_));
     left_ = state[kWords];
     next_ = state[kWords + 1];
-    temper(next_);
+    temper(words_, next_, drawn_);
   }
 
   void write(int32_t* state) const {
@@ -50,31 +75,81 @@ class Mersenne {
     return drawn_[next_++];
   }
 
- private:
-  void refill() {
-    int i = 0;
-    for (; i < kWords - kShift; ++i) words_[i] = words_[i + kShift] ^ twist(words_[i], words_[i + 1]);
-    for (; i < kWords - 1; ++i) words_[i] = words_[i + kShift - kWords] ^ twist(words_[i], words_[i + 1]);
-    words_[kWords - 1] = words_[kShift - 1] ^ twist(words_[kWords - 1], words_[0]);
-    left_ = kWords;
-    next_ = 0;
-    temper(0);
+  /** Draws that can be had without a refill; {@link take} gives them. */
+  int ready() const { return std::min(left_ - 1, kWords - next_); }
+  const uint32_t* take(int count) {
+    const uint32_t* at = drawn_ + next_;
+    left_ -= count;
+    next_ += count;
+    return at;
   }
 
-  void temper(int from) {
-    for (int i = from; i < kWords; ++i) {
-      uint32_t y = words_[i];
-      y ^= y >> 11;
-      y ^= (y << 7) & 0x9d2c5680u;
-      y ^= (y << 15) & 0xefc60000u;
-      drawn_[i] = y ^ (y >> 18);
-    }
+ private:
+  void refill() {
+    refill_words(words_);
+    left_ = kWords;
+    next_ = 0;
+    temper(words_, 0, drawn_);
   }
 
   uint32_t words_[kWords];
   uint32_t drawn_[kWords];
   int32_t left_, next_;
 };
+
+/** Whether the number of 53 bits that two draws make is below `chance`, given as `least` = ceil(chance * 2^53). */
+inline bool is_below(const uint32_t* drawn, uint64_t least) {
+  return (static_cast<uint64_t>(drawn[0] & 0x1fffffu) << 32 | drawn[1]) < least;
+}
+
+#define TORCHBOOK_MASK(T, NAME)                                                                  \
+  TORCHBOOK_VECTOR_CLONES                                                                        \
+  static void NAME(const uint32_t* drawn, int64_t count, uint64_t least, T value, T* mask) {     \
+    for (int64_t i = 0; i < count; ++i) mask[i] = is_below(drawn + 2 * i, least) ? value : T(0); \
+  }                                                                                              \
+  TORCHBOOK_VECTOR_CLONES                                                                        \
+  static void NAME##_times(const T* x, const T* mask, int64_t count, T* out) {                   \
+    for (int64_t i = 0; i < count; ++i) out[i] = x[i] * mask[i];                                 \
+  }
+
+TORCHBOOK_MASK(float, mask_float)
+TORCHBOOK_MASK(double, mask_double)
+
+inline void fill_mask(const uint32_t* d, int64_t n, uint64_t l, float v, float* m) { mask_float(d, n, l, v, m); }
+inline void fill_mask(const uint32_t* d, int64_t n, uint64_t l, double v, double* m) { mask_double(d, n, l, v, m); }
+inline void times_mask(const float* x, const float* m, int64_t n, float* out) { mask_float_times(x, m, n, out); }
+inline void times_mask(const double* x, const double* m, int64_t n, double* out) { mask_double_times(x, m, n, out); }
+
+/** Draws a mask, and unless `x` is null puts x times the mask to `out` while both are at hand. */
+template <typename T>
+void draw_mask(Mersenne& generator, double chance, T value, int64_t count, T* mask, const T* x, T* out) {
+  const uint64_t least = static_cast<uint64_t>(std::ceil(chance * 0x1p53));
+  for (int64_t i = 0; i < count;) {
+    int64_t pairs = std::min<int64_t>(generator.ready() / 2, count - i);
+    if (pairs > 0) {
+      fill_mask(generator.take(static_cast<int>(2 * pairs)), pairs, least, value, mask + i);
+    } else {
+      const uint32_t high = generator.draw();
+      const uint32_t both[2] = {high, generator.draw()};
+      pairs = 1;
+      mask[i] = is_below(both, least) ? value : T(0);
+    }
+    if (x != nullptr) times_mask(x + i, mask + i, pairs, out + i);
+    i += pairs;
+  }
+}
+
+/** The generator's state as a tensor, and the chance and value of elements that are not zero. */
+absl::Status check_state(const Tensor& state, const Tensor& numbers) {
+  if (state.NumElements() != kState || numbers.NumElements() != 2) {
+    return absl::InvalidArgumentError("the generator's state and two numbers are expected");
+  }
+  const int32_t* at = state.flat<int32_t>().data();
+  if (at[kWords] < 1 || at[kWords] > kWords || at[kWords + 1] < 0 || at[kWords + 1] > kWords) {
+    return absl::InvalidArgumentError("no state of a generator");
+  }
+  return absl::OkStatus();
+}
 
 template <typename T>
 class BernoulliOp : public OpKernel {
@@ -85,11 +160,7 @@ class BernoulliOp : public OpKernel {
     const Tensor& state = context->input(0);
     const Tensor& sizes = context->input(1);
     const Tensor& numbers = context->input(2);
-    OP_REQUIRES(context, state.NumElements() == kState && numbers.NumElements() == 2,
-                absl::InvalidArgumentError("the generator's state and two numbers are expected"));
-    const int32_t* at = state.flat<int32_t>().data();
-    OP_REQUIRES(context, at[kWords] >= 1 && at[kWords] <= kWords && at[kWords + 1] >= 0 && at[kWords + 1] <= kWords,
-                absl::InvalidArgumentError("no state of a generator"));
+    OP_REQUIRES_OK(context, check_state(state, numbers));
     TensorShape shape;
     OP_REQUIRES_OK(context, tensorflow::TensorShapeUtils::MakeShape(sizes.flat<int32_t>().data(),
                                                                     sizes.NumElements(), &shape));
@@ -97,15 +168,32 @@ class BernoulliOp : public OpKernel {
     Tensor* after = nullptr;
     OP_REQUIRES_OK(context, context->allocate_output(0, shape, &mask));
     OP_REQUIRES_OK(context, context->allocate_output(1, TensorShape({kState}), &after));
-    const double chance = numbers.flat<double>()(0);
-    const T value = static_cast<T>(numbers.flat<double>()(1));
-    Mersenne generator(at);
-    T* out = mask->flat<T>().data();
-    for (int64_t i = 0, count = mask->NumElements(); i < count; ++i) {
-      const uint64_t high = generator.draw() & 0x1fffffu;
-      const double drawn = static_cast<double>(high << 32 | generator.draw()) * 0x1p-53;
-      out[i] = drawn < chance ? value : T(0);
-    }
+    Mersenne generator(state.flat<int32_t>().data());
+    draw_mask<T>(generator, numbers.flat<double>()(0), static_cast<T>(numbers.flat<double>()(1)), mask->NumElements(),
+                 mask->flat<T>().data(), nullptr, nullptr);
+    generator.write(after->flat<int32_t>().data());
+  }
+};
+
+template <typename T>
+class DropoutOp : public OpKernel {
+ public:
+  explicit DropoutOp(OpKernelConstruction* context) : OpKernel(context) {}
+
+  void Compute(OpKernelContext* context) override {
+    const Tensor& state = context->input(0);
+    const Tensor& input = context->input(1);
+    const Tensor& numbers = context->input(2);
+    OP_REQUIRES_OK(context, check_state(state, numbers));
+    Tensor* output = nullptr;
+    Tensor* mask = nullptr;
+    Tensor* after = nullptr;
+    OP_REQUIRES_OK(context, context->allocate_output(0, input.shape(), &output));
+    OP_REQUIRES_OK(context, context->allocate_output(1, input.shape(), &mask));
+    OP_REQUIRES_OK(context, context->allocate_output(2, TensorShape({kState}), &after));
+    Mersenne generator(state.flat<int32_t>().data());
+    draw_mask<T>(generator, numbers.flat<double>()(0), static_cast<T>(numbers.flat<double>()(1)), input.NumElements(),
+                 mask->flat<T>().data(), input.flat<T>().data(), output->flat<T>().data());
     generator.write(after->flat<int32_t>().data());
   }
 };
@@ -119,9 +207,20 @@ REGISTER_OP("TorchbookBernoulli")
     .Attr("T: {float, double}")
     .SetShapeFn(tensorflow::shape_inference::UnknownShape);
 
+REGISTER_OP("TorchbookDropout")
+    .Input("state: int32")
+    .Input("input: T")
+    .Input("numbers: float64")
+    .Output("output: T")
+    .Output("mask: T")
+    .Output("after: int32")
+    .Attr("T: {float, double}")
+    .SetShapeFn(tensorflow::shape_inference::UnknownShape);
+
 #define TORCHBOOK_REGISTER_BERNOULLI(T)                                                                     \
   REGISTER_KERNEL_BUILDER(Name("TorchbookBernoulli").Device(tensorflow::DEVICE_CPU).TypeConstraint<T>("T"), \
-                          BernoulliOp<T>)
+                          BernoulliOp<T>);                                                                  \
+  REGISTER_KERNEL_BUILDER(Name("TorchbookDropout").Device(tensorflow::DEVICE_CPU).TypeConstraint<T>("T"), DropoutOp<T>)
 
 TORCHBOOK_REGISTER_BERNOULLI(float);
 TORCHBOOK_REGISTER_BERNOULLI(double);

@@ -11,13 +11,7 @@
 #include "tensorflow/core/framework/op_kernel.h"
 #include "tensorflow/core/framework/shape_inference.h"
 #include "tensorflow/core/util/work_sharder.h"
-
-// One function, compiled for several vector lengths where the tool chain can pick at load time.
-#if defined(__linux__) && defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#define TORCHBOOK_VECTOR_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define TORCHBOOK_VECTOR_CLONES
-#endif
+#include "vector-clones.h"
 
 namespace torchbook {
 

@@ -21,6 +21,7 @@
 #include <string>
 #include <vector>
 
+#include "arena.h"
 #include "dispatch.h"
 
 #if defined(__GLIBC__)
@@ -50,6 +51,7 @@ struct State {
   std::vector<Value*> outputs;
   std::vector<napi_value> arguments;
   std::chrono::steady_clock::time_point trimmed = std::chrono::steady_clock::now();
+  int trims = 0;
 };
 
 void finalize(node_api_basic_env, void* data, void*) {
@@ -65,18 +67,16 @@ napi_value fail(napi_env env, const std::string& message) {
 napi_value fail(napi_env env, const absl::Status& status) { return fail(env, std::string(status.message())); }
 
 /**
- * Has the allocator return what it holds free to the system, now and then. Between long-lived small blocks glibc keeps large
- * free ones that no later tensor fits, and a long training's memory would creep up by them; fresh pages cost time, so once
- * a second at most.
+ * Returns what is held free to the system, now and then: of the arena what was not used for a while, and of malloc's all, but
+ * more rarely, as the next steps want much of that again.
  */
 void trim(State* state) {
-#if defined(__GLIBC__)
-  if (state->values.freed_bytes < (int64_t{256} << 20)) return;
   const auto now = std::chrono::steady_clock::now();
   if (now - state->trimmed < std::chrono::seconds(1)) return;
   state->trimmed = now;
-  state->values.freed_bytes = 0;
-  malloc_trim(0);
+  torchbook::tensor_arena().trim();
+#if defined(__GLIBC__)
+  if (++state->trims % 16 == 0) malloc_trim(0);
 #endif
 }
 

@@ -5,9 +5,8 @@ import type { Handle } from "../../backend/handle";
 import { int32 } from "../../dtype";
 import { RuntimeError, ValueError } from "../../errors";
 import { expect_tensor } from "../../ops/convert";
-import { full } from "../../ops/create";
 import { reshape } from "../../ops/movement";
-import { put_rows, take_rows } from "../../ops/rows";
+import { pick_rows, place_rows } from "../../ops/rows";
 import { range } from "../../shape";
 import { is_tensor, type Tensor } from "../../tensor";
 import { int64_vector, PackedSequence } from "./packed-sequence";
@@ -109,7 +108,7 @@ export function pack_padded_sequence(input: Tensor, ...all: unknown[]): PackedSe
     for (let j = 0; j < alive; j++) index[at++] = batch_first ? order[j] * time + t : t * batch + order[j];
   }
   const flat = reshape(input, [batch * time, ...input.shape.slice(2)]);
-  const data = take_rows(flat, index_vector(index));
+  const data = pick_rows(flat, index_vector(index));
   return new PackedSequence(data, sizes, enforce_sorted ? null : int64_vector(order));
 }
 
@@ -186,8 +185,7 @@ export function pad_packed_sequence(sequence: PackedSequence, ...args: unknown[]
   const { index, lengths } = places(sequence, time, batch_first);
   const { data } = sequence;
   const rest = data.shape.slice(1);
-  const base = full([batch * time, ...rest], padding_value, { dtype: data.dtype });
-  const rows = put_rows(base, index_vector(index), data);
+  const rows = place_rows(data, index_vector(index), batch * time, padding_value);
   const padded = reshape(rows, [...(batch_first ? [batch, time] : [time, batch]), ...rest]);
   return [padded, int64_vector(lengths)];
 }

@@ -2,10 +2,9 @@
 import { bind, none } from "../../args";
 import { RuntimeError, ValueError } from "../../errors";
 import { expect_tensor } from "../../ops/convert";
-import { full } from "../../ops/create";
 import { cat } from "../../ops/join";
 import { reshape } from "../../ops/movement";
-import { put_rows, take_rows } from "../../ops/rows";
+import { pick_rows, place_rows } from "../../ops/rows";
 import { range, same_shape } from "../../shape";
 import { is_tensor, type Tensor } from "../../tensor";
 import { index_vector, type Lengths, numbers_of, pack_padded_sequence, pad_packed_sequence } from "./pack";
@@ -59,8 +58,7 @@ export function pad_sequence(sequences: readonly Tensor[], ...args: unknown[]): 
     for (let t = start; t < start + length; t++) index[at++] = batch_first ? b * time + t : t * batch + b;
   });
   const values = cat(list);
-  const base = full([batch * time, ...rest], padding_value, { dtype: values.dtype });
-  const rows = put_rows(base, index_vector(index), values);
+  const rows = place_rows(values, index_vector(index), batch * time, padding_value);
   return reshape(rows, [...(batch_first ? [batch, time] : [time, batch]), ...rest]);
 }
 
@@ -151,7 +149,7 @@ export function unpad_sequence(padded_sequences: Tensor, ...args: unknown[]): Te
     const index = Int32Array.from(range(Math.min(length, time)), (t) =>
       first ? b * time + t : t * batch + b,
     );
-    return take_rows(flat, index_vector(index));
+    return pick_rows(flat, index_vector(index));
   });
 }
 
