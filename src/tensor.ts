@@ -7,9 +7,10 @@ import { device_name, read, scalar } from "./backend/engine";
 import type { Handle } from "./backend/handle";
 import { type DType, int64, type TypedArray, whole_number_hint } from "./dtype";
 import { RuntimeError } from "./errors";
+import { contiguous_strides, type Geometry, overlaps, places } from "./geometry";
 import { Indexable } from "./indexable";
 import type { TensorMethods } from "./methods";
-import { numel, same_shape, size_text } from "./shape";
+import { numel, type Shape, same_shape, size_text } from "./shape";
 
 /** Numbers, booleans and nested arrays of them, as `tolist` gives and `torch.tensor` takes. */
 export type NestedArray = number | bigint | boolean | NestedArray[];
@@ -22,6 +23,13 @@ export interface View {
   replay(base: Tensor): Tensor;
   /** The base's value once the view's has become `value`. */
   scatter(base: Tensor, value: Tensor): Tensor;
+  /** Where the view's elements lie, from where the base's do; left out where strides cannot say it. */
+  geometry?(of: Geometry, shape: Shape): Geometry;
+  /**
+   * The root's value once its elements at the given places have become `value`. There in views whose elements can share
+   * places: what is below them is written to the root at once, as their own value cannot say which of them counts.
+   */
+  place?(root: Tensor, at: Int32Array, value: Tensor): Tensor;
   /** Detached views share values, not history. */
   readonly detached?: boolean;
 }
@@ -124,36 +132,44 @@ export class Tensor extends Indexable {
     return device_name();
   }
 
-  /** The transpose of a matrix: dimensions in reverse order. */
+  /** The dimensions in reverse order. */
   get T(): Tensor {
     return this.permute([...this.shape.keys()].reverse());
   }
 
-  /** The last two dimensions swapped. */
+  /** A matrix with its dimensions swapped. @throws RuntimeError unless there are two dimensions (or none). */
+  get H(): Tensor {
+    if (this.ndim !== 0 && this.ndim !== 2) {
+      throw new RuntimeError(
+        `tensor.H is only supported on matrices (2-D tensors). Got ${this.ndim}-D tensor.` +
+          (this.ndim > 2 ? " For batches of matrices, consider using tensor.mH" : ""),
+      );
+    }
+    return this.t();
+  }
+
+  /** The last two dimensions swapped. @throws RuntimeError for a vector. */
   get mT(): Tensor {
-    return this.transpose(-2, -1);
+    return this._turned("mT");
+  }
+
+  /** The last two dimensions swapped, as elements are real. @throws RuntimeError for a vector. */
+  get mH(): Tensor {
+    return this._turned("mH");
+  }
+
+  /** @internal */
+  _turned(name: string): Tensor {
+    if (this.ndim === 1) {
+      throw new RuntimeError(
+        `tensor.${name} is only supported on matrices or batches of matrices. Got 1-D tensor.`,
+      );
+    }
+    return this.ndim === 0 ? this.t() : this.transpose(-2, -1);
   }
 
   get [Symbol.toStringTag](): string {
     return "Tensor";
-  }
-
-  /** Sizes of the dimensions, or of one. */
-  size(): number[];
-  size(dim: number): number;
-  size(options: { dim: number }): number;
-  size(...args: unknown[]): number | number[] {
-    const { dim } = bind<{ dim: number }>("size", ["dim"], [], args);
-    if (dim === undefined) return [...this.shape];
-    const rank = this.ndim;
-    if (dim < -rank || dim >= rank) {
-      throw new RangeError(
-        rank === 0
-          ? "Dimension specified as 0 but tensor has no dimensions"
-          : `Dimension out of range (expected to be in range of [${-rank}, ${rank - 1}], but got ${dim})`,
-      );
-    }
-    return this.shape[dim < 0 ? dim + rank : dim];
   }
 
   /** Number of dimensions. */
@@ -321,6 +337,7 @@ export class Tensor extends Indexable {
       detached: true,
       replay: (base) => new Tensor(base.handle),
       scatter: (_, value) => value,
+      geometry: (of) => of,
     });
   }
 
@@ -399,6 +416,15 @@ export class Tensor extends Indexable {
     return output;
   }
 
+  /** @internal Takes over the value, of another size, and the place of `from`. */
+  _resize(from: Tensor, view: View | null): void {
+    this._handle = from.handle;
+    this._handle.holders++;
+    if (view === null) return;
+    this._view = view;
+    this._seen = this._version;
+  }
+
   /** @internal Brings a view up to date with its base. */
   _follow(): void {
     const view = this._view;
@@ -423,8 +449,23 @@ export class Tensor extends Indexable {
     this._root()._own_version++;
   }
 
-  /** @internal Refuses what autograd could not follow. */
+  /** @internal Where the elements lie among those of the root. What strides cannot say counts as a tensor of its own. */
+  _geometry(): Geometry {
+    const view = this._view;
+    if (view?.geometry === undefined) {
+      return { strides: contiguous_strides(this.shape), offset: 0 };
+    }
+    return view.geometry(view.base._geometry(), view.base.shape);
+  }
+
+  /** @internal Refuses what autograd could not follow, and elements that share a place. */
   _check_in_place(): void {
+    if (this._view !== null && overlaps(this.shape, this._geometry().strides)) {
+      throw new RuntimeError(
+        "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please " +
+          "clone() the tensor before performing the operation.",
+      );
+    }
     if (!is_grad_enabled()) return;
     if (this._history === null && this._wants_grad) {
       throw new RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.");
@@ -460,12 +501,27 @@ export class Tensor extends Indexable {
     return this;
   }
 
+  /** @internal The way to write by places, where elements of this view or of one on the way to the root can share them. */
+  _shared_link(): NonNullable<View["place"]> | null {
+    for (let link = this._view; link !== null; link = link.base._view) {
+      if (link.place !== undefined) return link.detached ? null : link.place;
+    }
+    return null;
+  }
+
   /** @internal */
   _write(value: Tensor): void {
     const view = this._view;
     const handle = value.handle;
     if (view !== null) {
-      const write = (): void => view.base._write(view.scatter(view.base, value));
+      const shared = this._shared_link();
+      const write = (): void => {
+        if (shared === null) view.base._write(view.scatter(view.base, value));
+        else {
+          const root = this._root();
+          root._write(shared(root, places(this.shape, this._geometry()), value));
+        }
+      };
       if (view.detached) no_grad(write);
       else write();
     }

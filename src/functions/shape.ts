@@ -1,10 +1,13 @@
 /** @file Functions that join, split and arrange elements anew. */
+
+export { constant_pad_nd } from "../nn/functional/pad";
 export { concatenate, moveaxis, msort, ravel, row_stack, swapaxes, swapdims } from "../ops/alias";
 export {
   atleast_1d,
   atleast_2d,
   atleast_3d,
   block_diag,
+  broadcast_shapes,
   broadcast_tensors,
   broadcast_to,
   column_stack,
@@ -14,6 +17,7 @@ export {
   unfold,
 } from "../ops/arrange";
 export { cartesian_prod, combinations } from "../ops/combinations";
+export { _chunk_cat } from "../ops/chunk-cat";
 export { diag_embed, diagflat } from "../ops/diagonals";
 export {
   cat,
@@ -40,6 +44,6 @@ export {
   unflatten,
   unsqueeze,
 } from "../ops/movement";
-export { narrow, select, select_scatter } from "../ops/parts";
+export { narrow, select } from "../ops/parts";
 export { chunk, dsplit, hsplit, split, split_with_sizes, tensor_split, unbind, vsplit } from "../ops/splits";
 export { tril_indices, triu_indices } from "../ops/triangles";

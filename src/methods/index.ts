@@ -12,15 +12,19 @@ import type { Method } from "./method-type";
 import * as pointwise from "./pointwise";
 import * as position from "./position";
 import * as reduction from "./reduction";
+import * as reflected from "./reflected";
 import * as shape from "./shape";
 import * as value from "./value";
+import * as view from "./view";
 
 type Operations = typeof algebra &
   typeof pointwise &
   typeof position &
   typeof reduction &
+  typeof reflected &
   typeof shape &
-  typeof value;
+  typeof value &
+  typeof view;
 
 type InPlace = {
   [Name in (typeof in_place)[number] as `${Name}_`]: Method<Operations[Name]>;
@@ -37,7 +41,7 @@ function install(name: string, value: (this: Tensor, ...args: unknown[]) => unkn
 }
 
 const operations = new Map<string, Operation>();
-for (const kind of [algebra, pointwise, position, reduction, shape, value]) {
+for (const kind of [algebra, pointwise, position, reduction, reflected, shape, value, view]) {
   for (const [name, operation] of Object.entries(kind)) {
     if (operations.has(name)) throw new Error(`two methods ${name}`);
     operations.set(name, operation as Operation);

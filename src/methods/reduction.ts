@@ -2,7 +2,8 @@
 export { bincount, histc, unique, unique_consecutive } from "../ops/count";
 export { amax, amin, aminmax, argmax, argmin, logsumexp, max, min } from "../ops/extreme";
 export { histogram } from "../ops/histogram";
-export { quantile } from "../ops/quantile";
+export { median, mode, nanmedian } from "../ops/median";
+export { nanquantile, quantile } from "../ops/quantile";
 export {
   all,
   any,
@@ -18,5 +19,5 @@ export {
 } from "../ops/reduce";
 export { cummax, cummin, diff, logcumsumexp } from "../ops/scan";
 export { log_softmax, softmax } from "../ops/softmax";
-export { argsort, kthvalue, median, mode, sort, topk } from "../ops/sort";
+export { argsort, kthvalue, sort, topk } from "../ops/sort";
 export { std, var } from "../ops/statistics";

@@ -19,5 +19,5 @@ export {
   view,
   view_as,
 } from "../ops/movement";
-export { narrow, select, select_scatter } from "../ops/parts";
+export { narrow, select } from "../ops/parts";
 export { chunk, dsplit, hsplit, split, split_with_sizes, tensor_split, unbind, vsplit } from "../ops/splits";

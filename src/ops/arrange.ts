@@ -2,13 +2,14 @@
 import { bind, is_options, none, operand } from "../args";
 import { get_default_dtype } from "../dtype";
 import { RuntimeError, ValueError } from "../errors";
-import { broadcast_shapes, normalize_dim, range, type Shape, size_text } from "../shape";
+import { broadcast_shapes as broadcast_pair, normalize_dim, range, type Shape, size_text } from "../shape";
 import { is_tensor, type Tensor } from "../tensor";
 import { cast, expect_tensor, result_type } from "./convert";
 import { type CreateOptions, creation, tensor } from "./create";
 import { index_select } from "./gather";
 import { cat } from "./join";
 import { expand, movedim, reshape } from "./movement";
+import { put_places } from "./places";
 
 /** One tensor, or several as a list or one by one. */
 type Several = Tensor[] | [readonly Tensor[]];
@@ -71,8 +72,41 @@ export function dstack(tensors: readonly Tensor[], ...more: []): Tensor {
 /** All tensors broadcast to one shape. */
 export function broadcast_tensors(...tensors: Several): Tensor[] {
   const list = list_of("broadcast_tensors", tensors);
-  const shape = list.reduce<number[]>((common, input) => broadcast_shapes(common, input.shape), []);
+  const shape = list.reduce<number[]>((common, input) => broadcast_pair(common, input.shape), []);
   return list.map((input) => expand(input, shape));
+}
+
+/**
+ * The shape that shapes broadcast to; a number stands for a shape of one dimension.
+ *
+ * @throws RuntimeError when they do not, ValueError for negative sizes.
+ * @example
+ * torch.broadcast_shapes([2, 1], [3])  // [2, 3]
+ */
+export function broadcast_shapes(...shapes: (number | Shape)[]): number[] {
+  const last = shapes[shapes.length - 1];
+  if (is_options(last)) none("broadcast_shapes", [last]);
+  const lists = shapes.map((shape) => {
+    const list = typeof shape === "number" ? [shape] : shape;
+    if (!Array.isArray(list) || !list.every((size) => Number.isInteger(size))) {
+      throw new RuntimeError(
+        `broadcast_shapes(): Input shapes should be of type ints, a tuple of ints, or a list of ints, got ${String(shape)}`,
+      );
+    }
+    if (list.some((size) => size < 0)) {
+      throw new ValueError("broadcast_shapes(): Attempting to broadcast a dimension with negative length!");
+    }
+    return list as Shape;
+  });
+  return lists.reduce<number[]>((common, shape) => {
+    try {
+      return broadcast_pair(common, shape);
+    } catch {
+      throw new RuntimeError(
+        `broadcast_shapes(): Shape mismatch: ${lists.map(size_text).join(", ")} do not broadcast to one shape`,
+      );
+    }
+  }, []);
 }
 
 /** The input broadcast to `size`. */
@@ -108,8 +142,7 @@ export function block_diag(...tensors: Tensor[]): Tensor {
 }
 
 /**
- * Windows of `size` elements along `dimension`, `step` apart; they come as a further, last dimension. A copy, where PyTorch
- * gives a view.
+ * Windows of `size` elements along `dimension`, `step` apart; they come as a further, last dimension. A view.
  */
 export function unfold(input: Tensor, dimension: number, size: number, step: number): Tensor;
 export function unfold(input: Tensor, dimension: number, options: { size: number; step: number }): Tensor;
@@ -139,11 +172,13 @@ export function unfold(input: Tensor, ...args: unknown[]): Tensor {
   return input._make_view(output._alias(), {
     base: input,
     replay: (base) => unfold(base, at, size, step)._alias(),
-    scatter: () => {
-      throw new RuntimeError(
-        "unfold(): windows cannot be written through here; clone() them first, or write to the tensor itself",
-      );
+    scatter: (base) => base,
+    geometry: ({ strides, offset: start }) => {
+      const stride = strides[at] ?? 1;
+      const apart = strides.map((each, d) => (d === at ? each * step : each));
+      return { strides: [...apart, stride], offset: start };
     },
+    place: put_places,
   });
 }
 

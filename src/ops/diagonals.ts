@@ -2,7 +2,7 @@
 import { bind } from "../args";
 import { int64 } from "../dtype";
 import { RuntimeError } from "../errors";
-import { normalize_dim, range } from "../shape";
+import { normalize_dim, range, same_shape, size_text } from "../shape";
 import type { Tensor } from "../tensor";
 import { expect_tensor } from "./convert";
 import { tensor } from "./create";
@@ -38,6 +38,10 @@ function diagonal_between(input: Tensor, offset: number, a: number, b: number): 
   return input._make_view(output, {
     base: input,
     replay: (base) => diagonal_between(base, offset, a, b)._alias(),
+    geometry: (of) => ({
+      strides: [...others.map((d) => of.strides[d]), of.strides[a] + of.strides[b]],
+      offset: of.offset + first * of.strides[a] + (first + offset) * of.strides[b],
+    }),
     scatter: (base, value) => {
       const rows_of = reshape(permute(base, order), flat.shape);
       const first_dim = permute(value, [others.length, ...range(others.length)]);
@@ -98,4 +102,42 @@ export function diagflat(input: Tensor, ...args: unknown[]): Tensor {
   const { offset: shift = 0 } = bind<{ offset?: number }>("diagflat", ["offset"], [], args);
   expect_tensor("diagflat", input);
   return diag(reshape(input, [input.numel()]), shift);
+}
+
+/**
+ * The input with `src` in place of what {@link diagonal} gives.
+ *
+ * @throws RuntimeError unless `src` has the diagonal's shape.
+ */
+export function diagonal_scatter(
+  input: Tensor,
+  src: Tensor,
+  offset?: number,
+  dim1?: number,
+  dim2?: number,
+): Tensor;
+export function diagonal_scatter(
+  input: Tensor,
+  src: Tensor,
+  options: { offset?: number; dim1?: number; dim2?: number },
+): Tensor;
+export function diagonal_scatter(
+  input: Tensor,
+  options: { src: Tensor; offset?: number; dim1?: number; dim2?: number },
+): Tensor;
+export function diagonal_scatter(input: Tensor, ...args: unknown[]): Tensor {
+  type Args = { src: Tensor; offset?: number; dim1?: number; dim2?: number };
+  const parameters = ["src", "offset", "dim1", "dim2"] as const;
+  const { src, offset = 0, dim1 = 0, dim2 = 1 } = bind<Args>("diagonal_scatter", parameters, [], args, 1);
+  const output = clone(expect_tensor("diagonal_scatter", input));
+  const value = expect_tensor("diagonal_scatter", src, "src");
+  const part = diagonal(output, offset, dim1, dim2);
+  if (!same_shape(part.shape, value.shape)) {
+    throw new RuntimeError(
+      `diagonal_scatter(): expected src to have a size equal to the slice of self. src size = ${size_text(value.shape)}, ` +
+        `slice size = ${size_text(part.shape)}`,
+    );
+  }
+  part.copy_(value);
+  return output;
 }

@@ -3,6 +3,7 @@ import { bind, none, operand } from "../args";
 import { record } from "../autograd/tape";
 import { DType } from "../dtype";
 import { RuntimeError } from "../errors";
+import { is_contiguous } from "../geometry";
 import { is_tensor, type Tensor } from "../tensor";
 import { as_operand, cast, expect_tensor, type TensorLike } from "./convert";
 
@@ -13,10 +14,10 @@ export function clone(input: Tensor, ...more: []): Tensor {
   return record("clone", input.handle, [input]);
 }
 
-/** The tensor itself: values here are always contiguous. */
+/** The tensor itself where its elements lie in row-major order without gaps, else a copy of it. */
 export function contiguous(input: Tensor, ...more: []): Tensor {
   none("contiguous", more);
-  return input;
+  return input._view === null || is_contiguous(input.shape, input._geometry().strides) ? input : clone(input);
 }
 
 /** Keyword arguments of {@link to}. */

@@ -1,5 +1,5 @@
 /** @file Python's indexing: `x[-1]`, `` x[":, 1:3"] ``, `x.index(0, mask)`, and assignment through it. */
-import { bind, is_options, none } from "../args";
+import { bind, is_options } from "../args";
 import { from_data } from "../backend/engine";
 import { bool, int64 } from "../dtype";
 import { IndexError, ValueError } from "../errors";
@@ -10,7 +10,7 @@ import { as_operand, cast, type TensorLike } from "./convert";
 import { tensor } from "./create";
 import { where } from "./masks";
 import { reshape } from "./movement";
-import { type Ranges, strided } from "./parts";
+import { type Ranges, slice_of, strided } from "./parts";
 
 /** A slice such as Python's `start:stop:step`; null or left out means from the beginning, to the end, by 1. */
 export class Slice {
@@ -23,14 +23,24 @@ export class Slice {
   }
 }
 
-/** A slice for {@link index}. @example x.index(torch.slice(0, 10, 2), -1) */
+/**
+ * A slice for {@link index}; with a tensor in front, its elements start, start + step, ... before end of dimension `dim`.
+ *
+ * @example x.index(torch.slice(0, 10, 2), -1)
+ */
+export function slice(start?: number | null, stop?: number | null, step?: number | null): Slice;
 export function slice(
-  start: number | null = null,
-  stop: number | null = null,
-  step: number | null = null,
-  ...more: []
-): Slice {
-  none("slice", [start, stop, step, ...more].filter(is_options));
+  input: Tensor,
+  dim?: number,
+  start?: number | null,
+  end?: number | null,
+  step?: number,
+): Tensor;
+export function slice(...args: unknown[]): Slice | Tensor {
+  const [first, ...rest] = args;
+  if (is_tensor(first)) return slice_of(first, ...(rest as [number]));
+  type Args = { start: number | null; stop: number | null; step: number | null };
+  const { start, stop, step } = bind<Args>("slice", ["start", "stop", "step"], [], args);
   return new Slice(start, stop, step);
 }
 

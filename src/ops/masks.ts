@@ -128,3 +128,26 @@ export function argwhere(input: Tensor, ...more: []): Tensor {
   expect_tensor("argwhere", input);
   return nonzero(input);
 }
+
+/**
+ * The first `size` positions of elements that are not zero, and `fill_value` where there are fewer: (size, dims) int64,
+ * whose shape does not hang on the values.
+ *
+ * @throws RuntimeError for a negative size.
+ */
+export function nonzero_static(input: Tensor, options: { size: number; fill_value?: number }): Tensor;
+export function nonzero_static(input: Tensor, ...args: unknown[]): Tensor {
+  type Args = { size: number; fill_value?: number };
+  const { size, fill_value = -1 } = bind<Args>("nonzero_static", [], ["size", "fill_value"], args);
+  expect_tensor("nonzero_static", input);
+  if (size === undefined) throw new TypeError('nonzero_static() missing 1 required keyword argument: "size"');
+  if (!(Number.isInteger(size) && size >= 0)) {
+    throw new RuntimeError("nonzero_static: 'size' must be an non-negative integer");
+  }
+  if (input.ndim === 0) return new Tensor(from_data([size, 0], int64, new BigInt64Array(0)));
+  const found = nonzero(input);
+  const count = Math.min(found.shape[0], size);
+  const rows = new BigInt64Array(size * input.ndim).fill(BigInt(Math.trunc(fill_value)));
+  rows.set((found.typed_array() as BigInt64Array).subarray(0, count * input.ndim));
+  return new Tensor(from_data([size, input.ndim], int64, rows));
+}

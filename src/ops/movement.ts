@@ -5,6 +5,7 @@ import { record } from "../autograd/tape";
 import { execute, ints } from "../backend/engine";
 import { DType } from "../dtype";
 import { NotImplementedError, RuntimeError } from "../errors";
+import { reshaped_strides } from "../geometry";
 import {
   check_size,
   infer_shape,
@@ -15,18 +16,9 @@ import {
   type Shape,
   size_text,
 } from "../shape";
-import { is_tensor, type Tensor, type View } from "../tensor";
+import { is_tensor, type Tensor } from "../tensor";
 import { expect_tensor } from "./convert";
-
-/** Makes `output` a view of `base`. */
-export function view_of(
-  base: Tensor,
-  output: Tensor,
-  replay: View["replay"],
-  scatter: View["scatter"],
-): Tensor {
-  return base._make_view(output, { base, replay, scatter });
-}
+import { put_places } from "./places";
 
 /** Sizes given as a list or one by one. */
 export type Sizes = [sizes: Shape] | number[];
@@ -83,17 +75,29 @@ export function reshape(input: Tensor, ...args: unknown[]): Tensor {
   return reshaped(input, infer_shape(whole_numbers("reshape", "shape", args), input.numel()));
 }
 
-function reshaped(input: Tensor, shape: number[]): Tensor {
+/** The input in another shape: a view, or a copy of a view whose elements do not lie so that strides could say it. */
+function reshaped(input: Tensor, shape: Shape): Tensor {
   const output = record("reshape", execute("Reshape", [input.handle, ints(shape)]), [input]);
-  return view_of(
-    input,
-    output,
-    (base) => reshaped(base, shape),
-    (base, value) => reshaped(value, base.shape),
-  );
+  if (input._view === null) return reshape_view(input, output, shape, true);
+  const fits = reshaped_strides(input.shape, input._geometry().strides, shape) !== null;
+  return fits ? reshape_view(input, output, shape, true) : output;
 }
 
-/** {@link reshape}: tensors here are always contiguous. */
+function reshape_view(base: Tensor, output: Tensor, shape: Shape, strided: boolean): Tensor {
+  return base._make_view(output, {
+    base,
+    replay: (from) => record("reshape", execute("Reshape", [from.handle, ints(shape)]), [from]),
+    scatter: (to, value) => record("reshape", execute("Reshape", [value.handle, ints(to.shape)]), [value]),
+    geometry: strided
+      ? (of, from) => ({ strides: reshaped_strides(from, of.strides, shape) as number[], offset: of.offset })
+      : undefined,
+  });
+}
+
+/**
+ * The same elements in another shape, always shared; one size may be -1. Where PyTorch asks for strides that say it, any
+ * shape of the same size will do here.
+ */
 export function view(input: Tensor, ...shape: Sizes): Tensor;
 export function view(input: Tensor, dtype: DType): Tensor;
 export function view(input: Tensor, options: { shape: Shape }): Tensor;
@@ -105,7 +109,10 @@ export function view(input: Tensor, ...args: unknown[]): Tensor {
       "view(): another dtype for the same bytes is not offered; to(dtype) converts values",
     );
   }
-  return reshaped(input, infer_shape(whole_numbers("view", "shape", args), input.numel()));
+  const shape = infer_shape(whole_numbers("view", "shape", args), input.numel());
+  const output = record("reshape", execute("Reshape", [input.handle, ints(shape)]), [input]);
+  const strides = reshaped_strides(input.shape, input._geometry().strides, shape);
+  return reshape_view(input, output, shape, strides !== null);
 }
 
 /** The dimensions in another order. */
@@ -124,12 +131,12 @@ export function permute(input: Tensor, ...args: unknown[]): Tensor {
     throw new RuntimeError("permute(): duplicate dims are not allowed.");
   const inverse = order.map((_, i) => order.indexOf(i));
   const output = record("permute", execute("Transpose", [input.handle, ints(order)]), [input], [], inverse);
-  return view_of(
-    input,
-    output,
-    (base) => permute(base, order),
-    (_, value) => permute(value, inverse),
-  );
+  return input._make_view(output, {
+    base: input,
+    replay: (base) => permute(base, order),
+    scatter: (_, value) => permute(value, inverse),
+    geometry: ({ strides, offset }) => ({ strides: order.map((dim) => strides[dim]), offset }),
+  });
 }
 
 /** Two dimensions swapped. */
@@ -327,15 +334,16 @@ export function expand(input: Tensor, ...args: unknown[]): Tensor {
   }
   check_size("expand", target);
   const output = record("expand", execute("BroadcastTo", [input.handle, ints(target)]), [input]);
-  return view_of(
-    input,
-    output,
-    (base) => expand(base, target),
-    () => {
-      throw new RuntimeError(
-        "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please " +
-          "clone() the tensor before performing the operation.",
-      );
-    },
-  );
+  const from = input.shape;
+  const same = numel(from) === numel(target);
+  return input._make_view(output, {
+    base: input,
+    replay: (base) => expand(base, target),
+    scatter: (base, value) => reshape(value, base.shape),
+    geometry: ({ strides, offset }) => ({
+      strides: target.map((size, d) => (d >= lead && size === from[d - lead] ? strides[d - lead] : 0)),
+      offset,
+    }),
+    place: same ? undefined : put_places,
+  });
 }

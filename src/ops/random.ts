@@ -1,5 +1,6 @@
 /** @file Random tensors, drawn from PyTorch's own streams. */
 import { bind, none } from "../args";
+import { record } from "../autograd/tape";
 import { from_data } from "../backend/engine";
 import { bool, type DType, float64, get_default_dtype, int64, type TypedArray } from "../dtype";
 import { RuntimeError } from "../errors";
@@ -220,7 +221,9 @@ export function bernoulli(input: Tensor, ...args: unknown[]): Tensor {
       throw new RuntimeError(`Expected p_in >= 0 && p_in <= 1 to be true, but got ${value}`);
   }
   const drawn = random.fill_bernoulli(generator, p.length, p as Float32Array);
-  return cast(new Tensor(from_data(input.shape, bool, drawn)), input.dtype);
+  const { handle } = cast(new Tensor(from_data(input.shape, bool, drawn)), input.dtype);
+  // As in PyTorch, a gradient of zeros flows to the probabilities.
+  return record("flat", handle, [input], [], "Bernoulli");
 }
 
 /**

@@ -1,6 +1,6 @@
 /** @file Placing elements by index tensors: scatter, index_add, index_copy, index_fill. */
 import { bind } from "../args";
-import { from_data } from "../backend/engine";
+import { from_data, read } from "../backend/engine";
 import type { Handle } from "../backend/handle";
 import { int32 } from "../dtype";
 import { IndexError, RuntimeError } from "../errors";
@@ -201,8 +201,17 @@ export function index_fill(input: Tensor, ...args: unknown[]): Tensor {
   }
   const rows = positions("index_fill", vector, input.shape[at] ?? 1, at, true);
   const fill = as_operand(value, input.dtype, "index_fill");
-  if (input.ndim === 0) return vector.numel() > 0 ? fill.expand([]) : reshape(input, []);
-  const front = movedim(input, at, 0);
-  const shape = [vector.numel(), ...front.shape.slice(1)];
-  return movedim(put_rows(front, rows, fill.expand(shape)), 0, at);
+  const front = input.ndim === 0 ? reshape(input, [1]) : movedim(input, at, 0);
+  // A position counts once, however often it is named: its gradient comes back once.
+  const once = first_of_each(rows);
+  const shape = [once.shape[0], ...front.shape.slice(1)];
+  const filled = put_rows(front, once, fill.expand(shape));
+  return (input.ndim === 0 ? reshape(filled, []) : movedim(filled, 0, at))._alias();
+}
+
+/** The rows without those named before. */
+function first_of_each(rows: Handle): Handle {
+  const all = Array.from(read(rows) as ArrayLike<number | bigint>, Number);
+  const list = Int32Array.from(new Set(all));
+  return list.length === all.length ? rows : from_data([list.length], int32, list);
 }

@@ -96,3 +96,17 @@ export function first_places(size: number, k: number, before: Before, ordered: b
   if (ordered) places.sort(k - 1);
   return places.list.slice(0, k);
 }
+
+/** The place of the element that is `nth` (from 0) in order. */
+export function nth_place(size: number, nth: number, before: Before): number {
+  const places = new Places(size, before);
+  places.select(nth);
+  return places.list[nth];
+}
+
+/** Places of all elements in order. */
+export function sorted_places(size: number, before: Before): number[] {
+  const places = new Places(size, before);
+  places.sort(size);
+  return places.list;
+}

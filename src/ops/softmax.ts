@@ -5,7 +5,7 @@ import { execute, ints } from "../backend/engine";
 import type { Handle } from "../backend/handle";
 import type { DType } from "../dtype";
 import { RuntimeError } from "../errors";
-import { normalize_dim, range } from "../shape";
+import { normalize_dim, range, same_shape, size_text } from "../shape";
 import type { Tensor } from "../tensor";
 import { cast, expect_tensor } from "./convert";
 import { neg } from "./elementwise";
@@ -65,4 +65,48 @@ export function softmin(input: Tensor, ...args: unknown[]): Tensor {
   const { dim, dtype } = bind<{ dim: number; dtype?: DType | null }>("softmin", ["dim"], ["dtype"], args, 1);
   expect_tensor("softmin", input);
   return softmax(neg(input), dim, { dtype });
+}
+
+type Backward = { output: Tensor; dim: number; input_dtype?: DType };
+
+function backward_args(
+  name: string,
+  grad_output: Tensor,
+  args: readonly unknown[],
+): [Tensor, Tensor, number, DType] {
+  const parameters = ["output", "dim", "input_dtype"] as const;
+  const { output, dim, input_dtype } = bind<Backward>(name, parameters, [], args, 2);
+  const g = expect_tensor(name, grad_output, "grad_output");
+  const y = expect_tensor(name, output, "output");
+  if (!same_shape(g.shape, y.shape)) {
+    throw new RuntimeError(
+      `${name}(): grad_output and output must have the same shape, got ${size_text(g.shape)} and ${size_text(y.shape)}`,
+    );
+  }
+  return [g, y, normalize_dim(dim, y.ndim), input_dtype ?? y.dtype];
+}
+
+/** The gradient of {@link softmax}'s input along `dim`, from that of its output and the output. */
+export function _softmax_backward_data(
+  grad_output: Tensor,
+  output: Tensor,
+  dim: number,
+  input_dtype?: DType,
+): Tensor;
+export function _softmax_backward_data(grad_output: Tensor, ...args: unknown[]): Tensor {
+  const [g, y, dim, dtype] = backward_args("_softmax_backward_data", grad_output, args);
+  const weighted = g.mul(y);
+  return cast(weighted.sub(y.mul(weighted.sum(dim, true))), dtype);
+}
+
+/** The gradient of {@link log_softmax}'s input along `dim`, from that of its output and the output. */
+export function _log_softmax_backward_data(
+  grad_output: Tensor,
+  output: Tensor,
+  dim: number,
+  input_dtype?: DType,
+): Tensor;
+export function _log_softmax_backward_data(grad_output: Tensor, ...args: unknown[]): Tensor {
+  const [g, y, dim, dtype] = backward_args("_log_softmax_backward_data", grad_output, args);
+  return cast(g.sub(y.exp().mul(g.sum(dim, true))), dtype);
 }

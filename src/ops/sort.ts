@@ -313,7 +313,7 @@ function select_place(row: TypedArray, k: number): number {
 }
 
 /** One place of a ranked dimension, the dimension kept or dropped. */
-function at_rank(
+export function at_rank(
   name: string,
   values: Tensor,
   indices: Tensor,
@@ -327,83 +327,4 @@ function at_rank(
     return one._alias();
   };
   return named(name, { values: pick(values), indices: pick(indices) });
-}
-
-/**
- * The lower median; with `dim`, `[values, indices]` along it. NaN where there is one.
- */
-export function median(input: Tensor): Tensor;
-export function median(input: Tensor, dim: number, keepdim?: boolean): ValuesIndices;
-export function median(input: Tensor, options: { dim: number; keepdim?: boolean }): ValuesIndices;
-export function median(input: Tensor, ...args: unknown[]): Tensor | ValuesIndices {
-  const { dim, keepdim = false } = bind<{ dim: number; keepdim: boolean }>(
-    "median",
-    ["dim", "keepdim"],
-    [],
-    args,
-  );
-  expect_tensor("median", input);
-  if (dim === undefined) {
-    if (input.numel() === 0) {
-      if (input.dtype.is_floating_point) return new Tensor(scalar(Number.NaN, input.dtype));
-      return new Tensor(scalar(0, input.dtype));
-    }
-    return median_along(input.reshape(-1), 0, false).values;
-  }
-  return median_along(input, normalize_dim(dim, input.ndim), keepdim);
-}
-
-function median_along(input: Tensor, dim: number, keepdim: boolean): ValuesIndices {
-  const size = input.shape[dim] ?? 1;
-  if (size === 0) throw new RuntimeError(`median(): Expected reduction dim ${dim} to have non-zero size.`);
-  const { values, indices } = ranked("median", input, dim, size, false);
-  if (input.ndim === 0) return named("median", { values, indices });
-  if (!input.dtype.is_floating_point)
-    return at_rank("median", values, indices, dim, (size - 1) >> 1, keepdim);
-  // NaNs stand last in order: the first of them is the median of a row that has any.
-  const nans = values.detach().isnan().sum(dim, true);
-  const middle = nans
-    .eq(0)
-    .long()
-    .mul((size - 1) >> 1);
-  const first_nan = nans.ne(0).long().mul(nans.rsub(size));
-  const place = middle.add(first_nan);
-  const chosen = take_along(values, place, dim);
-  const where = take_along(indices, place, dim);
-  return at_rank("median", chosen, where, dim, 0, keepdim);
-}
-
-/** `[value, index]` of the most frequent element along `dim`, the least of equally frequent ones, at its last place. */
-export function mode(input: Tensor, dim?: number, keepdim?: boolean): ValuesIndices;
-export function mode(input: Tensor, dim: number, options: { keepdim?: boolean }): ValuesIndices;
-export function mode(input: Tensor, options: { dim?: number; keepdim?: boolean }): ValuesIndices;
-export function mode(input: Tensor, ...args: unknown[]): ValuesIndices {
-  const { dim = -1, keepdim = false } = bind<{ dim: number; keepdim: boolean }>(
-    "mode",
-    ["dim", "keepdim"],
-    [],
-    args,
-  );
-  expect_tensor("mode", input);
-  const at = normalize_dim(dim, input.ndim);
-  if (input.ndim === 0) return ranked("mode", input, at, 1, false);
-  const { values, indices } = ranked("mode", input.detach(), at, input.shape[at], false);
-  const rows = movedim(values, at, -1);
-  const order = movedim(indices, at, -1).typed_array() as BigInt64Array;
-  const data = rows.typed_array();
-  const size = rows.shape[rows.ndim - 1];
-  if (size === 0) throw new RuntimeError(`mode(): Expected reduction dim ${at} to have non-zero size.`);
-  const places = new BigInt64Array(data.length / size);
-  for (let row = 0; row < places.length; row++) {
-    let most = 0;
-    let run = 0;
-    for (let i = row * size; i < (row + 1) * size; i++) {
-      run = i > row * size && data[i] === data[i - 1] ? run + 1 : 1;
-      if (run > most) places[row] = order[i];
-      most = Math.max(most, run);
-    }
-  }
-  const last = new Tensor(from_data([...rows.shape.slice(0, -1), 1], int64, places));
-  const place = movedim(last, -1, at)._alias();
-  return at_rank("mode", take_along(input, place, at), place, at, 0, keepdim);
 }

@@ -8,7 +8,12 @@ import { difference, gradient_difference, type Json, of_results, read_lines, Val
 type AnyFunction = (...args: unknown[]) => unknown;
 
 /** Operators that promise a shape and a dtype, no values. */
-const no_values = new Set(["empty", "empty_like", "new_empty"]);
+const no_values = new Set(
+  "empty empty_like new_empty empty_strided empty_permuted new_empty_strided".split(" "),
+);
+
+/** Operators that PyTorch has in place alone, and whose samples leave the underscore out. */
+const changing = new Set(["cauchy", "exponential", "geometric", "log_normal", "uniform"]);
 
 /** A function of the library by PyTorch's name below `torch`, undefined when there is none. */
 function function_named(op: string): AnyFunction | undefined {
@@ -29,17 +34,24 @@ export function call(op: string, input: unknown, args: unknown[], kwargs: Record
     const tuple = Array.isArray(at) && at.some((part) => typeof part !== "number");
     return (input as Tensor).index(...((tuple ? at : [at]) as never[]));
   }
-  const named = function_named(op);
-  if (named !== undefined) return named(input, ...rest);
-  const method = is_tensor(input) ? (input as unknown as Record<string, unknown>)[op] : undefined;
+  // PyTorch's own samples of what draws numbers are made after this seed.
+  torch.manual_seed(42);
+  const name = changing.has(op) ? `${op}_` : op;
+  // Those of what changes its input are made with a copy.
+  const given = name.endsWith("_") && !name.startsWith("_") && is_tensor(input) ? input.clone() : input;
+  const named = changing.has(op) ? undefined : function_named(op);
+  if (named !== undefined) return named(given, ...rest);
+  const method = is_tensor(given) ? (given as unknown as Record<string, unknown>)[name] : undefined;
+  if (rest.length === 0 && is_tensor(method)) return method;
   if (typeof method !== "function") throw new NotOffered(`torch.${op}`);
-  return (method as AnyFunction).call(input, ...rest);
+  return (method as AnyFunction).call(given, ...rest);
 }
 
 /** Whether `op` can be called. */
 export function offered(op: string, input: unknown): boolean {
   if (op === "__getitem__" || function_named(op) !== undefined) return true;
-  return is_tensor(input) && typeof (input as unknown as Record<string, unknown>)[op] === "function";
+  const name = changing.has(op) ? `${op}_` : op;
+  return is_tensor(input) && typeof (input as unknown as Record<string, unknown>)[name] === "function";
 }
 
 export async function run(folder: string, report: Report, only: string | undefined): Promise<boolean> {

@@ -4,6 +4,7 @@ import { zeros_like } from "../../ops/create";
 import { flip, fold_tiles, roll } from "../../ops/join";
 import { permute, reshape } from "../../ops/movement";
 import { type Ranges, select, slice, strided, strided_scatter, strided_zeros } from "../../ops/parts";
+import { put_places, take_places } from "../../ops/places";
 import { sum_to_size } from "../../ops/reduce";
 import type { Shape } from "../../shape";
 import type { Tensor } from "../../tensor";
@@ -27,6 +28,13 @@ export const movement: Record<string, Rule> = {
     backward: (g: Tensor, { attrs, needs }: Context<[], Ranges>) => {
       const part = strided(g, attrs);
       return [needs[0] && strided_scatter(g, zeros_like(part), attrs), needs[1] && part];
+    },
+  },
+  as_strided_scatter: {
+    name: "AsStridedScatter",
+    backward: (g: Tensor, { attrs: at, shapes }: Context<[], Int32Array>) => {
+      const part = take_places(g, at, shapes[1]);
+      return [put_places(zeros_like(g), at, part), part];
     },
   },
   clone: { name: "Clone", backward: (g: Tensor) => [g] },

@@ -60,6 +60,32 @@ export function pad(input: Tensor, ...args: unknown[]): Tensor {
   return output === input ? input.clone() : output;
 }
 
+/**
+ * {@link pad} with one value.
+ *
+ * @throws RuntimeError for an odd number of counts, more than two for each dimension, or more taken away than there is.
+ */
+export function constant_pad_nd(input: Tensor, pad: Shape, value?: number): Tensor;
+export function constant_pad_nd(input: Tensor, pad: Shape, options: { value?: number }): Tensor;
+export function constant_pad_nd(input: Tensor, options: { pad: Shape; value?: number }): Tensor;
+export function constant_pad_nd(input: Tensor, ...args: unknown[]): Tensor {
+  type Args = { pad: Shape; value?: number };
+  const { pad: counts, value = 0 } = bind<Args>("constant_pad_nd", ["pad", "value"], [], args, 1);
+  expect_tensor("constant_pad_nd", input);
+  if (!Array.isArray(counts) || counts.length % 2 !== 0) {
+    throw new RuntimeError(
+      `constant_pad_nd(): Length of pad must be even but instead it equals ${String((counts as Shape).length)}`,
+    );
+  }
+  if (counts.length > 2 * input.ndim) {
+    throw new RuntimeError(
+      "constant_pad_nd(): Length of pad should be no more than twice the number of dimensions of the input. Pad length is " +
+        `${counts.length} while the input has ${input.ndim} dimensions.`,
+    );
+  }
+  return pad(input, counts, "constant", value);
+}
+
 function pad_constant(input: Tensor, dim: number, before: number, after: number, value: number): Tensor {
   const size = input.shape[dim];
   if (size + before + after < 0) {

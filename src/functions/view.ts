@@ -1,0 +1,36 @@
+/** @file Functions that give views by strides, copies of views, and tensors with a part replaced. */
+export {
+  alias_copy,
+  detach_copy,
+  diagonal_copy,
+  expand_copy,
+  narrow_copy,
+  permute_copy,
+  select_copy,
+  slice_copy,
+  split_copy,
+  split_with_sizes_copy,
+  squeeze_copy,
+  t_copy,
+  transpose_copy,
+  unbind_copy,
+  unfold_copy,
+  unsafe_chunk,
+  unsafe_split,
+  unsafe_split_with_sizes,
+  unsqueeze_copy,
+  view_copy,
+} from "../ops/copies";
+export { diagonal_scatter } from "../ops/diagonals";
+export { is_complex, is_conj, is_neg, is_nonzero, is_same_size, is_signed } from "../ops/facts";
+export { fill } from "../ops/fill";
+export { select_scatter, slice_scatter } from "../ops/parts";
+export { adjoint, conj, conj_physical, real, resolve_conj, resolve_neg } from "../ops/real";
+export {
+  as_strided,
+  as_strided_copy,
+  as_strided_scatter,
+  empty_permuted,
+  empty_strided,
+  resize_as_,
+} from "../ops/strided";
