@@ -16,8 +16,8 @@ export {
   scalar_tensor,
   unfold,
 } from "../ops/arrange";
-export { cartesian_prod, combinations } from "../ops/combinations";
 export { _chunk_cat } from "../ops/chunk-cat";
+export { cartesian_prod, combinations } from "../ops/combinations";
 export { diag_embed, diagflat } from "../ops/diagonals";
 export {
   cat,

@@ -22,10 +22,10 @@ export {
   view_copy,
 } from "../ops/copies";
 export { diagonal_scatter } from "../ops/diagonals";
-export { is_complex, is_conj, is_neg, is_nonzero, is_same_size, is_signed } from "../ops/facts";
+export { is_nonzero, is_same_size, is_signed } from "../ops/facts";
 export { fill } from "../ops/fill";
+export { adjoint } from "../ops/movement";
 export { select_scatter, slice_scatter } from "../ops/parts";
-export { adjoint, conj, conj_physical, real, resolve_conj, resolve_neg } from "../ops/real";
 export {
   as_strided,
   as_strided_copy,

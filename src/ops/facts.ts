@@ -90,24 +90,3 @@ export function is_signed(input: Tensor, ...more: []): boolean {
   const { name } = expect_tensor("is_signed", input).dtype;
   return name !== "uint8" && name !== "bool";
 }
-
-/** Whether elements are complex: they never are here. */
-export function is_complex(input: Tensor, ...more: []): boolean {
-  none("is_complex", more);
-  expect_tensor("is_complex", input);
-  return false;
-}
-
-/** Whether the tensor waits for conjugation: it never does here. */
-export function is_conj(input: Tensor, ...more: []): boolean {
-  none("is_conj", more);
-  expect_tensor("is_conj", input);
-  return false;
-}
-
-/** Whether the tensor waits for its sign to change: it never does here. */
-export function is_neg(input: Tensor, ...more: []): boolean {
-  none("is_neg", more);
-  expect_tensor("is_neg", input);
-  return false;
-}

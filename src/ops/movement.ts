@@ -164,6 +164,12 @@ export function t(input: Tensor, ...more: []): Tensor {
   return input.ndim < 2 ? reshape(input, input.shape) : permute(input, [1, 0]);
 }
 
+/** The last two dimensions swapped, as elements are real. @throws RuntimeError for a vector. */
+export function adjoint(input: Tensor, ...more: []): Tensor {
+  none("adjoint", more);
+  return expect_tensor("adjoint", input)._turned("adjoint()");
+}
+
 /** Dimensions moved from the positions `source` to `destination`, the others keeping their order. */
 export function movedim(input: Tensor, source: number | Shape, destination: number | Shape): Tensor;
 export function movedim(
