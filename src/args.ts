@@ -49,7 +49,7 @@ const of_kind: Readonly<Record<Kind, readonly string[]>> = {
     ..."return_inverse return_counts replacement training inplace upper log_target full swap".split(" "),
     ..."include_self equal_nan as_tuple scale_grad_by_freq sparse is_causal with_replacement".split(" "),
   ],
-  number: "alpha beta eps threshold negative_slope min_val max_val rtol atol lambd margin delta".split(" "),
+  number: "alpha beta eps threshold negative_slope min_val max_val lambd margin delta".split(" "),
   "torch.dtype": ["dtype"],
 };
 

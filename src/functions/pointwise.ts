@@ -43,6 +43,7 @@ export {
   ne,
   not_equal,
 } from "../ops/compare";
+export { complex, imag, polar } from "../ops/complex";
 export {
   add,
   addcdiv,

@@ -1,8 +1,9 @@
 /** @file Methods of vectors and matrices. */
 
+export { cholesky, cholesky_inverse, cholesky_solve } from "../ops/cholesky";
 export { corrcoef, cov } from "../ops/covariance";
-export { cholesky, det } from "../ops/decomposition";
 export { cross, trace } from "../ops/einsum";
+export { det, inv as inverse, logdet, slogdet } from "../ops/inverse";
 export {
   addbmm,
   addmm,
@@ -19,5 +20,10 @@ export {
   outer,
   vdot,
 } from "../ops/linalg";
+export { lu_with_pivots as lu, solve_by_lu as lu_solve } from "../ops/lu";
+export { matrix_exp, matrix_power } from "../ops/matrix-functions";
 export { dist, norm, renorm } from "../ops/norm";
-export { kron, matrix_power } from "../ops/products";
+export { kron } from "../ops/products";
+export { geqrf, householder_product as orgqr, ormqr, qr_of as qr } from "../ops/qr";
+export { pinverse, svd_of as svd } from "../ops/singular";
+export { triangular_solve } from "../ops/triangular";

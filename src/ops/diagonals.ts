@@ -23,6 +23,18 @@ export function diagonal(input: Tensor, ...args: unknown[]): Tensor {
   return diagonal_between(input, offset, a, b);
 }
 
+/** {@link diagonal} of matrices: of the last two dimensions, unless `dim1` and `dim2` say otherwise. */
+export function linalg_diagonal(
+  A: Tensor,
+  options?: { offset?: number; dim1?: number; dim2?: number },
+): Tensor;
+export function linalg_diagonal(A: Tensor, ...args: unknown[]): Tensor {
+  type Args = { offset: number; dim1: number; dim2: number };
+  const bound = bind<Args>("linalg.diagonal", [], ["offset", "dim1", "dim2"], args);
+  const { offset = 0, dim1 = -2, dim2 = -1 } = bound;
+  return diagonal(expect_tensor("linalg.diagonal", A, "A"), offset, dim1, dim2);
+}
+
 /** The diagonals between two dimensions that are known to be different, as a view. */
 function diagonal_between(input: Tensor, offset: number, a: number, b: number): Tensor {
   const others = range(input.ndim).filter((d) => d !== a && d !== b);
@@ -91,6 +103,7 @@ export function diag_embed(input: Tensor, ...args: unknown[]): Tensor {
   const places = range(n).map((i) => (i + Math.max(0, -offset)) * size + i + Math.max(0, offset));
   const lead = input.shape.slice(0, -1);
   const zeros = input.new_zeros([...lead, size * size]);
+  if (input.numel() === 0) return movedim(reshape(zeros, [...lead, size, size]), [-2, -1], [a, b]);
   const filled = zeros.index_copy(-1, tensor(places, { dtype: int64 }), input);
   return movedim(reshape(filled, [...lead, size, size]), [-2, -1], [a, b]);
 }

@@ -6,8 +6,8 @@ import { normalize_dim, normalize_dims } from "../shape";
 import { scalar_tensor, type Tensor } from "../tensor";
 import { gt } from "./compare";
 import { cast, expect_tensor } from "./convert";
-import { matrix_norm } from "./decomposition";
 import { choose, div, mul } from "./elementwise";
+import { matrix_norm } from "./matrix-norms";
 import type { Dims } from "./reduce";
 import { norm_dims } from "./statistics";
 

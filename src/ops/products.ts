@@ -1,14 +1,13 @@
-/** @file Products of whole tensors and powers: Kronecker, of matrices, Vandermonde. */
+/** @file Products of vectors and matrices: Kronecker, dot products over a dimension, Vandermonde. */
 import { bind, operand } from "../args";
 import { RuntimeError } from "../errors";
-import { range, type Shape } from "../shape";
+import { normalize_dims, range, type Shape } from "../shape";
 import type { Tensor } from "../tensor";
-import { cast, expect_tensor } from "./convert";
-import { eye } from "./create";
-import { inv } from "./decomposition";
+import { expect_tensor } from "./convert";
 import { mul } from "./elementwise";
-import { matmul } from "./linalg";
-import { reshape } from "./movement";
+import { cat } from "./join";
+import { reshape, unsqueeze } from "./movement";
+import { cumprod, sum_dims } from "./reduce";
 
 /** The Kronecker product: every element of `input` times all of `other`, in blocks. */
 export function kron(input: Tensor, other: Tensor): Tensor;
@@ -28,26 +27,6 @@ export function kron(input: Tensor, ...args: unknown[]): Tensor {
   );
 }
 
-/** A square matrix, or each of a batch, times itself `n` times; negative powers are those of the inverse. */
-export function matrix_power(input: Tensor, n: number): Tensor;
-export function matrix_power(input: Tensor, options: { n: number }): Tensor;
-export function matrix_power(input: Tensor, ...args: unknown[]): Tensor {
-  const { n } = bind<{ n: number }>("matrix_power", ["n"], [], args, 1);
-  expect_tensor("matrix_power", input);
-  const size = input.shape[input.ndim - 1];
-  if (input.ndim < 2 || input.shape[input.ndim - 2] !== size) {
-    throw new RuntimeError("linalg.matrix_power: A must be batches of square matrices");
-  }
-  if (!Number.isInteger(n)) throw new TypeError(`matrix_power(): argument 'n' must be int, not ${String(n)}`);
-  let base = n < 0 ? inv(input) : input;
-  let result = cast(eye(size), input.dtype).expand([...input.shape]);
-  for (let left = Math.abs(n); left > 0; left = Math.floor(left / 2)) {
-    if (left % 2 === 1) result = matmul(result, base);
-    base = matmul(base, base);
-  }
-  return result;
-}
-
 /** Powers 0 to N - 1 of the elements of a vector, in columns from the highest, or from 0 with `increasing`. */
 export function vander(x: Tensor, N?: number | null, increasing?: boolean): Tensor;
 export function vander(x: Tensor, options: { N?: number | null; increasing?: boolean }): Tensor;
@@ -60,4 +39,46 @@ export function vander(x: Tensor, ...args: unknown[]): Tensor {
   if (count < 0) throw new RuntimeError("N must be non-negative.");
   const powers = x.new_tensor(increasing ? range(count) : range(count).reverse());
   return reshape(x, [x.numel(), 1]).pow(powers);
+}
+
+/**
+ * Powers 0 to N - 1 of the elements of vectors, in rows, from the lowest.
+ *
+ * @param x (..., n).
+ * @param options `N`, the number of powers, n by default.
+ * @returns (..., n, N).
+ * @throws RuntimeError for fewer than two powers.
+ */
+export function vander_rows(x: Tensor, options?: { N?: number | null }): Tensor;
+export function vander_rows(x: Tensor, ...args: unknown[]): Tensor {
+  const { N = null } = bind<{ N?: number | null }>("linalg.vander", [], ["N"], args);
+  const vectors = expect_tensor("linalg.vander", x, "x");
+  const size = vectors.shape[vectors.ndim - 1] ?? 1;
+  const count = N ?? size;
+  if (!(count > 1) || !Number.isInteger(count)) throw new RuntimeError("N must be greater than 1.");
+  const wide = vectors.ndim === 0 ? reshape(vectors, [1, 1]) : unsqueeze(vectors, -1);
+  const one = wide.mul(0).add(1);
+  const powers = Array.from({ length: count - 1 }, () => wide);
+  return cumprod(cat([one, ...powers], -1), -1);
+}
+
+/**
+ * The dot products of vectors along `dim`, over leading dimensions that broadcast.
+ *
+ * @throws RuntimeError for two dtypes, or sizes that do not broadcast.
+ */
+export function vecdot(x: Tensor, y: Tensor, options?: { dim?: number }): Tensor;
+export function vecdot(x: Tensor, options: { y: Tensor; dim?: number }): Tensor;
+export function vecdot(x: Tensor, ...args: unknown[]): Tensor {
+  const { y, dim = -1 } = bind<{ y: Tensor; dim?: number }>("linalg.vecdot", ["y"], ["dim"], args, 1);
+  expect_tensor("linalg.vecdot", x, "x");
+  expect_tensor("linalg.vecdot", y, "y");
+  if (x.dtype !== y.dtype) {
+    throw new RuntimeError(
+      `linalg.vecdot: Expected x and y to have the same dtype, but found x of type ${x.dtype.scalar_type} and y of type ` +
+        `${y.dtype.scalar_type} instead`,
+    );
+  }
+  const product = mul(x, y);
+  return sum_dims(product, normalize_dims(dim, product.ndim), false);
 }

@@ -9,6 +9,7 @@ import { linalg } from "../../src/autograd/rules/linalg";
 import { loss } from "../../src/autograd/rules/loss";
 import { reduce } from "../../src/autograd/rules/reduce";
 import { segment_rules } from "../../src/autograd/rules/segment";
+import { special } from "../../src/autograd/rules/special";
 import { unary } from "../../src/autograd/rules/unary";
 import torch, { type Tensor } from "../../src/index";
 import * as activations from "../../src/ops/activation";
@@ -20,30 +21,20 @@ import { batch_product, product } from "../../src/ops/linalg";
 import * as pair_losses from "../../src/ops/pair-loss";
 import { take_along } from "../../src/ops/sort";
 import { sigmoid_backward, tanh_backward } from "../../src/ops/unary";
-
-interface Case {
-  readonly name: string;
-  /** Inputs, of shape (2, 3) where a plain list of six stands. */
-  readonly inputs: readonly (readonly number[] | readonly (readonly number[])[])[];
-  readonly f: (...inputs: Tensor[]) => Tensor;
-  /** Whether gradients of gradients are checked too; they are unless the function has none of interest. */
-  readonly twice?: boolean;
-}
-
-const any = [0.3, -1.2, 2.1, -0.7, 1.6, -2.4];
-const other = [1.4, 0.6, -0.8, 2.2, -1.9, 0.9];
-const positive = [0.3, 1.2, 2.1, 0.7, 1.6, 2.4];
-const unit = [0.3, -0.2, 0.5, -0.7, 0.6, -0.4];
-const above_one = [1.3, 1.2, 2.1, 1.7, 1.6, 2.4];
-const fraction = [0.3, 0.2, 0.5, 0.7, 0.6, 0.4];
-const row = [[0.4, -1.1, 1.7]];
-const with_zero = [0, -1.2, 2.1, -0.7, 0, 0];
-
-const one = (name: string, inputs: readonly number[], f: (x: Tensor) => Tensor): Case => ({
-  name,
-  inputs: [inputs],
-  f,
-});
+import {
+  above_one,
+  any,
+  type Case,
+  fraction,
+  matrix_cases,
+  one,
+  other,
+  positive,
+  row,
+  special_cases,
+  unit,
+  with_zero,
+} from "./gradient-cases";
 
 const classes = torch.tensor([2, 0]);
 
@@ -301,6 +292,7 @@ const tables: Record<string, Rule>[] = [
   loss,
   reduce,
   segment_rules,
+  special,
   unary,
 ];
 const reached = new Set<Rule>();
@@ -322,7 +314,7 @@ function leaf(values: readonly number[] | readonly (readonly number[])[], at = -
   if (at >= 0) flat[at] += step;
   return torch
     .tensor(flat, { dtype: torch.float64 })
-    .reshape(nested ? [1, flat.length] : [2, 3])
+    .reshape(nested ? [values.length, flat.length / values.length] : [2, 3])
     .detach();
 }
 
@@ -363,7 +355,26 @@ function check(
   });
 }
 
-for (const { name, inputs, f, twice = true } of cases) {
+test("the determinant's gradient where it is 0", () => {
+  const x = torch.tensor(
+    [
+      [1, 2],
+      [2, 4],
+    ],
+    { dtype: torch.float64, requires_grad: true },
+  );
+  torch.linalg.det(x).backward();
+  const expected = torch.tensor(
+    [
+      [4, -2],
+      [-2, 1],
+    ],
+    { dtype: torch.float64 },
+  );
+  assert.ok(torch.allclose(x.grad as Tensor, expected));
+});
+
+for (const { name, inputs, f, twice = true } of [...cases, ...special_cases, ...matrix_cases]) {
   test(`gradient of ${name}`, () => {
     // float32 in between leaves few digits.
     check(name, inputs, f, name === "cast" ? 0.05 : 1e-5);

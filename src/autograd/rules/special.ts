@@ -79,7 +79,11 @@ export const special: Record<string, Rule> = {
   entr: {
     name: "SpecialEntr",
     backward: (g: Tensor, { saved: [x] }: One) => {
-      const below = choose(x.eq(0), scalar_tensor(Number.POSITIVE_INFINITY, x.dtype), x.mul(Number.NaN));
+      const below = choose(
+        x.eq(0),
+        scalar_tensor(Number.POSITIVE_INFINITY, x.dtype),
+        scalar_tensor(Number.NaN, x.dtype),
+      );
       return [mul(g, choose(x.gt(0), neg(log(x)).sub(1), below))];
     },
   },
