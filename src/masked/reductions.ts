@@ -4,7 +4,6 @@ import { type DType, float32 } from "../dtype";
 import { RuntimeError, ValueError } from "../errors";
 import { cast, expect_tensor } from "../ops/convert";
 import { ones } from "../ops/create";
-import { vector_norm } from "../ops/decomposition";
 import { div, maximum } from "../ops/elementwise";
 import {
   amax as greatest,
@@ -13,6 +12,7 @@ import {
   argmax as place_of_greatest,
   argmin as place_of_least,
 } from "../ops/extreme";
+import { vector_norm } from "../ops/matrix-norms";
 import { nanmedian } from "../ops/median";
 import { logaddexp as log_add } from "../ops/numeric";
 import { prod as product, sum as total } from "../ops/reduce";
