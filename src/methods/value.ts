@@ -2,4 +2,14 @@
 export { byte, char, double, float, int, long, short } from "../ops/convert";
 export { new_empty, new_full, new_ones, new_tensor, new_zeros } from "../ops/create";
 export { clone, contiguous, copy_, cpu, fill_, to, type_as, zero_ } from "../ops/fill";
-export { bernoulli, bernoulli_, exponential_, multinomial, normal_, random_, uniform_ } from "../ops/random";
+export { bernoulli, multinomial } from "../ops/random";
+export {
+  bernoulli_,
+  cauchy_,
+  exponential_,
+  geometric_,
+  log_normal_,
+  normal_,
+  random_,
+  uniform_,
+} from "../ops/random-fill";

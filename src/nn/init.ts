@@ -5,7 +5,7 @@ import { attr, execute_many, from_data, read } from "../backend/engine";
 import { float64 } from "../dtype";
 import { ValueError } from "../errors";
 import { cast, expect_tensor } from "../ops/convert";
-import * as random_ops from "../ops/random";
+import * as random_ops from "../ops/random-fill";
 import {
   default_generator,
   type FloatArray,

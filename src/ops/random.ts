@@ -1,8 +1,9 @@
 /** @file Random tensors, drawn from PyTorch's own streams. */
 import { bind, none } from "../args";
+import { no_grad } from "../autograd/grad-mode";
 import { record } from "../autograd/tape";
 import { from_data } from "../backend/engine";
-import { bool, type DType, float64, get_default_dtype, int64, type TypedArray } from "../dtype";
+import { bool, type DType, get_default_dtype, int64, type TypedArray } from "../dtype";
 import { RuntimeError } from "../errors";
 import * as random from "../random";
 import { default_generator, type Generator } from "../random";
@@ -11,15 +12,11 @@ import { is_tensor, Tensor } from "../tensor";
 import { cast, expect_tensor } from "./convert";
 import { type CreateOptions, finish, type SizesAndOptions, sizes_and_options } from "./create";
 import { clone } from "./fill";
+import { bernoulli_, floats, type GeneratorOption } from "./random-fill";
 
 /** Keyword arguments of functions that draw. */
 export interface RandomOptions extends CreateOptions {
   /** Where the numbers come from; the default generator unless given. */
-  generator?: Generator;
-}
-
-/** Keyword arguments of functions that draw and nothing else. */
-interface GeneratorOption {
   generator?: Generator;
 }
 
@@ -42,13 +39,6 @@ function drawing(name: string, args: readonly unknown[]): Drawing {
   }
   const [sizes, options] = sizes_and_options(name, list);
   return { sizes, options, generator, dtype: options.dtype ?? get_default_dtype() };
-}
-
-function floats(name: string, dtype: DType, count: number): Float32Array | Float64Array {
-  if (!dtype.is_floating_point) {
-    throw new RuntimeError(`"${name}" not implemented for '${dtype.scalar_type}'`);
-  }
-  return dtype === float64 ? new Float64Array(count) : new Float32Array(count);
 }
 
 function made(sizes: Shape, dtype: DType, data: TypedArray, options: CreateOptions): Tensor {
@@ -186,19 +176,22 @@ export function normal(mean: number | Tensor, ...args: unknown[]): Tensor {
   }
   if (typeof std === "number" && std < 0)
     throw new RuntimeError(`normal expects std >= 0.0, but found std ${std}`);
-  if (is_tensor(mean) && is_tensor(std) && mean.numel() !== std.numel())
-    broadcast_shapes(mean.shape, std.shape);
   if (!is_tensor(mean) && !is_tensor(std)) {
     if (size === undefined) throw new TypeError("normal(): size is needed when mean and std are numbers");
-    return randn(size, options ?? {})
-      .mul(std)
-      .add(mean);
+    const { generator = default_generator, dtype, ...rest } = options;
+    const data = floats("normal", dtype ?? get_default_dtype(), numel(size));
+    random.fill_normal(generator, data, mean, std);
+    return made(size, dtype ?? get_default_dtype(), data, rest);
   }
-  const shape = is_tensor(mean) ? mean.shape : (std as Tensor).shape;
-  const dtype = is_tensor(mean) ? mean.dtype : (std as Tensor).dtype;
-  return randn(shape, { dtype, ...options })
-    .mul(std)
-    .add(mean);
+  if (size !== undefined) {
+    throw new TypeError("normal(): size goes with numbers for mean and std; here their shapes give it");
+  }
+  const given = [mean, std].filter(is_tensor);
+  const shape = given.map((each) => each.shape).reduce((a, b) => broadcast_shapes(a, b));
+  const unit = randn(shape, { dtype: given[0].dtype, ...options });
+  const { handle } = no_grad(() => unit.mul(std).add(mean));
+  // As in PyTorch, gradients of zeros flow to mean and std.
+  return record("drawn", handle, given);
 }
 
 /** 1 with the probability that each element of `input` gives, else 0. */
@@ -287,92 +280,4 @@ export function multinomial(input: Tensor, ...args: unknown[]): Tensor {
   );
   const shape = input.ndim === 2 ? [rows, num_samples] : [num_samples];
   return new Tensor(from_data(shape, int64, drawn as TypedArray));
-}
-
-function fill(input: Tensor, name: string, draw: (out: Float32Array | Float64Array) => void): Tensor {
-  input._check_in_place();
-  const data = floats(name, input.dtype, input.numel());
-  draw(data);
-  return input._assign(new Tensor(from_data(input.shape, input.dtype, data)));
-}
-
-/** Fills the tensor with uniform numbers of [from, to). */
-export function uniform_(input: Tensor, from?: number, to?: number, options?: GeneratorOption): Tensor;
-export function uniform_(input: Tensor, options: GeneratorOption & { from?: number; to?: number }): Tensor;
-export function uniform_(input: Tensor, ...args: unknown[]): Tensor {
-  type Args = { from: number; to: number; generator: Generator };
-  const {
-    from = 0,
-    to = 1,
-    generator = default_generator,
-  } = bind<Args>("uniform_", ["from", "to"], ["generator"], args);
-  expect_tensor("uniform_", input);
-  if (from > to) {
-    throw new RuntimeError(
-      `uniform_ expects to return a [from, to) range, but found from=${from} > to=${to}`,
-    );
-  }
-  return fill(input, "uniform_", (out) => random.fill_uniform(generator, out, from, to));
-}
-
-/** Fills the tensor with normal numbers. */
-export function normal_(input: Tensor, mean?: number, std?: number, options?: GeneratorOption): Tensor;
-export function normal_(input: Tensor, options: GeneratorOption & { mean?: number; std?: number }): Tensor;
-export function normal_(input: Tensor, ...args: unknown[]): Tensor {
-  type Args = { mean: number; std: number; generator: Generator };
-  const {
-    mean = 0,
-    std = 1,
-    generator = default_generator,
-  } = bind<Args>("normal_", ["mean", "std"], ["generator"], args);
-  expect_tensor("normal_", input);
-  if (std < 0) throw new RuntimeError(`normal expects std >= 0.0, but found std ${std}`);
-  return fill(input, "normal_", (out) => random.fill_normal(generator, out, mean, std));
-}
-
-/** Fills the tensor with numbers of the exponential distribution of rate `lambd`. */
-export function exponential_(input: Tensor, lambd?: number, options?: GeneratorOption): Tensor;
-export function exponential_(input: Tensor, options: GeneratorOption & { lambd?: number }): Tensor;
-export function exponential_(input: Tensor, ...args: unknown[]): Tensor {
-  type Args = { lambd: number; generator: Generator };
-  const { lambd = 1, generator = default_generator } = bind<Args>(
-    "exponential_",
-    ["lambd"],
-    ["generator"],
-    args,
-  );
-  if (!(lambd > 0)) throw new RuntimeError(`exponential_ expects lambda > 0.0, but found lambda=${lambd}`);
-  return fill(input, "exponential_", (out) => random.fill_exponential(generator, out, lambd));
-}
-
-/** Fills the tensor with 1 with probability `p` (a number, or one per element), else 0. */
-export function bernoulli_(input: Tensor, p?: number | Tensor, options?: GeneratorOption): Tensor;
-export function bernoulli_(input: Tensor, options: GeneratorOption & { p?: number | Tensor }): Tensor;
-export function bernoulli_(input: Tensor, ...args: unknown[]): Tensor {
-  type Args = { p: number | Tensor; generator: Generator };
-  const { p = 0.5, generator = default_generator } = bind<Args>("bernoulli_", ["p"], ["generator"], args);
-  if (typeof p === "number" && !(p >= 0 && p <= 1)) {
-    throw new RuntimeError(`bernoulli_ expects p to be in [0, 1], but got p=${p}`);
-  }
-  input._check_in_place();
-  const chances = is_tensor(p) ? (p.expand(input.shape).typed_array() as Float32Array) : p;
-  const drawn = random.fill_bernoulli(generator, input.numel(), chances);
-  return input._assign(cast(new Tensor(from_data(input.shape, bool, drawn)), input.dtype));
-}
-
-/** Fills the tensor with integers from `from` up to but without `to`. */
-export function random_(input: Tensor, from?: number, to?: number, options?: GeneratorOption): Tensor;
-export function random_(input: Tensor, from: number, options: GeneratorOption & { to?: number }): Tensor;
-export function random_(input: Tensor, options: GeneratorOption & { from?: number; to?: number }): Tensor;
-export function random_(input: Tensor, ...args: unknown[]): Tensor {
-  type Args = { from?: number; to?: number; generator?: Generator };
-  const {
-    from,
-    to,
-    generator = default_generator,
-  } = bind<Args>("random_", ["from", "to"], ["generator"], args);
-  const [low, high] = from === undefined ? [0, undefined] : to === undefined ? [0, from] : [from, to];
-  const limit = input.dtype.is_floating_point ? 2 ** (input.dtype === float64 ? 53 : 24) : 2 ** 31;
-  const drawn = random.randint(generator, input.numel(), low, high ?? limit);
-  return input._assign(cast(new Tensor(from_data(input.shape, int64, drawn)), input.dtype));
 }

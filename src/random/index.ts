@@ -11,6 +11,6 @@ export {
   fill_uniform,
 } from "./distributions";
 export { default_generator, Generator } from "./generator";
-export { permutation, randint, random_int64, randperm } from "./integers";
+export { full_range, permutation, randint, random_int64, randperm } from "./integers";
 export { multinomial } from "./multinomial";
 export { erf, erfinv, fill_trunc_normal } from "./truncated";

@@ -101,3 +101,13 @@ export function randperm(gen: Generator, n: number): BigInt64Array {
   for (let i = 0; i < n; i++) halves[2 * i] = order[i];
   return out;
 }
+
+/**
+ * What `random_()` without bounds draws: whole numbers from 0 to `2 ** bits - 1`, or to `2 ** bits` itself with `closed`, as
+ * PyTorch does in floating point, where all of them are exact.
+ */
+export function full_range(gen: Generator, n: number, bits: number, closed: boolean): BigInt64Array {
+  const range = (1n << BigInt(bits)) + (closed ? 1n : 0n);
+  const wide = bits > 32;
+  return BigInt64Array.from({ length: n }, () => (wide ? gen.random64() : BigInt(gen.random())) % range);
+}

@@ -31,7 +31,8 @@ export function multinomial(
   }
   if (cols > MAX_CATEGORIES) throw new Error("number of categories cannot exceed 2^24");
   const out = new BigInt64Array(rows * num_samples);
-  if (replacement) with_replacement(gen, probs, rows, cols, num_samples, out);
+  // One sample alone is drawn the same way with and without replacement.
+  if (replacement && num_samples > 1) with_replacement(gen, probs, rows, cols, num_samples, out);
   else without_replacement(gen, probs, rows, cols, num_samples, out);
   return out;
 }
