@@ -29,6 +29,8 @@ export interface RunCell {
   isAsync: boolean;
   resultName: string | null;
   names: string[];
+  /** Those that must not be read before they are assigned. */
+  lexical: string[];
   /** Compiled files beside the notebook, by absolute path. */
   sideOutputs: { path: string; code: string }[];
   silent: boolean;

@@ -18,6 +18,9 @@
  *   A name that the cell declares but did not get to keeps its earlier value and type.
  * - `require` resolves from the notebook's folder first, then from torchbook's own node_modules; "torchbook" gives the
  *   library itself and "tslab" a module with our display (see `runtime/`). Static imports become `require(...)` in place.
+ * - `module.bind(name, module, key)` makes `exports[name]` what `import { key as name }` is: where the module is an ES module or a
+ *   `.ts` file, it goes on to show that export as it changes; assigning to it makes it a plain property again.
+ * - `lexical` are the names that must not be read before they are assigned, as they were declared by `let`, `const` or `class`.
  * - `module.import(specifier)` must return the promise of a namespace object: `import("x")` is emitted as a call of it.
  * - A name that is not declared by a cell is an ordinary global: `torch`, `nn`, `print`, ... are properties of globalThis,
  *   and a cell that declares `index` or `F` has its own from then on.
@@ -55,6 +58,8 @@ export interface CompiledCell {
   resultName: string | null;
   /** The variables that the cell declares. */
   names: string[];
+  /** Those declared by `let`, `const` and `class`. */
+  lexical: string[];
   /** Files beside the notebook that the cell imports, compiled; absent when there are none. */
   sideOutputs?: { path: string; code: string }[];
 }

@@ -26,6 +26,14 @@ export interface Candidates {
   original?: ts.CompletionInfo;
 }
 
+/** A declaration. */
+export interface Definition {
+  name: string;
+  text: string;
+  /** True when it is an earlier cell's, of whose text only the types are known here. */
+  isEarlier: boolean;
+}
+
 /** One cell at a time: what the getters tell is about the last `convert`. */
 export interface CompilerHost extends Lookups {
   /** The TypeScript that it works with. */
@@ -34,6 +42,8 @@ export interface CompilerHost extends Lookups {
   convert(declared: string, code: string, check: boolean): Converted;
   complete(declared: string, code: string, offset: number): Candidates;
   inspect(declared: string, code: string, offset: number): ts.QuickInfo | null | undefined;
+  /** Where the name at an offset of the cell that was inspected last is declared. */
+  definition?(offset: number): Definition | undefined;
   /** Problems, as TypeScript gave them. */
   diagnostics(): readonly ts.Diagnostic[];
   /** The cell's own declarations, without what was left of earlier ones; undefined when none were written. */

@@ -6,6 +6,9 @@ import { REPLACED } from "./declarations";
 /** At most so many are sent: a menu with more helps nobody, and the list of all globals is long. */
 const MOST = 500;
 
+/** TypeScript's kinds of what may stand in a module's name. */
+export const PATH_KINDS: ReadonlySet<string> = new Set(["external module name", "script", "directory"]);
+
 /** What may stand at an offset, best first; keywords only after a letter was typed. */
 export function completionAt(
   host: CompilerHost,
@@ -25,8 +28,8 @@ export function completionAt(
     if (!entry || REPLACED.test(name)) continue;
     // Names with an underscore are nobody's business until asked for.
     if (name.startsWith("_") && !typed.startsWith("_")) continue;
-    if (!/^[\p{ID_Start}$_#][\p{ID_Continue}$\u200c\u200d]*$/u.test(name) && entry.kind !== "string")
-      continue;
+    const isText = entry.kind === "string" || PATH_KINDS.has(entry.kind);
+    if (!/^[\p{ID_Start}$_#][\p{ID_Continue}$\u200c\u200d]*$/u.test(name) && !isText) continue;
     if (typed !== "" && !isLike(name, typed)) continue;
     if (matches.length === MOST) break;
     matches.push(name);
@@ -93,6 +96,8 @@ function jupyterKind(kind: string): string {
     "enum member": "enum",
     module: "module",
     "external module name": "module",
+    script: "module",
+    directory: "module",
     alias: "module",
     keyword: "keyword",
     property: "property",

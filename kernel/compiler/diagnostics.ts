@@ -79,6 +79,8 @@ export function cellDiagnostics(
     let message = api
       .flattenDiagnosticMessageText(one.messageText, "\n")
       .replace(/[ \t]+$/gm, "")
+      .replace(/ Do you need to change your target library\? .*'dom'\.$/m, NO_BROWSER)
+      .replace(/ Do you need to change your target library\? .*$/m, NOT_IN_NODE)
       .replace(/\$replaced\d+/g, " (declared earlier)");
     const inCell = one.file?.fileName.split("/").at(-1) === cellFile;
     let start = 0;
@@ -128,6 +130,11 @@ export function lineDiagnostic(
     frame: sourceFrame(code, from, to),
   };
 }
+
+/** What stands in place of advice to change options of the compiler, which belong to the kernel. */
+const NO_BROWSER =
+  " Cells run in Node.js, not in a browser; display.html(`…`) and display.javascript(`…`) reach one.";
+const NOT_IN_NODE = ` Node.js ${process.versions.node} does not have it.`;
 
 interface Place {
   line: number;

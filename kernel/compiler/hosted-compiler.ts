@@ -14,16 +14,19 @@ import { declaredNames, filterDeclarations, mergeDeclarations } from "./declarat
 import { cellDiagnostics, syntaxDiagnostics } from "./diagnostics";
 import { inspectionAt } from "./inspection";
 import { type Completeness, isCompleteCell } from "./is-complete";
-import { magicDiagnostic, readMagics, TIME_END, TIME_START } from "./magics";
+import { completeMagic, magicDiagnostic, readMagics, TIME_END, TIME_START } from "./magics";
 import { ModuleKinds } from "./module-kind";
 import { pythonDiagnostic } from "./python-lines";
 import { emitCell } from "./scope-emit";
+import { statementsByName } from "./statements";
 
 /** What is known about a cell that was compiled, until it is committed. */
 interface Pending {
   names: string[];
   /** Declarations of this cell alone. */
   own: string;
+  /** Its statements by the names that they declare. */
+  sources: Map<string, string>;
 }
 
 /** Compiles in the calling thread; the kernel runs it in a Worker. */
@@ -32,6 +35,8 @@ export class HostedCompiler implements CellCompiler {
   private readonly ts: TypeScript;
   private declarations = "";
   private readonly values = new Set<string>();
+  /** The cells' own text, by declared name. */
+  private readonly sources = new Map<string, string>();
   private readonly modules: ModuleKinds;
   /** The cells that run, by their numbers. */
   private readonly pending = new Map<number, Pending>();
@@ -70,18 +75,20 @@ export class HostedCompiler implements CellCompiler {
     });
     // The compiler's own helpers are no names of the cell.
     const names = emitted.names.filter((name) => code.includes(name));
+    const lexical = emitted.lexical.filter((name) => names.includes(name));
     let own = this.host.declarations() ?? "";
     const declared = declaredNames(this.ts, own);
     // `var` in a block is declared nowhere else, and with some types declarations are not written at all.
     for (const name of names)
       if (!declared.has(name)) own += `declare let ${name}: ${this.host.typeOf(name)};\n`;
-    this.pending.set(cell.cell, { names, own });
+    this.pending.set(cell.cell, { names, own, sources: statementsByName(this.ts, magics.code) });
     const sideOutputs = this.host.sideOutputs();
     return {
       ok: true,
       ...emitted,
       code: magics.time ? emitted.code + TIME_END : emitted.code,
       names,
+      lexical,
       resultName: result.lastExpressionVar ?? null,
       ...(sideOutputs.length > 0 ? { sideOutputs: sideOutputs.map((one) => this.sideOutput(one)) } : {}),
     };
@@ -95,10 +102,13 @@ export class HostedCompiler implements CellCompiler {
     const dropped = new Set(outcome.ok ? [] : pending.names.filter((name) => !assigned.has(name)));
     for (const name of pending.names) if (!dropped.has(name)) this.values.add(name);
     const own = filterDeclarations(this.ts, pending.own, (name) => !dropped.has(name));
+    for (const [name, text] of pending.sources) if (!dropped.has(name)) this.sources.set(name, text);
     this.declarations = mergeDeclarations(this.ts, this.declarations, own);
   }
 
   async complete(code: string, offset: number): Promise<CompletionResult> {
+    const magic = completeMagic(code, offset);
+    if (magic) return magic;
     const { code: text, html } = readMagics(code);
     if (html !== null) return { matches: [], cursorStart: offset, cursorEnd: offset, types: [] };
     return this.guard(() => completionAt(this.host, this.visible(), text, offset));
@@ -106,7 +116,8 @@ export class HostedCompiler implements CellCompiler {
 
   async inspect(code: string, offset: number, detail: 0 | 1): Promise<InspectionResult> {
     const { code: text } = readMagics(code);
-    return this.guard(() => inspectionAt(this.host, this.visible(), text, offset, detail));
+    const sources = detail === 1 ? this.visibleSources() : null;
+    return this.guard(() => inspectionAt(this.host, this.visible(), text, offset, sources));
   }
 
   async isComplete(code: string): Promise<Completeness> {
@@ -141,6 +152,10 @@ export class HostedCompiler implements CellCompiler {
     return all;
   }
 
+  private visibleSources(): ReadonlyMap<string, string> {
+    return new Map([...this.sources, ...[...this.pending.values()].flatMap(({ sources }) => [...sources])]);
+  }
+
   private visibleValues(): ReadonlySet<string> {
     if (this.pending.size === 0) return this.values;
     return new Set([...this.values, ...[...this.pending.values()].flatMap(({ names }) => names)]);
@@ -166,7 +181,7 @@ export class HostedCompiler implements CellCompiler {
 /** A cell that shows text as HTML; it needs no compiler. */
 function htmlCell(html: string): CompiledCell {
   const code = `globalThis[Symbol.for("Jupyter.display")]({ "text/html": ${JSON.stringify(html)} });`;
-  return { ok: true, code, sourceMap: "", isAsync: false, resultName: null, names: [] };
+  return { ok: true, code, sourceMap: "", isAsync: false, resultName: null, names: [], lexical: [] };
 }
 
 function fail(cell: string, problems: Diagnostic[]): FailedCell {

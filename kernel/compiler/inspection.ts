@@ -9,13 +9,20 @@ interface Part {
 /** Where a type's name comes from, as the compiler writes it before names that the cell does not import. */
 const IMPORTED = /\bimport\("[^"]*"\)\./g;
 
-/** Looks at the offset, then just before it, then at the function whose arguments it is in. */
+/** No more lines of a declaration are shown. */
+const MOST_LINES = 80;
+
+/**
+ * Looks at the offset, then just before it, then at the function whose arguments it is in.
+ *
+ * @param sources Set for the more detailed level, which adds the declaration: the cells' own text by name.
+ */
 export function inspectionAt(
   host: CompilerHost,
   declarations: string,
   code: string,
   offset: number,
-  _detail: 0 | 1,
+  sources: ReadonlyMap<string, string> | null,
 ): InspectionResult {
   for (const place of placesToLook(code, offset)) {
     const info = host.inspect(declarations, code, place);
@@ -37,10 +44,11 @@ export function inspectionAt(
         tag.name === "example" ? `**Example**\n${fence(tag.text)}` : `*@${tag.name}* ${tag.text}`.trim(),
       )
       .join("\n\n");
+    const source = sources && sourceOf(host, place, sources);
     return {
       found: true,
-      text: [signature, documentation, textTags].filter(Boolean).join("\n\n"),
-      markdown: [`\`\`\`typescript\n${signature}\n\`\`\``, documentation, markdownTags]
+      text: [signature, documentation, textTags, source].filter(Boolean).join("\n\n"),
+      markdown: [block(signature), documentation, markdownTags, source && block(source)]
         .filter(Boolean)
         .join("\n\n"),
     };
@@ -59,12 +67,24 @@ function withoutAlias(text: string): string {
   return lines.join("\n").replace(/^export namespace /, "namespace ");
 }
 
+function sourceOf(host: CompilerHost, place: number, sources: ReadonlyMap<string, string>): string {
+  const found = host.definition?.(place);
+  if (!found) return "";
+  const text = (found.isEarlier && sources.get(found.name)) || found.text;
+  const lines = text.split(/\r?\n/);
+  return lines.length > MOST_LINES ? [...lines.slice(0, MOST_LINES), "…"].join("\n") : text;
+}
+
+function block(text: string): string {
+  return `\`\`\`typescript\n${text}\n\`\`\``;
+}
+
 function join(parts: readonly Part[] | undefined): string {
   return (parts ?? []).map((part) => part.text).join("");
 }
 
 function fence(text: string): string {
-  return text.includes("```") ? text : `\`\`\`typescript\n${text}\n\`\`\``;
+  return text.includes("```") ? text : block(text);
 }
 
 /** Offsets of names: at the cursor, before it, and before each open parenthesis to the left, nearest first. */

@@ -1,5 +1,5 @@
 /** @file The lines before a cell that begin with `%%`: what they ask for, and what is said of those that mean nothing here. */
-import type { Diagnostic } from "./cell-compiler";
+import type { CompletionResult, Diagnostic } from "./cell-compiler";
 import { lineDiagnostic } from "./diagnostics";
 
 /** A cell without its magics. */
@@ -36,6 +36,25 @@ export function readMagics(cell: string): Magics {
   }
   magics.code = cell.slice(0, end).replace(/[^\r\n]/g, " ") + cell.slice(end);
   return magics;
+}
+
+const NAMES = ["%%nocheck", "%%time", "%%html"];
+
+/** Completes a magic that is being typed on the first lines of a cell; null elsewhere. */
+export function completeMagic(cell: string, offset: number): CompletionResult | null {
+  const typed = /(?:^|[\r\n])[ \t]*(%%[a-z]*)$/.exec(cell.slice(0, offset))?.[1];
+  if (typed === undefined) return null;
+  const start = offset - typed.length;
+  // Only magics and blank lines may stand before it.
+  if (readMagics(cell.slice(0, start)).code.trim() !== "") return null;
+  const end = offset + (/^[a-z]*/.exec(cell.slice(offset))?.[0].length ?? 0);
+  const matches = NAMES.filter((name) => name.startsWith(typed));
+  return {
+    matches,
+    cursorStart: start,
+    cursorEnd: end,
+    types: matches.map((text) => ({ text, type: "keyword", start, end })),
+  };
 }
 
 /**

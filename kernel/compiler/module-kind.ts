@@ -15,16 +15,19 @@ export class ModuleKinds {
     }));
   }
 
-  /** True when a specifier leads to an ES module. */
+  /** True when a specifier leads to an ES module, or for `import` to another file than for `require`. */
   isEsModule(specifier: string): boolean {
-    if (specifier === "torchbook" || isBuiltin(specifier)) return false;
+    if (specifier === "torchbook" || specifier === "tslab" || isBuiltin(specifier)) return false;
     if (/^(?:data|https?|file):/.test(specifier)) return true;
+    const isPackage = !specifier.startsWith(".") && !path.isAbsolute(specifier);
     for (const { require, folder } of this.places) {
+      const imported = isPackage ? resolveImportOnly(specifier, folder) : null;
+      if (imported && isEsModuleFile(imported)) return true;
       try {
-        return isEsModuleFile(require.resolve(specifier));
-      } catch (error) {
-        const { code } = error as NodeJS.ErrnoException;
-        if (code === "ERR_PACKAGE_PATH_NOT_EXPORTED" && resolveImportOnly(specifier, folder)) return true;
+        const required = require.resolve(specifier);
+        return imported ? imported !== required : isEsModuleFile(required);
+      } catch {
+        if (imported) return true;
       }
     }
     return false;

@@ -32,6 +32,8 @@ export interface EmitOutput {
   sourceMap: string;
   isAsync: boolean;
   names: string[];
+  /** Those of the names that must not be used before their declaration has run. */
+  lexical: string[];
 }
 
 /** Makes a cell's module runnable. `api` is whichever TypeScript compiled it. */
@@ -60,6 +62,7 @@ export function emitCell(api: TypeScript, input: EmitInput): EmitOutput {
     sourceMap: encodeSourceMap(segments, "cell.ts"),
     isAsync: rewriter.isAsync,
     names: [...rewriter.names].filter((name) => name !== input.resultName),
+    lexical: [...rewriter.lexical].filter((name) => name !== input.resultName),
   };
 }
 
@@ -82,12 +85,12 @@ function lineFinder(text: string): (offset: number) => { line: number; column: n
 class Rewriter {
   readonly edits: TextEdits;
   readonly names: Set<string>;
+  readonly lexical = new Set<string>();
   isAsync = false;
   private readonly hoisted: string[] = [];
   private readonly functions = new Set<string>();
   private readonly undefinedVars = new Set<string>();
   private usesStar = false;
-  private usesDefault = false;
   private imports = 0;
   private depth = 0;
 
@@ -115,7 +118,6 @@ class Rewriter {
   /** What goes before the first statement, on its line. */
   head(): string {
     const head = ['"use strict";', ...(this.input.prologue ? [this.input.prologue] : [])];
-    if (this.usesDefault) head.push("const __default = (m) => (m && m.__esModule ? m.default : m);");
     if (this.usesStar)
       head.push(
         "const __star = (m) => { if (m && m.__esModule) return m; const n = {}; if (m != null) for (const k of Object.keys(m)) " +
@@ -203,6 +205,7 @@ class Rewriter {
     this.edits.replace(from, first.getStart(this.file), "");
     for (const declaration of list.declarations) {
       const { name, initializer } = declaration;
+      if (list.flags & api.NodeFlags.BlockScoped) this.addLexical(name);
       if (api.isIdentifier(name)) {
         const start = name.getStart(this.file);
         const target = `exports.${name.text}`;
@@ -210,7 +213,7 @@ class Rewriter {
           this.edits.replace(start, name.end, target);
           this.initializer(name.text, initializer);
         } else if (inLoopHead) this.edits.replace(start, name.end, target);
-        else if (list.flags & api.NodeFlags.BlockScoped)
+        else if (list.flags & api.NodeFlags.BlockScoped || this.beginsEnum(declaration))
           this.edits.replace(start, name.end, `${target} = void 0`);
         else {
           // `var x;` does nothing where it stands: the name is made before the first statement.
@@ -224,6 +227,29 @@ class Rewriter {
         if (!inLoopHead) this.edits.insert(declaration.end, ")");
       }
     }
+  }
+
+  private addLexical(name: ts.BindingName): void {
+    const api = this.api;
+    if (api.isIdentifier(name)) this.lexical.add(name.text);
+    else
+      for (const element of name.elements)
+        if (!api.isOmittedExpression(element)) this.addLexical(element.name);
+  }
+
+  /** Whether `var X;` is what the compiler writes before an enum or a namespace, which a cell may not get to. */
+  private beginsEnum(declaration: ts.VariableDeclaration): boolean {
+    const api = this.api;
+    const { statements } = this.file;
+    const next = statements[statements.indexOf(declaration.parent.parent as ts.Statement) + 1];
+    if (!next || !api.isExpressionStatement(next) || !api.isCallExpression(next.expression)) return false;
+    const last = next.expression.arguments.at(-1);
+    return (
+      last !== undefined &&
+      api.isBinaryExpression(last) &&
+      last.operatorToken.kind === api.SyntaxKind.BarBarToken &&
+      last.left.getText(this.file) === declaration.name.getText(this.file)
+    );
   }
 
   private pattern(pattern: ts.BindingPattern): void {
@@ -268,6 +294,7 @@ class Rewriter {
   private class(node: ts.ClassDeclaration & { name?: ts.Identifier }): void {
     this.stripExport(node);
     const name = node.name?.text ?? "default";
+    this.lexical.add(name);
     const keyword = node.getStart(this.file) + this.exportLength(node);
     this.edits.insert(keyword, `exports.${name} = `);
     this.api.forEachChild(node, (child) => this.visit(child));
@@ -302,24 +329,18 @@ class Rewriter {
     const isEsModule = this.input.isEsModule((node.moduleSpecifier as ts.StringLiteral).text);
     if (isEsModule) this.isAsync = true;
     let text = isEsModule ? `await module.import(${specifier});` : `require(${specifier});`;
-    const defaultOf = (): string => {
-      if (isEsModule) return `${module}.default`;
-      this.usesDefault = true;
-      return `__default(${module})`;
-    };
+    const bind = (name: string, imported: string): string =>
+      ` module.bind(${JSON.stringify(name)}, ${module}, ${JSON.stringify(imported)});`;
     if (clause) {
       text = `const ${module} = ${text}`;
-      if (clause.name) text += ` exports.${clause.name.text} = ${defaultOf()};`;
+      if (clause.name) text += bind(clause.name.text, "default");
       const bindings = clause.namedBindings;
       if (bindings && api.isNamespaceImport(bindings)) {
         if (!isEsModule) this.usesStar = true;
         text += ` exports.${bindings.name.text} = ${isEsModule ? module : `__star(${module})`};`;
       } else if (bindings) {
-        for (const element of bindings.elements) {
-          const imported = element.propertyName?.text ?? element.name.text;
-          const value = imported === "default" ? defaultOf() : `${module}[${JSON.stringify(imported)}]`;
-          text += ` exports.${element.name.text} = ${value};`;
-        }
+        for (const element of bindings.elements)
+          text += bind(element.name.text, (element.propertyName ?? element.name).text);
       }
     }
     const start = node.getStart(this.file);

@@ -14,9 +14,12 @@ import {
   CELL_FILE,
   type CompilerHost,
   type Converted,
+  type Definition,
   type HostOptions,
   PREFIX,
 } from "./compiler-host";
+import { PATH_KINDS } from "./completion";
+import { DISPOSABLE_LIB, newerLibraries, withoutMissing } from "./language-library";
 import { loadTypeScript, saveCodeCache } from "./load-typescript";
 import { type Lookups, lookups } from "./lookups";
 import { moduleResolver, typeReferenceResolver } from "./module-resolution";
@@ -101,7 +104,11 @@ export class TypeScriptHost implements CompilerHost {
     this.raise(Level.Library);
     return this.nested(this.open(declared, code), () => {
       const original = this.service.getCompletionsAtPosition(this.cellFile, offset + PREFIX.length, {});
-      const before = /[\p{ID_Continue}$\u200c\u200d]*$/u.exec(code.slice(0, offset))?.[0].length ?? 0;
+      // In a module's name, what is replaced is not a word: `my-package`, `@scope/name`.
+      const span = original?.entries.find(({ kind }) => PATH_KINDS.has(kind))?.replacementSpan;
+      const before = span
+        ? offset + PREFIX.length - span.start
+        : (/[\p{ID_Continue}$\u200c\u200d]*$/u.exec(code.slice(0, offset))?.[0].length ?? 0);
       const after = /^[\p{ID_Continue}$\u200c\u200d]*/u.exec(code.slice(offset))?.[0].length ?? 0;
       const typed = code.slice(offset - before, offset).toLowerCase();
       const candidates = (original?.entries ?? [])
@@ -117,6 +124,21 @@ export class TypeScriptHost implements CompilerHost {
     return this.nested(this.open(declared, code), () =>
       this.service.getQuickInfoAtPosition(this.cellFile, offset + PREFIX.length),
     );
+  }
+
+  definition(offset: number): Definition | undefined {
+    const program = this.service.getProgram();
+    const position = offset + PREFIX.length;
+    const [found] =
+      (program &&
+        this.nested(program, () => this.service.getDefinitionAtPosition(this.cellFile, position))) ??
+      [];
+    if (!found) return undefined;
+    const { start, length } = found.contextSpan ?? found.textSpan;
+    const text = this.read(found.fileName)?.text.slice(start, start + length);
+    return text === undefined
+      ? undefined
+      : { name: found.name, text, isEarlier: found.fileName === this.earlierFile };
   }
 
   diagnostics(): readonly ts.Diagnostic[] {
@@ -162,6 +184,7 @@ export class TypeScriptHost implements CompilerHost {
       readFile: sys.readFile,
       directoryExists: ts.sys.directoryExists,
       getDirectories: ts.sys.getDirectories,
+      readDirectory: ts.sys.readDirectory,
       // `Progress` and `progress` are two globals, with a file each, wherever the kernel runs.
       useCaseSensitiveFileNames: () => true,
       // Spares reading each package's manifest again for each cell; imports are resolved below.
@@ -217,6 +240,7 @@ export class TypeScriptHost implements CompilerHost {
   }
 
   private textOf(file: string): string | undefined {
+    if (path.basename(file) === DISPOSABLE_LIB) return withoutMissing(this.ts.sys.readFile(file));
     if (file === this.cellFile) return this.cell;
     if (file === this.earlierFile) return this.earlier;
     return this.ambient.get(file) ?? this.ts.sys.readFile(file);
@@ -292,9 +316,9 @@ export class TypeScriptHost implements CompilerHost {
   private emitDependency(program: ts.Program, one: ts.SourceFile): void {
     if (this.emitted.get(one.fileName) === one.text) return;
     this.emitted.set(one.fileName, one.text);
-    const target = one.fileName.replace(/\.[mc]?tsx?$/, ".js");
+    const target = one.fileName.replace(/\.([mc]?)tsx?$/, ".$1js");
     program.emit(one, (name, data) => {
-      if (name.endsWith(".js")) this.compiled.push({ path: target, data });
+      if (/\.[mc]?js$/.test(name)) this.compiled.push({ path: target, data });
     });
   }
 
@@ -322,12 +346,13 @@ const PACKAGES = `${path.sep}node_modules${path.sep}`;
 
 function cellSettings(ts: TypeScript, options: HostOptions): ts.CompilerOptions {
   return {
-    target: ts.ScriptTarget.ES2022,
+    target: ts.ScriptTarget.ES2024,
     module: ts.ModuleKind.ESNext,
     moduleResolution: ts.ModuleResolutionKind.Bundler,
     moduleDetection: ts.ModuleDetectionKind.Force,
-    customConditions: ["node", "require"],
-    lib: ["lib.es2023.d.ts", "lib.esnext.disposable.d.ts", "lib.decorators.d.ts"],
+    customConditions: ["node", "module-sync"],
+    allowImportingTsExtensions: true,
+    lib: ["lib.es2023.d.ts", DISPOSABLE_LIB, "lib.decorators.d.ts", ...newerLibraries()],
     // Node's are added when they are needed.
     types: [],
     typeRoots: [path.join(options.packageRoot, "node_modules", "@types")],

@@ -230,6 +230,7 @@ export class Executions {
           isAsync: compiled.isAsync,
           resultName: compiled.resultName,
           names: compiled.names,
+          lexical: compiled.lexical,
           sideOutputs: compiled.sideOutputs ?? [],
           silent,
           allowStdin: content.allow_stdin === true,
@@ -308,4 +309,5 @@ const BLANK: CompiledCell = {
   isAsync: false,
   resultName: null,
   names: [],
+  lexical: [],
 };

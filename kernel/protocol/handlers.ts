@@ -2,6 +2,7 @@
 import type { CellCompiler } from "../compiler/cell-compiler";
 import type { Comms } from "./comms";
 import type { Executions } from "./executions";
+import { helpQuestion } from "./help";
 import type { History, HistoryRequest } from "./history";
 import { kernelInfo } from "./kernel-info";
 import { toCodePointOffset, toUtf16Offset } from "./text";
@@ -42,6 +43,7 @@ const HANDLERS: Record<string, Handler> = {
   is_complete_request: {
     reply: "is_complete_reply",
     answer: async ({ compiler }, { content }) => {
+      if (helpQuestion(text(content.code))) return { status: "complete" };
       const { status, indent } = await compiler.isComplete(text(content.code));
       return status === "incomplete" ? { status, indent: indent ?? "" } : { status };
     },

@@ -18,7 +18,12 @@ export async function helpPayload(
   compiler: CellCompiler,
   { name, detail }: { name: string; detail: 0 | 1 },
 ): Promise<object> {
-  const { found, text, markdown } = await compiler.inspect(name, name.length, detail);
+  let { found, text, markdown } = await compiler.inspect(name, name.length, detail);
+  if (!found) {
+    // A name of a type alone means nothing where a value is expected.
+    const code = `let _: ${name}`;
+    ({ found, text, markdown } = await compiler.inspect(code, code.length, detail));
+  }
   const data = found
     ? { "text/plain": text, "text/markdown": markdown }
     : { "text/plain": `nothing is known about ${name}` };

@@ -18,6 +18,7 @@ import type { CellModules } from "./modules";
 import { CELL_FUNCTION, RUNNER } from "./stack";
 import { cancelTimers } from "./timers";
 import { describeError } from "./traceback";
+import { forget, makeVariables, reserve } from "./variables";
 
 type CellFunction = (
   exports: Record<string, unknown>,
@@ -27,10 +28,13 @@ type CellFunction = (
   dirname: string,
 ) => unknown;
 
-/** What a cell calls `module`; `import("x")` is emitted as a call of its `import`. */
+/** What a cell calls `module`. */
 export interface CellModule {
   exports: Record<string, unknown>;
+  /** What `import("x")` is emitted as. */
   import(specifier: string): Promise<unknown>;
+  /** What an import makes of one name. */
+  bind(name: string, module: unknown, key: string): void;
 }
 
 interface Running {
@@ -38,6 +42,8 @@ interface Running {
   context: CellContext;
   /** What the cell's names held before it; a name that is not here had no value. */
   before: Map<string, unknown>;
+  /** The names whose declaration did not run yet. */
+  reserved: Set<string>;
 }
 
 const PARAMETERS = "exports, require, module, __filename, __dirname";
@@ -45,7 +51,7 @@ const PARAMETERS = "exports, require, module, __filename, __dirname";
 /** Runs cells; every cell has the variables of all. */
 export class Executor {
   /** Every top-level name of every cell: what compiled code calls `exports`. */
-  private readonly variables: Record<string, unknown> = Object.create(null);
+  private readonly variables = makeVariables();
   private readonly module: CellModule;
   private readonly running = new Map<number, Running>();
   // A script of its own, because only a script run with breakOnSigint can be stopped by a signal from outside.
@@ -56,7 +62,12 @@ export class Executor {
     private readonly sources: CellSources,
     private readonly modules: CellModules,
   ) {
-    this.module = { exports: this.variables, import: (specifier) => modules.import(specifier) };
+    const { variables } = this;
+    this.module = {
+      exports: variables,
+      import: (specifier) => modules.import(specifier),
+      bind: (name, module, key) => modules.bind(variables, name, module, key),
+    };
   }
 
   /** Runs a cell and reports its result and its end. */
@@ -66,7 +77,8 @@ export class Executor {
     const before = new Map(
       names.filter((name) => name in this.variables).map((name) => [name, this.variables[name]]),
     );
-    const running: Running = { message, context, before };
+    const reserved = reserve(this.variables, message.lexical);
+    const running: Running = { message, context, before, reserved };
     this.running.set(cell, running);
     setLatest(context);
     let error: ErrorContent | null = null;
@@ -189,8 +201,9 @@ export class Executor {
   }
 
   /** The names that the cell gave a value; one that it did not get to keeps what an earlier cell had put there. */
-  private assigned({ message, before }: Running, complete: boolean): string[] {
+  private assigned({ message, before, reserved }: Running, complete: boolean): string[] {
     const { variables } = this;
+    forget(variables, reserved);
     if (complete) return message.names.filter((name) => name in variables);
     return message.names.filter(
       (name) => name in variables && !(before.has(name) && Object.is(before.get(name), variables[name])),

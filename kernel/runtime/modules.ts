@@ -2,14 +2,16 @@
 import { createRequire, Module } from "node:module";
 import { dirname, extname, isAbsolute, join, resolve as resolvePath } from "node:path";
 import { pathToFileURL } from "node:url";
+import { types } from "node:util";
 import { resolveImportOnly } from "./import-only";
 import { makeTslab } from "./tslab";
+import { follow, type Variables } from "./variables";
 
 /** Folder of the torchbook package, seen from dist/kernel/runtime. */
 const PACKAGE_ROOT = join(__dirname, "..", "..", "..");
 
 /** Extensions tried for a compiled file beside the notebook, as TypeScript does. */
-const EXTENSIONS = ["", ".js", ".ts", "/index.js", "/index.ts"];
+const EXTENSIONS = ["", ".js", ".mjs", ".cjs", "/index.js", "/index.mjs", "/index.cjs"];
 
 /** Finds and loads modules on behalf of cells. */
 export class CellModules {
@@ -50,15 +52,30 @@ export class CellModules {
   async import(specifier: string): Promise<unknown> {
     if (specifier === "tslab") return asNamespace(this.require(specifier));
     if (/^(?:node|data|https?):/.test(specifier)) return import(specifier);
-    const path = specifier.startsWith("file:") ? specifier : this.resolve(specifier);
+    const path = specifier.startsWith("file:") ? specifier : this.resolve(specifier, true);
     if (this.compiled.has(path)) return asNamespace(this.load(path));
     if (Module.isBuiltin(path)) return import(path);
     if (extname(path) === ".json") return asNamespace(this.local(path));
     return import(path.startsWith("file:") ? path : pathToFileURL(path).href);
   }
 
+  /** Gives a variable what `import { key as name }` means: ES modules and `.ts` files beside the notebook stay in sight. */
+  bind(variables: Variables, name: string, module: unknown, key: string): void {
+    if (types.isModuleNamespaceObject(module) || this.isCompiled(module)) {
+      follow(variables, name, module as object, key);
+      return;
+    }
+    const exports = module as { __esModule?: boolean; [key: string]: unknown } | null | undefined;
+    const isWhole = key === "default" && !exports?.__esModule;
+    variables[name] = isWhole ? exports : exports?.[key];
+  }
+
+  private isCompiled(exports: unknown): boolean {
+    return [...this.loaded.values()].some((module) => module.exports === exports);
+  }
+
   private makeRequire(local: NodeJS.Require, folder: string, importer?: string): NodeJS.Require {
-    const resolve = (id: string) => this.resolve(id, local, folder);
+    const resolve = (id: string) => this.resolve(id, false, local, folder);
     const cellRequire = (id: string) => {
       if (id === "tslab") {
         this.tslab ??= makeTslab();
@@ -80,23 +97,25 @@ export class CellModules {
     }) as NodeJS.Require;
   }
 
-  private resolve(id: string, local = this.local, folder = this.folder): string {
+  /** @param forImport Whether a package's `exports` are read as for `import`, not as for `require`. */
+  private resolve(id: string, forImport: boolean, local = this.local, folder = this.folder): string {
     if (isAbsolute(id) || /^\.\.?(?:\/|$)/.test(id)) {
       const path = resolvePath(folder, id);
-      const stem = path.replace(/\.[jt]s$/, "");
-      const found = [...EXTENSIONS.map((extension) => path + extension), `${stem}.js`, `${stem}.ts`].find(
-        (candidate) => this.compiled.has(candidate),
+      // `./file.ts` is known by the name of what was made of it.
+      const emitted = path.replace(/\.([mc]?)tsx?$/, ".$1js");
+      const found = [emitted, ...EXTENSIONS.map((extension) => path + extension)].find((candidate) =>
+        this.compiled.has(candidate),
       );
       return found ?? local.resolve(id);
     }
     // The package knows itself by name, wherever the notebook lies.
     if (id === "torchbook" || id.startsWith("torchbook/")) return this.own.resolve(id);
     try {
-      return resolveFrom(local, id, folder);
+      return resolveFrom(local, id, folder, forImport);
     } catch (error) {
       if (!isNotFound(error)) throw error;
       try {
-        return resolveFrom(this.own, id, PACKAGE_ROOT);
+        return resolveFrom(this.own, id, PACKAGE_ROOT, forImport);
       } catch (inner) {
         throw isNotFound(inner) ? withHint(error as Error, id, folder) : inner;
       }
@@ -124,10 +143,10 @@ export class CellModules {
   }
 }
 
-/** Resolves by `require`'s rules, and where a package is there for `import` only, by those of `import`. */
-function resolveFrom(from: NodeJS.Require, id: string, folder: string): string {
+/** Resolves by the rules of `require` or `import`; what there is only for `import` may be required, too. */
+function resolveFrom(from: NodeJS.Require, id: string, folder: string, forImport: boolean): string {
   try {
-    return from.resolve(id);
+    return (forImport && !Module.isBuiltin(id) && resolveImportOnly(id, folder)) || from.resolve(id);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ERR_PACKAGE_PATH_NOT_EXPORTED") throw error;
     const path = resolveImportOnly(id, folder);

@@ -51,7 +51,12 @@ export class Session {
         filename: `cell-${executionCount}`,
         columnOffset: -prefix.length,
       });
-      const module = { exports: variables, import: (specifier: string) => this.modules.import(specifier) };
+      const { modules } = this;
+      const module = {
+        exports: variables,
+        import: (specifier: string) => modules.import(specifier),
+        bind: (name: string, from: unknown, key: string) => modules.bind(variables, name, from, key),
+      };
       const { require, filename, folder } = this.modules;
       await script.runInThisContext().call(undefined, variables, require, module, filename, folder);
     } catch (thrown) {

@@ -1,5 +1,7 @@
 /** @file Every request but the cells' own: answered at once, also while a cell runs. */
 import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { KernelClient } from "./client";
 
@@ -35,9 +37,7 @@ test("completion, inspection, is_complete and control answer while a cell runs",
   await kernel.execute(
     "/** Adds one. */\nfunction addOne(value: number): number { return value + 1 }\nconst addTwo = 2;",
   );
-  const busy = await kernel.submit(
-    'console.log("busy"); for (const end = Date.now() + 2500; Date.now() < end; ) {}',
-  );
+  const busy = await kernel.submit('console.log("busy"); for (;;) {}');
   await kernel.printed(busy, "busy");
   const completed = await kernel.request("shell", "complete_request", { code: "1 + addO", cursor_pos: 8 });
   assert.equal(completed.status, "ok");
@@ -59,6 +59,7 @@ test("completion, inspection, is_complete and control answer while a cell runs",
     !kernel.messages.some(({ type, parent }) => type === "execute_reply" && parent === busy),
     "all of that came while the cell ran",
   );
+  await kernel.interrupt();
   await kernel.finished(busy);
 });
 
@@ -72,6 +73,50 @@ test("cursor positions are code points", async () => {
   assert.ok(matches.includes("变量名"));
   assert.equal(cursor_start, 6);
   assert.equal(cursor_end, 8);
+});
+
+test("modules, files beside the notebook and magics are completed", async () => {
+  const cwd = String((await kernel.execute("process.cwd()")).result).slice(1, -1);
+  mkdirSync(join(cwd, "sub"));
+  writeFileSync(join(cwd, "my-file.ts"), "export const a = 1;");
+  const complete = async (code: string) => {
+    const reply = await kernel.request("shell", "complete_request", { code, cursor_pos: code.length });
+    return [reply.matches, code.slice(reply.cursor_start, reply.cursor_end)];
+  };
+  assert.deepEqual(await complete("import 'fs"), [["fs", "fs/promises"], "fs"]);
+  assert.deepEqual(await complete("import 'fs/pro"), [["promises"], "pro"]);
+  assert.deepEqual(await complete("import x from './my-f"), [["my-file"], "my-f"]);
+  assert.deepEqual((await complete("import x from './"))[0], ["connection.json", "my-file", "sub"]);
+  assert.deepEqual(await complete("%%ti"), [["%%time"], "%%ti"]);
+  assert.deepEqual(await complete("%%time\n%%"), [["%%nocheck", "%%time", "%%html"], "%%"]);
+  assert.ok(!(await complete("1\n%%ti"))[0].includes("%%time"));
+});
+
+test("inspection has two levels: types and documentation, and the declaration besides", async () => {
+  const source = "/** Adds. */\nfunction sum2(a: number, b: number): number {\n  return a + b;\n}";
+  await kernel.execute(`${source}\nconst { left2, right2: [deep2] } = { left2: 1, right2: [2] };`);
+  const inspect = async (code: string, detail_level: number) => {
+    const cursor_pos = code.length;
+    return (await kernel.request("shell", "inspect_request", { code, cursor_pos, detail_level })).data[
+      "text/plain"
+    ];
+  };
+  const brief = await inspect("sum2", 0);
+  assert.match(brief, /sum2\(a: number, b: number\): number\n\nAdds\.$/);
+  assert.equal(await inspect("sum2", 1), `${brief}\n\n${source}`);
+  assert.match(await inspect("deep2", 1), /const \{ left2, right2: \[deep2\] \}/);
+  assert.match(await inspect("const own2 = 5; own2", 1), /own2 = 5/);
+  assert.match(await inspect("nn.Linear", 1), /declare class Linear/);
+  const { reply } = await kernel.execute("sum2??");
+  assert.match(reply.payload[0].data["text/plain"], /return a \+ b/);
+});
+
+test("help for a type alone, and a question is a complete cell", async () => {
+  await kernel.execute("/** A pair. */ interface Pair3 { a: 1 }");
+  const { reply } = await kernel.execute("Pair3?");
+  assert.match(reply.payload[0].data["text/plain"], /interface Pair3\n\nA pair\./);
+  const { status } = await kernel.request("shell", "is_complete_request", { code: "Pair3?" });
+  assert.equal(status, "complete");
 });
 
 test("is_complete tells complete, incomplete and invalid code", async () => {

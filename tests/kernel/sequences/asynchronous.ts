@@ -124,6 +124,15 @@ export const asynchronous: Sequence[] = [
       ),
     ],
   },
+  {
+    name: "using in a loop's head ends with each turn",
+    cells: [
+      prints(
+        "class Turn1 implements Disposable { constructor(readonly n: string) {} [Symbol.dispose]() { console.log('end ' + this.n); } }\nfor (using t of [new Turn1('1'), new Turn1('2')]) console.log(t.n);",
+        "1\nend 1\n2\nend 2\n",
+      ),
+    ],
+  },
   { name: "using wants something that can be disposed of", cells: [refuses("using r5 = 5;", /^TS2850/)] },
   { name: "a result with using", cells: [gives("using r6 = { v: 6, [Symbol.dispose]() {} }; r6.v", "6")] },
   {

@@ -62,6 +62,28 @@ export const displays: Sequence[] = [
     ],
   },
   {
+    name: "a display method that fails is told on stderr, the value shown as text",
+    cells: [
+      [
+        `({ n: 1, [${D}]() { throw new Error("drawing failed"); } })`,
+        { result: /n: 1/, stderr: /drawing failed[\s\S]*line 1:/, messages: ["stream", "execute_result"] },
+      ],
+      [
+        `display({ n: 2, [${D}]: async () => { throw new Error("later"); } });`,
+        {
+          stderr: /later/,
+          displays: [
+            {
+              data: {
+                "text/plain": `{ n: 2, [Symbol(Jupyter.display)]: [AsyncFunction: [Jupyter.display]] }`,
+              },
+            },
+          ],
+        },
+      ],
+    ],
+  },
+  {
     name: "display shows values, bundles and named forms in order",
     cells: [
       [

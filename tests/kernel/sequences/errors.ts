@@ -112,6 +112,121 @@ export const errors: Sequence[] = [
     ],
   },
   {
+    name: "a cause that leads back to itself is shown once",
+    cells: [
+      throws(
+        "const circle: any = new Error('round'); circle.cause = circle; throw circle",
+        "Error",
+        "round",
+        /Caused by:\n {2}\(the same error again\)$/,
+      ),
+    ],
+  },
+  {
+    name: "a suppressed error is shown with the one that suppressed it",
+    cells: [
+      throws(
+        "using su1 = { [Symbol.dispose]() { throw new Error('while disposing') } };\nthrow new Error('in the body');",
+        "SuppressedError",
+        undefined,
+        /disposing:\n {2}Error: while disposing[\s\S]*Suppressed by it:\n {2}Error: in the body\n.*line 2:7/,
+      ),
+    ],
+  },
+  {
+    name: "a thrown proxy whose traps throw",
+    cells: [throws("throw new Proxy({}, { get() { throw 1; } })", "Uncaught", "{}"), gives("1", "1")],
+  },
+  {
+    name: "errors without stack, with a stack of their own, and with many lines",
+    cells: [
+      throws("const st1 = new Error('none'); st1.stack = undefined; throw st1", "Error", "none"),
+      throws("const st2 = new Error('own'); st2.stack = 'text'; throw st2", "Error", "own"),
+      throws("throw new Error('a\\nb')", "Error", "a\nb", /^Error: a\nb\n/),
+    ],
+  },
+  {
+    name: "errors of eval, new Function and another realm",
+    cells: [
+      throws("eval('throw new Error(\"evaluated\")')", "Error", "evaluated", /line 1:1/),
+      throws("new Function('throw new Error(\"made\")')()", "Error", "made"),
+      throws("require('vm').runInNewContext('throw new TypeError(\"elsewhere\")')", "TypeError", "elsewhere"),
+    ],
+  },
+  {
+    name: "an error in a getter, a generator, a constructor and a callback",
+    cells: [
+      throws("({ get g(): number { throw new Error('got'); } }).g", "Error", "got", /in get g/),
+      throws("function* gen1() { throw new Error('gen') } [...gen1()]", "Error", "gen", /in gen1/),
+      throws(
+        "new (class Made1 { constructor() { throw new Error('new') } })()",
+        "Error",
+        "new",
+        /in new Made1/,
+      ),
+      throws("[1].map(function cb1() { throw new Error('cb') })", "Error", "cb", /in cb1/),
+    ],
+  },
+  {
+    name: "an error in a package is told with the cell's line, its frames folded",
+    files: {
+      "node_modules/throws1/package.json": '{"name":"throws1"}',
+      "node_modules/throws1/index.js":
+        "exports.f = () => g(); function g() { throw new TypeError('from the package'); }",
+    },
+    cells: [
+      throws(
+        "import throws1 from 'throws1';\nthrows1.f()",
+        "TypeError",
+        "from the package",
+        /\(2 frames in libraries\)\n.*line 2:9/,
+      ),
+    ],
+  },
+  {
+    name: "an error in a listener is the emitting cell's, with both cells' lines",
+    cells: [
+      "import { EventEmitter } from 'events'; const em1 = new EventEmitter(); em1.on('x', () => { throw new Error('heard') }); void 0;",
+      throws("\nem1.emit('x')", "Error", "heard", /line 1:\d+[\s\S]*line 2:5/),
+    ],
+  },
+  {
+    name: "an error in a microtask, a tick and an immediate is shown and the kernel lives",
+    cells: [
+      [
+        "queueMicrotask(() => { throw new Error('micro') }); process.nextTick(() => { throw new Error('tick') }); setImmediate(() => { throw new Error('imm') }); await new Promise((done) => setTimeout(done, 30));",
+        { messages: ["error", "error", "error"] },
+      ],
+      gives("1", "1"),
+    ],
+  },
+  {
+    name: "an emitter's unheard error, a failed spawn and a missing file end nothing",
+    cells: [
+      [
+        "import { spawn as spawn1 } from 'child_process'; import { createReadStream } from 'fs'; spawn1('no-such-program'); createReadStream('/no/such/file'); await new Promise((done) => setTimeout(done, 100));",
+        { messages: ["error", "error"] },
+      ],
+      gives("1", "1"),
+    ],
+  },
+  {
+    name: "a rejection that is caught later in the same turn is no error",
+    cells: [
+      prints(
+        "const pr1 = Promise.reject(new Error('late')); await null; pr1.catch(() => console.log('caught')); await null; void 0;",
+        "caught\n",
+      ),
+    ],
+  },
+  {
+    name: "what another Node has is refused with that",
+    cells: [
+      refuses("document.title", /not in a browser/),
+      gives("typeof (globalThis as any).DisposableStack === 'function' || 'unknown'", /true|'unknown'/),
+    ],
+  },
+  {
     name: "an error class of the user's own",
     cells: [
       "class MyError extends Error { constructor(readonly code: number) { super(`code ${code}`); } }",

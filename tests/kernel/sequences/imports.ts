@@ -78,6 +78,59 @@ export const imports: Sequence[] = [
     cells: [gives("import { b as b1 } from './util1b.js'; b1", "'b'")],
   },
   {
+    name: "a .ts file imported by its own name, .mts and .cts too",
+    files: {
+      "own1.ts": "export const o = 'ts';",
+      "own2.mts": "export const m = 'mts';",
+      "own3.cts": "export const c = 'cts';",
+    },
+    cells: [
+      gives(
+        "import { o as own1 } from './own1.ts'; import { m as own2 } from './own2.mts'; import { c as own3 } from './own3.cts'; own1 + own2 + own3",
+        "'tsmtscts'",
+      ),
+      gives(
+        "import { m as own4 } from './own2.mjs'; import { c as own5 } from './own3.cjs'; own4 + own5",
+        "'mtscts'",
+      ),
+    ],
+  },
+  {
+    name: "an imported variable changes when its file changes it",
+    files: {
+      "live1.ts":
+        "export let live = 1; export const raise = () => ++live; export default class { now() { return live; } }",
+    },
+    cells: [
+      gives("import Live, { live, raise } from './live1'; raise(); [live, new Live().now()]", "[ 2, 2 ]"),
+      gives("const seesLive = () => live; raise(); seesLive()", "3"),
+      gives("const live = 'own'; raise(); [seesLive(), live]", "[ 'own', 'own' ]"),
+    ],
+  },
+  {
+    name: "an ES module's variable changes when the module changes it",
+    files: { "live2.mjs": "export let live2 = 1; export const raise2 = () => ++live2;" },
+    cells: [gives("import { live2, raise2 } from './live2.mjs'; raise2(); live2", "2")],
+  },
+  {
+    name: "files that import each other in a circle",
+    files: {
+      "round1.ts": "import { b } from './round2'; export const a = () => 'a' + b();",
+      "round2.ts": "import { a } from './round1'; export const b = () => 'b'; export const viaA = () => a();",
+    },
+    cells: [gives("import { viaA } from './round2'; viaA()", "'ab'")],
+  },
+  {
+    name: "a folder is imported by its index.ts",
+    files: { "folder1/index.ts": "export const inside = 'index';" },
+    cells: [gives("import { inside } from './folder1'; inside", "'index'")],
+  },
+  {
+    name: "a .tsx file is refused by name",
+    files: { "view1.tsx": "export const view = () => <b/>;" },
+    cells: [refuses("import { view } from './view1';", /view1\.tsx.*--jsx/)],
+  },
+  {
     name: "an edited .ts file is new at the next import",
     files: { "util2.ts": "export const v = 1;" },
     cells: [
@@ -151,6 +204,77 @@ export const imports: Sequence[] = [
     cells: [
       gives("import { root } from 'map1'; import { x as mapX } from 'map1/sub/x'; root + mapX", "'rootx'"),
       refuses("import y1 from 'map1/lib/x.js';", /^TS2307/),
+    ],
+  },
+  {
+    name: "a package with two builds gives import and require their own, as in Node",
+    files: {
+      "node_modules/two1/package.json":
+        '{"name":"two1","exports":{".":{"import":"./e.mjs","require":"./c.cjs"},"./kind":{"node":"./n.cjs","default":"./d.cjs"}}}',
+      "node_modules/two1/e.mjs": "export default 'esm'; export const build = 'import';",
+      "node_modules/two1/c.cjs": "exports.build = 'require';",
+      "node_modules/two1/n.cjs": "exports.on = 'node';",
+      "node_modules/two1/d.cjs": "exports.on = 'elsewhere';",
+    },
+    cells: [
+      gives("import two1, { build } from 'two1'; [two1, build]", "[ 'esm', 'import' ]"),
+      gives("[require('two1').build, (await import('two1')).build]", "[ 'require', 'import' ]"),
+      gives("import { on } from 'two1/kind'; on", "'node'"),
+    ],
+  },
+  {
+    name: "a function as the whole of a CommonJS package, with properties",
+    files: {
+      "node_modules/whole1/package.json": '{"name":"whole1"}',
+      "node_modules/whole1/index.js": "function f(x) { return x + 1; } f.sub = { k: 1 }; module.exports = f;",
+    },
+    cells: [
+      gives(
+        "import whole1 from 'whole1'; import * as names1 from 'whole1'; [whole1(1), names1.sub.k]",
+        "[ 2, 1 ]",
+      ),
+    ],
+  },
+  {
+    name: "a CommonJS package that was an ES module gives its default",
+    files: {
+      "node_modules/@scope/made1/package.json":
+        '{"name":"@scope/made1","main":"./lib/m.js","types":"./lib/m.d.ts"}',
+      "node_modules/@scope/made1/lib/m.js":
+        "Object.defineProperty(exports, '__esModule', { value: true }); exports.default = () => 'default'; exports.other = 1;",
+      "node_modules/@scope/made1/lib/m.d.ts":
+        "export default function (): string; export declare const other: number;",
+    },
+    cells: [gives("import made1, { other as other1 } from '@scope/made1'; made1() + other1", "'default1'")],
+  },
+  {
+    name: "a class exported by `export =`",
+    files: {
+      "node_modules/equals1/package.json": '{"name":"equals1","main":"i.js","types":"i.d.ts"}',
+      "node_modules/equals1/i.js": "module.exports = class { hi() { return 'hi'; } };",
+      "node_modules/equals1/i.d.ts": "declare class Z { hi(): string } export = Z;",
+    },
+    cells: [gives("import Equals1 from 'equals1'; new Equals1().hi()", "'hi'")],
+  },
+  {
+    name: "JSON with import attributes, by import() and require",
+    files: { "data2.json": '{ "b": "x" }' },
+    cells: [
+      gives("import data2 from './data2.json' with { type: 'json' }; data2.b", "'x'"),
+      gives(
+        "const dyn2 = await import('./data2.json', { with: { type: 'json' } }); dyn2.default.b + require('./data2.json').b",
+        "'xx'",
+      ),
+    ],
+  },
+  {
+    name: "import.meta.resolve and require.resolve find files beside the notebook",
+    files: { "found1.json": "{}" },
+    cells: [
+      gives(
+        "[import.meta.resolve('./found1.json').endsWith('/found1.json'), require.resolve('./found1.json').endsWith('/found1.json')]",
+        "[ true, true ]",
+      ),
     ],
   },
   {

@@ -178,6 +178,49 @@ export const redeclaration: Sequence[] = [
     cells: [throws("throw new Error('c');\nclass Tg {}", "Error"), refuses("new Tg()", /^TS2304/)],
   },
   {
+    name: "a cell that throws does not keep an enum that it did not get to, nor lose the earlier one",
+    cells: [
+      throws("throw new Error('e');\nenum Tga { A }", "Error"),
+      refuses("Tga.A", /^TS2304/),
+      "enum Tgb { A = 5 } namespace Tgc { export const z = 1 }",
+      throws("throw new Error('e'); enum Tgb { A = 6 } namespace Tgc { export const z = 2 }", "Error"),
+      gives("[Tgb.A, Tgc.z]", "[ 5, 1 ]"),
+    ],
+  },
+  {
+    name: "a cell that throws keeps the enums and namespaces until then",
+    cells: [
+      throws("enum Tgd { A = 1 } namespace Tge { export const v = 2 } throw new Error('e');", "Error"),
+      gives("[Tgd.A, Tge.v]", "[ 1, 2 ]"),
+    ],
+  },
+  {
+    name: "a name takes every form one after another",
+    cells: [
+      "var form = 1;",
+      gives("let form: string[] = []; form.length", "0"),
+      gives("function form() { return 'fn' } form()", "'fn'"),
+      gives("import { sep as form } from 'path'; form", "'/'"),
+      gives("namespace form { export const q = 1 } form.q", "1"),
+      gives("class form { z = 1 } new form().z", "1"),
+      gives("enum form { E = 3 } form.E", "3"),
+      gives("type form = string; const asType: form = 'a'; asType", "'a'"),
+      refuses("new form()", /^TS2693/),
+    ],
+  },
+  {
+    name: "preloaded names and the kernel's own may be declared anew, the library goes on",
+    cells: [
+      gives(
+        "const index = 5; let nn = 'mine'; class Tensor { v = 1 } index + nn.length + new Tensor().v",
+        "10",
+      ),
+      gives("torch.zeros(2).shape", "[ 2 ]"),
+      gives("const input = 4, comms = 5, prompt = 6; input + comms + prompt", "15"),
+      prints("function print(...x: unknown[]) { console.log('mine', ...x) } print(1)", "mine 1\n"),
+    ],
+  },
+  {
     name: "a cell that throws keeps what it had assigned to earlier variables",
     cells: ["let th = 1;", throws("th = 2; throw new Error('a'); th = 3;", "Error"), gives("th", "2")],
   },

@@ -160,6 +160,63 @@ export const variables: Sequence[] = [
     cells: [gives("later1(2); function later1(x: number) { return x * 3; }\nlater1(2)", "6")],
   },
   {
+    name: "a name may not be read before its declaration has run",
+    cells: [
+      [
+        "const early1 = () => late1; const tooSoon = early1(); const late1 = 1;",
+        { error: { ename: "ReferenceError", evalue: "Cannot access 'late1' before initialization" } },
+      ],
+      ["late1", { error: { ename: "TypeScriptError", evalue: /Cannot find name 'late1'/ } }],
+      gives(
+        "function early2() { try { return late2 } catch (e) { return (e as Error).name } } const soon = early2(); let late2 = 'v'; [soon, early2()]",
+        "[ 'ReferenceError', 'v' ]",
+      ),
+      gives(
+        "function make3() { try { return new Late3() } catch (e) { return (e as Error).name } } class Uses3 { static x = make3() } class Late3 {}\nUses3.x",
+        "'ReferenceError'",
+      ),
+    ],
+  },
+  {
+    name: "a name that is declared anew has its earlier value until then",
+    cells: [
+      "let anew1 = 'old'; const readAnew1 = () => anew1;",
+      gives("const was1 = readAnew1(); let anew1 = 'new'; [was1, readAnew1()]", "[ 'old', 'new' ]"),
+    ],
+  },
+  {
+    name: "default parameters see variables, earlier parameters and destructured ones",
+    cells: [
+      "let dp1 = 7; function defaults1(a = dp1, { b = a + 1, c: [d] = [b] } = {} as { b?: number; c?: number[] }) { return [a, b, d]; }",
+      gives("defaults1()", "[ 7, 8, 8 ]"),
+      gives("dp1 = 1; defaults1(undefined, { c: [9] })", "[ 1, 2, 9 ]"),
+    ],
+  },
+  {
+    name: "static blocks, static closures and private names see variables",
+    cells: [
+      "let sb1 = 0; class Static1 { static #made = 0; static see = () => sb1; static { sb1 = 3; } static make() { return ++Static1.#made; } }",
+      gives("[sb1, Static1.see(), Static1.make(), Static1.make()]", "[ 3, 3, 1, 2 ]"),
+      gives("sb1 = 10; Static1.see()", "10"),
+    ],
+  },
+  {
+    name: "var of loops, switches, try and nested patterns leaves them",
+    cells: [
+      "for (var [ka1, va1] of Object.entries({ a: 1 })); for (var kk1 in { z: 1 }); try { var tr1 = 1 } finally { var fi1 = 2 } switch (1) { case 1: var sw1 = 's'; break; default: var sw2 = 'd'; }",
+      gives("[ka1, va1, kk1, tr1, fi1, sw1, sw2]", "[ 'a', 1, 'z', 1, 2, 's', undefined ]"),
+    ],
+  },
+  {
+    name: "labels with break and continue",
+    cells: [
+      prints(
+        "rows: for (let i = 0; i < 3; i++) for (let j = 0; j < 3; j++) { if (j === 1) continue rows; if (i === 2) break rows; console.log(i, j); }",
+        "0 0\n1 0\n",
+      ),
+    ],
+  },
+  {
     name: "functions keep their names",
     cells: [
       "const arrow1 = () => 1; const Klass1 = class {};",
@@ -196,6 +253,13 @@ export const variables: Sequence[] = [
   {
     name: "names of the wrapper may be declared",
     cells: ["const module = 1, exports = 2;", gives("module + exports", "3")],
+  },
+  {
+    name: "a variable named like a global that the emitted code needs",
+    cells: [
+      "{ const Promise = 1, Object = 2, Symbol = 3; void [Promise, Object, Symbol]; }",
+      gives("(await (async (Promise: number) => Promise + 1)(1)) + [...'ab'].length", "4"),
+    ],
   },
   {
     name: "a cell may declare the name of a global",
