@@ -58,6 +58,9 @@ for (const [kind, parameters] of Object.entries(of_kind)) {
   for (const parameter of parameters) kinds.set(parameter, kind as Kind);
 }
 
+/** Functions where one of those names means something else. */
+const others = new Set(["local_response_norm.k", "LocalResponseNorm.k", "rrelu.upper", "RReLU.upper"]);
+
 /** What a value is, in a word or two, for messages. */
 export function kind_of(value: unknown): string {
   if (value === null) return "null";
@@ -69,7 +72,7 @@ export function kind_of(value: unknown): string {
 
 function check_kind(name: string, parameter: string, value: unknown): void {
   const kind = kinds.get(parameter);
-  if (kind === undefined || is_kind(kind, value)) return;
+  if (kind === undefined || is_kind(kind, value) || others.has(`${name}.${parameter}`)) return;
   throw new TypeError(
     `${name}(): argument '${parameter}' must be ${kind === "ints" ? "an int or a list of ints" : kind}, not ${kind_of(value)}`,
   );

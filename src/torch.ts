@@ -29,6 +29,7 @@ export {
 } from "./dtype";
 export { get_printoptions, set_printoptions } from "./format";
 export * from "./functions/algebra";
+export * from "./functions/network";
 export * from "./functions/pointwise";
 export * from "./functions/position";
 export * from "./functions/reduction";

@@ -1,24 +1,10 @@
 /** @file Multi-head attention (Vaswani et al., arXiv:1706.03762). */
 import { bind } from "../args";
-import { bool } from "../dtype";
 import { AssertionError, RuntimeError } from "../errors";
-import { cast } from "../ops/convert";
-import { zeros } from "../ops/create";
-import { dropout } from "../ops/dropout";
-import { add, mul } from "../ops/elementwise";
-import { cat } from "../ops/join";
-import { matmul } from "../ops/linalg";
-import { linear } from "../ops/linear";
-import { masked_fill } from "../ops/masks";
-import { reshape, transpose, unsqueeze } from "../ops/movement";
-import { slice } from "../ops/parts";
-import { mean } from "../ops/reduce";
-import { softmax } from "../ops/softmax";
-import { chunk } from "../ops/splits";
-import { size_text } from "../shape";
+import { transpose, unsqueeze } from "../ops/movement";
 import type { Tensor } from "../tensor";
 import { bind_layer, check_size, empty_parameter, type FactoryOptions } from "./factory";
-import { scaled_dot_product_attention } from "./functional/attention";
+import { type AttentionWeights, attend, check_attention } from "./functional/multi-head-attention";
 import { xavier_normal_, xavier_uniform_, zeros_ } from "./init";
 import { Linear } from "./linear";
 import { Module } from "./module";
@@ -69,17 +55,6 @@ const names = [
   "device",
   "dtype",
 ] as const;
-
-/** A mask as numbers to be added: true becomes -Infinity. */
-export function additive_mask(mask: Tensor, like: Tensor, what: string): Tensor {
-  if (mask.dtype === bool) {
-    return masked_fill(zeros(mask.shape, { dtype: like.dtype }), mask, Number.NEGATIVE_INFINITY);
-  }
-  if (!mask.dtype.is_floating_point) {
-    throw new AssertionError(`only bool and floating types of ${what} are supported`);
-  }
-  return cast(mask, like.dtype);
-}
 
 /**
  * Attention with several heads: each looks at a part of the features, projected for it.
@@ -179,122 +154,41 @@ export class MultiheadAttention extends Module {
     if (is_causal && attn_mask === null) {
       throw new RuntimeError("Need attn_mask if specifying the is_causal hint.");
     }
-    if (query.ndim !== 2 && query.ndim !== 3) {
-      throw new AssertionError(
-        `query should be unbatched 2D or batched 3D tensor but received ${query.ndim}-D query tensor`,
-      );
-    }
-    for (const [what, tensor] of Object.entries({ key, value })) {
-      if (tensor.ndim !== query.ndim) {
-        throw new AssertionError(
-          `For ${query.ndim === 3 ? "batched (3-D)" : "unbatched (2-D)"} \`query\`, expected \`key\` and \`value\` to be ` +
-            `${query.ndim}-D but found ${what} of shape ${size_text(tensor.shape)}`,
-        );
-      }
-    }
-    if (query.shape[query.ndim - 1] !== this.embed_dim) {
-      throw new AssertionError(
-        `was expecting embedding dimension of ${this.embed_dim}, but got ${query.shape[query.ndim - 1]}`,
-      );
-    }
+    check_attention(query, key, value, this.embed_dim);
     const batched = query.ndim === 3;
     // Inside, batches come first.
     const enter = (x: Tensor): Tensor =>
       batched ? (this.batch_first ? x : transpose(x, 0, 1)) : unsqueeze(x, 0);
-    const [q, k, v] = this._project(enter(query), enter(key), enter(value));
+    const q = enter(query);
+    const k = key === query ? q : enter(key);
+    const v = value === key ? k : enter(value);
     const padding = key_padding_mask === null || batched ? key_padding_mask : unsqueeze(key_padding_mask, 0);
-    const [attended, weights] = this._attend(q, k, v, padding, attn_mask, need_weights);
-    const output = this.out_proj(attended);
+    const { in_proj_weight, in_proj_bias, q_proj_weight, k_proj_weight, v_proj_weight, bias_k, bias_v } =
+      this;
+    const weights: AttentionWeights = {
+      in_proj_weight,
+      in_proj_bias,
+      q_proj_weight,
+      k_proj_weight,
+      v_proj_weight,
+      bias_k,
+      bias_v,
+      out_proj_weight: this.out_proj.weight,
+      out_proj_bias: this.out_proj.bias,
+    };
+    const [output, shown] = attend(q, k, v, weights, {
+      num_heads: this.num_heads,
+      add_zero_attn: this.add_zero_attn,
+      dropout_p: this.training ? this.dropout : 0,
+      key_padding_mask: padding,
+      need_weights,
+      attn_mask,
+      average_attn_weights,
+      static_k: null,
+      static_v: null,
+    });
     const leave = (x: Tensor): Tensor =>
       batched ? (this.batch_first ? x : transpose(x, 0, 1)) : x.squeeze(0);
-    if (weights === null) return [leave(output), null];
-    const shown = average_attn_weights ? mean(weights, 1) : weights;
-    return [leave(output), batched ? shown : shown.squeeze(0)];
+    return [leave(output), shown === null || batched ? shown : shown.squeeze(0)];
   }
-
-  /** @internal */
-  _project(query: Tensor, key: Tensor, value: Tensor): [Tensor, Tensor, Tensor] {
-    const { embed_dim, in_proj_weight, in_proj_bias } = this;
-    const biases = in_proj_bias === null ? [null, null, null] : chunk(in_proj_bias, 3);
-    if (in_proj_weight !== null && query === key && key === value) {
-      const [q, k, v] = chunk(linear(query, in_proj_weight, in_proj_bias), 3, -1);
-      return [q, k, v];
-    }
-    const weights =
-      in_proj_weight === null
-        ? [this.q_proj_weight, this.k_proj_weight, this.v_proj_weight]
-        : [0, 1, 2].map((i) => slice(in_proj_weight, 0, i * embed_dim, (i + 1) * embed_dim));
-    const [q, k, v] = [query, key, value].map((x, i) => linear(x, weights[i] as Tensor, biases[i]));
-    return [q, k, v];
-  }
-
-  /** @internal */
-  _attend(
-    q: Tensor,
-    k: Tensor,
-    v: Tensor,
-    key_padding_mask: Tensor | null,
-    attn_mask: Tensor | null,
-    need_weights: boolean,
-  ): [Tensor, Tensor | null] {
-    const { num_heads, head_dim, embed_dim, bias_k, bias_v } = this;
-    const [n, rows] = q.shape;
-    let mask = attn_mask === null ? null : additive_mask(attn_mask, q, "attn_mask");
-    let padding = key_padding_mask === null ? null : additive_mask(key_padding_mask, q, "key_padding_mask");
-    let keys = k;
-    let values = v;
-    // Keys that are added may be seen by all.
-    const widen = (x: Tensor | null): Tensor | null =>
-      x === null ? null : cat([x, zeros([...x.shape.slice(0, -1), 1], { dtype: x.dtype })], -1);
-    const extend = (key: Tensor, value: Tensor): void => {
-      keys = cat([keys, key.expand(n, 1, embed_dim)], 1);
-      values = cat([values, value.expand(n, 1, embed_dim)], 1);
-      mask = widen(mask);
-      padding = widen(padding);
-    };
-    if (bias_k !== null && bias_v !== null) extend(bias_k, bias_v);
-    if (this.add_zero_attn) {
-      const zero = zeros([1, 1, embed_dim], { dtype: q.dtype });
-      extend(zero, zero);
-    }
-    const columns = keys.shape[1];
-    const joint = join_masks(mask, padding, [n, num_heads, rows, columns]);
-    const heads = (x: Tensor): Tensor => transpose(reshape(x, [n, x.shape[1], num_heads, head_dim]), 1, 2);
-    const back = (x: Tensor): Tensor => reshape(transpose(x, 1, 2), [n, rows, embed_dim]);
-    const dropped = this.training ? this.dropout : 0;
-    if (!need_weights) {
-      const output = scaled_dot_product_attention(heads(q), heads(keys), heads(values), joint, dropped);
-      return [back(output), null];
-    }
-    let scores = matmul(mul(heads(q), Math.sqrt(1 / head_dim)), transpose(heads(keys), -2, -1));
-    if (joint !== null) scores = add(scores, joint);
-    let weights = softmax(scores, -1);
-    if (dropped > 0) weights = dropout(weights, dropped);
-    return [back(matmul(weights, heads(values))), weights];
-  }
-}
-
-/** Both masks in one that broadcasts against (batch, heads, L, S). */
-function join_masks(mask: Tensor | null, padding: Tensor | null, shape: readonly number[]): Tensor | null {
-  const [n, heads, rows, columns] = shape;
-  let joint: Tensor | null = null;
-  if (mask !== null) {
-    const wanted = mask.ndim === 2 ? [rows, columns] : [n * heads, rows, columns];
-    if (mask.shape.join() !== wanted.join()) {
-      throw new RuntimeError(
-        `The shape of the ${mask.ndim}D attn_mask is ${size_text(mask.shape)}, but should be ${size_text(wanted)}.`,
-      );
-    }
-    joint = mask.ndim === 2 ? mask : reshape(mask, [n, heads, rows, columns]);
-  }
-  if (padding !== null) {
-    if (padding.shape.join() !== [n, columns].join()) {
-      throw new AssertionError(
-        `expecting key_padding_mask shape of ${size_text([n, columns])}, but got ${size_text(padding.shape)}`,
-      );
-    }
-    const spread = reshape(padding, [n, 1, 1, columns]);
-    joint = joint === null ? spread : add(joint, spread);
-  }
-  return joint;
 }

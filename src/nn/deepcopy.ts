@@ -4,13 +4,17 @@ import { Tensor } from "../tensor";
 import { Callable } from "./callable";
 import type { Module } from "./module";
 import { Parameter } from "./parameter";
+import { UninitializedBuffer, UninitializedParameter } from "./uninitialized";
 
 /** A copy of a field's value; `memo` has what was copied already, so that what is shared stays shared. */
 export function copy_value(value: unknown, memo: Map<unknown, unknown>): unknown {
   if (memo.has(value)) return memo.get(value);
   if (value instanceof Callable) return (value as Module)._copy(memo);
   let copy: unknown = value;
-  if (value instanceof Tensor) {
+  if (value instanceof UninitializedParameter) {
+    copy = new UninitializedParameter(value.requires_grad, { dtype: value.dtype });
+  } else if (value instanceof UninitializedBuffer) copy = new UninitializedBuffer({ dtype: value.dtype });
+  else if (value instanceof Tensor) {
     // Native values never change, so two tensors may have the same.
     copy = value instanceof Parameter ? new Parameter(value, value.requires_grad) : new Tensor(value.handle);
     const { grad } = value;

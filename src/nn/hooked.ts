@@ -1,4 +1,5 @@
 /** @file What modules are before they hold anything: callable, with hooks. */
+import { is_options } from "../args";
 import { Callable } from "./callable";
 import {
   add_hook,
@@ -13,6 +14,7 @@ import {
   type HookOptions,
   type RemovableHandle,
 } from "./hooks";
+import { by_place } from "./keyword-call";
 import type { Module } from "./module";
 
 /** Base of {@link Module}: a call runs `forward` between the hooks. */
@@ -28,7 +30,8 @@ export abstract class Hooked extends Callable {
   abstract forward(...args: any[]): any;
 
   /** @internal What a call runs: `forward` between its hooks. */
-  _call(args: readonly unknown[]): unknown {
+  _call(given: readonly unknown[]): unknown {
+    const args = is_options(given[given.length - 1]) ? by_place(this.forward, given) : given;
     const { pre_hooks, hooks, backward_pre_hooks, backward_hooks } = this.#hooks;
     if (pre_hooks === null && hooks === null && backward_hooks === null && backward_pre_hooks === null) {
       return this.forward(...args);

@@ -47,6 +47,11 @@ export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDro
 export { Embedding, type EmbeddingOptions, type PretrainedOptions } from "./embedding";
 export { EmbeddingBag, type EmbeddingBagOptions } from "./embedding-bag";
 export type { FactoryOptions } from "./factory";
+export {
+  FractionalMaxPool2d,
+  FractionalMaxPool3d,
+  type FractionalMaxPoolOptions,
+} from "./fractional-pooling";
 export * as functional from "./functional";
 export { GRU } from "./gru";
 export type {
@@ -61,7 +66,25 @@ export type {
 } from "./hooks";
 export * as init from "./init";
 export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d, type InstanceNormOptions } from "./instance-norm";
+export {
+  LazyConv1d,
+  LazyConv2d,
+  LazyConv3d,
+  LazyConvTranspose1d,
+  LazyConvTranspose2d,
+  LazyConvTranspose3d,
+} from "./lazy-conv";
+export { LazyLinear } from "./lazy-linear";
+export {
+  LazyBatchNorm1d,
+  LazyBatchNorm2d,
+  LazyBatchNorm3d,
+  LazyInstanceNorm1d,
+  LazyInstanceNorm2d,
+  LazyInstanceNorm3d,
+} from "./lazy-norm";
 export { Bilinear, Identity, Linear, type LinearOptions } from "./linear";
+export { LinearCrossEntropyLoss, type LinearCrossEntropyOptions } from "./linear-cross-entropy";
 export type { LossOptions } from "./loss-base";
 export { LPPool1d, LPPool2d, LPPool3d } from "./lp-pooling";
 export { LSTM, type LSTMState } from "./lstm";
@@ -142,6 +165,7 @@ export { TransformerDecoder, TransformerDecoderLayer } from "./transformer-decod
 export { TransformerEncoder, TransformerEncoderLayer } from "./transformer-encoder";
 export type { TransformerLayerOptions } from "./transformer-layer";
 export { TripletMarginWithDistanceLoss } from "./triplet-distance";
+export { UninitializedBuffer, UninitializedParameter } from "./uninitialized";
 export * as utils from "./utils";
 export {
   ChannelShuffle,

@@ -5,6 +5,7 @@ import { cast } from "../ops/convert";
 import { same_shape } from "../shape";
 import { Tensor } from "../tensor";
 import type { Module } from "./module";
+import { is_uninitialized } from "./uninitialized";
 
 /** Tensors by their dotted names, in order. */
 export type StateDict = Record<string, Tensor>;
@@ -72,8 +73,13 @@ export function load_state_dict(
       );
       continue;
     }
-    if (target.ndim === 0 && source.ndim === 1 && source.numel() === 1) source = source.select(0, 0);
+    const scalar = !is_uninitialized(target) && !is_uninitialized(source) && target.ndim === 0;
+    if (scalar && source.ndim === 1 && source.numel() === 1) source = source.select(0, 0);
     const value = source as Tensor;
+    if (is_uninitialized(target)) {
+      if (is_uninitialized(value)) continue;
+      target.materialize(value.shape);
+    }
     if (!same_shape(value.shape, target.shape)) {
       problems.push(
         `size mismatch for ${key}: copying a param with shape ${size(value)} from checkpoint, the shape in current model is ` +

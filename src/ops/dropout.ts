@@ -121,8 +121,9 @@ function feature_dropout(name: string, input: Tensor, args: readonly unknown[], 
       `${name}: Expected ${rank - 1}D or ${rank}D input, but received a ${input.ndim}D input of size ${size_text(input.shape)}`,
     );
   }
-  // Without a batch dimension the first dimension is the channels.
-  return run(name, input, args, (x) => x.shape.map((size, i) => (i < (x.ndim === rank ? 2 : 1) ? size : 1)));
+  // Without a batch dimension the first dimension is the channels; but PyTorch takes (N, C, L) for what dropout2d gets with three.
+  const lead = input.ndim === rank || rank === 4 ? 2 : 1;
+  return run(name, input, args, (x) => x.shape.map((size, i) => (i < lead ? size : 1)));
 }
 
 /** Zeroes whole channels of (N, C, L) with probability `p`. */

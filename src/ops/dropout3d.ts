@@ -41,7 +41,8 @@ export function dropout3d(input: Tensor, ...args: unknown[]): Tensor {
   }
   const drop = (x: Tensor): Tensor => {
     const [depth, height, width] = x.shape.slice(-3);
-    const planes = reshape(x, [...x.shape.slice(0, -3), depth * height, width]);
+    const lead = x.ndim === 5 ? x.shape.slice(0, 2) : [1, x.shape[0]];
+    const planes = reshape(x, [...lead, depth * height, width]);
     return reshape(dropout2d(planes, p, training), x.shape);
   };
   return inplace && training && p > 0 ? input._assign(drop(input._alias())) : drop(input);

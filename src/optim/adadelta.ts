@@ -3,8 +3,15 @@ import { bind } from "../args";
 import { ValueError } from "../errors";
 import { zeros_like } from "../ops/create";
 import type { Tensor } from "../tensor";
-import { check_not_negative } from "./check";
-import { Optimizer, type OptimizerOptions, type ParamGroup, type Params } from "./optimizer";
+import { check_not_negative, check_rate } from "./check";
+import {
+  type Given,
+  Optimizer,
+  type OptimizerOptions,
+  type ParamGroup,
+  type Params,
+  type Rate,
+} from "./optimizer";
 
 /** Options of {@link Adadelta}. */
 export interface AdadeltaOptions extends OptimizerOptions {
@@ -30,15 +37,15 @@ export type AdadeltaState = { step?: number; square_avg?: Tensor; acc_delta?: Te
 export class Adadelta extends Optimizer<AdadeltaOptions, AdadeltaState> {
   constructor(
     params: Params<AdadeltaOptions>,
-    lr?: number,
+    lr?: Rate,
     rho?: number,
     eps?: number,
     weight_decay?: number,
     foreach?: boolean | null,
-    options?: Partial<AdadeltaOptions>,
+    options?: Given<AdadeltaOptions>,
   );
-  constructor(params: Params<AdadeltaOptions>, lr: number, options: Partial<AdadeltaOptions>);
-  constructor(params: Params<AdadeltaOptions>, options: Partial<AdadeltaOptions>);
+  constructor(params: Params<AdadeltaOptions>, lr: Rate, options: Given<AdadeltaOptions>);
+  constructor(params: Params<AdadeltaOptions>, options: Given<AdadeltaOptions>);
   constructor(params: Params<AdadeltaOptions>, ...args: unknown[]) {
     const given = bind<AdadeltaOptions>(
       "Adadelta",
@@ -57,7 +64,7 @@ export class Adadelta extends Optimizer<AdadeltaOptions, AdadeltaState> {
       differentiable: false,
       ...given,
     };
-    check_not_negative("learning rate", options.lr);
+    check_rate(options);
     check_not_negative("rho value", options.rho);
     check_not_negative("epsilon value", options.eps);
     check_not_negative("weight_decay value", options.weight_decay);

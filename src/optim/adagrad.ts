@@ -2,8 +2,15 @@
 import { bind } from "../args";
 import { full_like } from "../ops/create";
 import type { Tensor } from "../tensor";
-import { check_not_negative } from "./check";
-import { Optimizer, type OptimizerOptions, type ParamGroup, type Params } from "./optimizer";
+import { check_not_negative, check_rate } from "./check";
+import {
+  type Given,
+  Optimizer,
+  type OptimizerOptions,
+  type ParamGroup,
+  type Params,
+  type Rate,
+} from "./optimizer";
 
 /** Options of {@link Adagrad}. */
 export interface AdagradOptions extends OptimizerOptions {
@@ -31,16 +38,16 @@ export type AdagradState = { step?: number; sum?: Tensor };
 export class Adagrad extends Optimizer<AdagradOptions, AdagradState> {
   constructor(
     params: Params<AdagradOptions>,
-    lr?: number,
+    lr?: Rate,
     lr_decay?: number,
     weight_decay?: number,
     initial_accumulator_value?: number,
     eps?: number,
     foreach?: boolean | null,
-    options?: Partial<AdagradOptions>,
+    options?: Given<AdagradOptions>,
   );
-  constructor(params: Params<AdagradOptions>, lr: number, options: Partial<AdagradOptions>);
-  constructor(params: Params<AdagradOptions>, options: Partial<AdagradOptions>);
+  constructor(params: Params<AdagradOptions>, lr: Rate, options: Given<AdagradOptions>);
+  constructor(params: Params<AdagradOptions>, options: Given<AdagradOptions>);
   constructor(params: Params<AdagradOptions>, ...args: unknown[]) {
     const given = bind<AdagradOptions>(
       "Adagrad",
@@ -60,7 +67,7 @@ export class Adagrad extends Optimizer<AdagradOptions, AdagradState> {
       fused: null,
       ...given,
     };
-    check_not_negative("learning rate", options.lr);
+    check_rate(options);
     check_not_negative("lr_decay value", options.lr_decay);
     check_not_negative("weight_decay value", options.weight_decay);
     check_not_negative("initial_accumulator_value value", options.initial_accumulator_value);

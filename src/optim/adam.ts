@@ -9,8 +9,16 @@ import { RuntimeError } from "../errors";
 import { zeros_like } from "../ops/create";
 import { Tensor } from "../tensor";
 import { HiddenMoments, type Moments } from "./adam-moments";
-import { check_betas, check_not_negative } from "./check";
-import { Optimizer, type OptimizerOptions, type ParamGroup, type Params, type StepEntry } from "./optimizer";
+import { check_betas, check_not_negative, check_rate } from "./check";
+import {
+  type Given,
+  Optimizer,
+  type OptimizerOptions,
+  type ParamGroup,
+  type Params,
+  type Rate,
+  type StepEntry,
+} from "./optimizer";
 import { OwnValues } from "./own-values";
 
 /** Options of {@link Adam} and AdamW. */
@@ -63,7 +71,7 @@ export function adam_options(name: string, defaults: Partial<AdamOptions>, args:
     ...defaults,
     ...given,
   };
-  check_not_negative("learning rate", options.lr);
+  check_rate(options);
   check_not_negative("epsilon value", options.eps);
   check_betas(options.betas);
   check_not_negative("weight_decay value", options.weight_decay);
@@ -113,15 +121,15 @@ function step_numbers(step: number, group: ParamGroup<AdamOptions>): number[] {
 export class Adam extends Optimizer<AdamOptions, AdamState> {
   constructor(
     params: Params<AdamOptions>,
-    lr?: number,
+    lr?: Rate,
     betas?: readonly [number, number],
     eps?: number,
     weight_decay?: number,
     amsgrad?: boolean,
-    options?: Partial<AdamOptions>,
+    options?: Given<AdamOptions>,
   );
-  constructor(params: Params<AdamOptions>, lr: number, options: Partial<AdamOptions>);
-  constructor(params: Params<AdamOptions>, options: Partial<AdamOptions>);
+  constructor(params: Params<AdamOptions>, lr: Rate, options: Given<AdamOptions>);
+  constructor(params: Params<AdamOptions>, options: Given<AdamOptions>);
   constructor(params: Params<AdamOptions>, ...args: unknown[]) {
     super(params, adam_options("Adam", {}, args));
   }

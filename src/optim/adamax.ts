@@ -2,8 +2,15 @@
 import { bind } from "../args";
 import { zeros_like } from "../ops/create";
 import type { Tensor } from "../tensor";
-import { check_betas, check_not_negative } from "./check";
-import { Optimizer, type OptimizerOptions, type ParamGroup, type Params } from "./optimizer";
+import { check_betas, check_not_negative, check_rate } from "./check";
+import {
+  type Given,
+  Optimizer,
+  type OptimizerOptions,
+  type ParamGroup,
+  type Params,
+  type Rate,
+} from "./optimizer";
 
 /** Options of {@link Adamax}. */
 export interface AdamaxOptions extends OptimizerOptions {
@@ -29,15 +36,15 @@ export type AdamaxState = { step?: number; exp_avg?: Tensor; exp_inf?: Tensor };
 export class Adamax extends Optimizer<AdamaxOptions, AdamaxState> {
   constructor(
     params: Params<AdamaxOptions>,
-    lr?: number,
+    lr?: Rate,
     betas?: readonly [number, number],
     eps?: number,
     weight_decay?: number,
     foreach?: boolean | null,
-    options?: Partial<AdamaxOptions>,
+    options?: Given<AdamaxOptions>,
   );
-  constructor(params: Params<AdamaxOptions>, lr: number, options: Partial<AdamaxOptions>);
-  constructor(params: Params<AdamaxOptions>, options: Partial<AdamaxOptions>);
+  constructor(params: Params<AdamaxOptions>, lr: Rate, options: Given<AdamaxOptions>);
+  constructor(params: Params<AdamaxOptions>, options: Given<AdamaxOptions>);
   constructor(params: Params<AdamaxOptions>, ...args: unknown[]) {
     const given = bind<AdamaxOptions>(
       "Adamax",
@@ -56,7 +63,7 @@ export class Adamax extends Optimizer<AdamaxOptions, AdamaxState> {
       capturable: false,
       ...given,
     };
-    check_not_negative("learning rate", options.lr);
+    check_rate(options);
     check_not_negative("epsilon value", options.eps);
     check_betas(options.betas);
     check_not_negative("weight_decay value", options.weight_decay);

@@ -2,8 +2,15 @@
 import { bind } from "../args";
 import { zeros_like } from "../ops/create";
 import type { Tensor } from "../tensor";
-import { check_not_negative } from "./check";
-import { Optimizer, type OptimizerOptions, type ParamGroup, type Params } from "./optimizer";
+import { check_not_negative, check_rate } from "./check";
+import {
+  type Given,
+  Optimizer,
+  type OptimizerOptions,
+  type ParamGroup,
+  type Params,
+  type Rate,
+} from "./optimizer";
 
 /** Options of {@link ASGD}. */
 export interface ASGDOptions extends OptimizerOptions {
@@ -31,15 +38,15 @@ export type ASGDState = { step?: number; eta?: number; mu?: number; ax?: Tensor 
 export class ASGD extends Optimizer<ASGDOptions, ASGDState> {
   constructor(
     params: Params<ASGDOptions>,
-    lr?: number,
+    lr?: Rate,
     lambd?: number,
     alpha?: number,
     t0?: number,
     weight_decay?: number,
-    options?: Partial<ASGDOptions>,
+    options?: Given<ASGDOptions>,
   );
-  constructor(params: Params<ASGDOptions>, lr: number, options: Partial<ASGDOptions>);
-  constructor(params: Params<ASGDOptions>, options: Partial<ASGDOptions>);
+  constructor(params: Params<ASGDOptions>, lr: Rate, options: Given<ASGDOptions>);
+  constructor(params: Params<ASGDOptions>, options: Given<ASGDOptions>);
   constructor(params: Params<ASGDOptions>, ...args: unknown[]) {
     const given = bind<ASGDOptions>(
       "ASGD",
@@ -59,7 +66,7 @@ export class ASGD extends Optimizer<ASGDOptions, ASGDState> {
       capturable: false,
       ...given,
     };
-    check_not_negative("learning rate", options.lr);
+    check_rate(options);
     check_not_negative("weight_decay value", options.weight_decay);
     super(params, options);
   }

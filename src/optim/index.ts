@@ -1,6 +1,7 @@
 /** @file Optimizers: `torch.optim`. */
 
 export { Adadelta, type AdadeltaOptions } from "./adadelta";
+export { Adafactor, type AdafactorOptions } from "./adafactor";
 export { Adagrad, type AdagradOptions } from "./adagrad";
 export { Adam, type AdamOptions } from "./adam";
 export { Adamax, type AdamaxOptions } from "./adamax";
@@ -8,6 +9,7 @@ export { AdamW } from "./adamw";
 export { ASGD, type ASGDOptions } from "./asgd";
 export { LBFGS, type LBFGSOptions } from "./lbfgs";
 export * as lr_scheduler from "./lr-scheduler";
+export { Muon, type MuonOptions } from "./muon";
 export { NAdam, type NAdamOptions } from "./nadam";
 export {
   Optimizer,

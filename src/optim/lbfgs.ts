@@ -4,8 +4,8 @@ import { enable_grad, no_grad } from "../autograd/grad-mode";
 import { RuntimeError, ValueError } from "../errors";
 import { cat } from "../ops/join";
 import type { Tensor } from "../tensor";
-import { check_not_negative } from "./check";
-import { Optimizer, type Params } from "./optimizer";
+import { check_rate } from "./check";
+import { type Given, Optimizer, type Params } from "./optimizer";
 import { strong_wolfe } from "./strong-wolfe";
 
 /** Options of {@link LBFGS}. */
@@ -56,8 +56,8 @@ interface Memory {
 export class LBFGS extends Optimizer<LBFGSOptions, LBFGSState> {
   #memory: Memory | null = null;
 
-  constructor(params: Params<LBFGSOptions>, lr?: number, options?: Partial<LBFGSOptions>);
-  constructor(params: Params<LBFGSOptions>, options: Partial<LBFGSOptions>);
+  constructor(params: Params<LBFGSOptions>, lr?: number, options?: Given<LBFGSOptions>);
+  constructor(params: Params<LBFGSOptions>, options: Given<LBFGSOptions>);
   constructor(params: Params<LBFGSOptions>, ...args: unknown[]) {
     const given = bind<LBFGSOptions>(
       "LBFGS",
@@ -77,7 +77,7 @@ export class LBFGS extends Optimizer<LBFGSOptions, LBFGSState> {
       ...given,
       max_eval: given.max_eval ?? Math.floor((max_iter * 5) / 4),
     };
-    check_not_negative("learning rate", options.lr);
+    check_rate(options);
     if (options.line_search_fn !== null && options.line_search_fn !== "strong_wolfe") {
       throw new RuntimeError("only 'strong_wolfe' is supported");
     }

@@ -2,8 +2,15 @@
 import { bind } from "../args";
 import { zeros_like } from "../ops/create";
 import type { Tensor } from "../tensor";
-import { check_betas, check_not_negative } from "./check";
-import { Optimizer, type OptimizerOptions, type ParamGroup, type Params } from "./optimizer";
+import { check_betas, check_not_negative, check_rate } from "./check";
+import {
+  type Given,
+  Optimizer,
+  type OptimizerOptions,
+  type ParamGroup,
+  type Params,
+  type Rate,
+} from "./optimizer";
 
 /** Options of {@link NAdam}. */
 export interface NAdamOptions extends OptimizerOptions {
@@ -33,16 +40,16 @@ export type NAdamState = { step?: number; mu_product?: number; exp_avg?: Tensor;
 export class NAdam extends Optimizer<NAdamOptions, NAdamState> {
   constructor(
     params: Params<NAdamOptions>,
-    lr?: number,
+    lr?: Rate,
     betas?: readonly [number, number],
     eps?: number,
     weight_decay?: number,
     momentum_decay?: number,
     decoupled_weight_decay?: boolean,
-    options?: Partial<NAdamOptions>,
+    options?: Given<NAdamOptions>,
   );
-  constructor(params: Params<NAdamOptions>, lr: number, options: Partial<NAdamOptions>);
-  constructor(params: Params<NAdamOptions>, options: Partial<NAdamOptions>);
+  constructor(params: Params<NAdamOptions>, lr: Rate, options: Given<NAdamOptions>);
+  constructor(params: Params<NAdamOptions>, options: Given<NAdamOptions>);
   constructor(params: Params<NAdamOptions>, ...args: unknown[]) {
     const given = bind<NAdamOptions>(
       "NAdam",
@@ -63,7 +70,7 @@ export class NAdam extends Optimizer<NAdamOptions, NAdamState> {
       differentiable: false,
       ...given,
     };
-    check_not_negative("learning rate", options.lr);
+    check_rate(options);
     check_not_negative("epsilon value", options.eps);
     check_betas(options.betas);
     check_not_negative("weight_decay value", options.weight_decay);

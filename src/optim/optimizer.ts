@@ -21,6 +21,12 @@ export interface OptimizerOptions {
   differentiable: boolean;
 }
 
+/** A learning rate: a number, or a tensor with one element, whose number is taken. */
+export type Rate = number | Tensor;
+
+/** Options as a constructor takes them. */
+export type Given<Options extends { lr: number }> = Partial<Omit<Options, "lr">> & { lr?: Rate };
+
 /** Parameters: a list of tensors, or of names with tensors as `named_parameters()` gives. */
 export type ParamList = Iterable<Tensor> | Iterable<readonly [string, Tensor]>;
 
@@ -136,6 +142,11 @@ export class Optimizer<
       );
     }
     const group: ParamGroup<Options> = { ...this.defaults, ...param_group, params: tensors };
+    const rate: unknown = group.lr;
+    if (is_tensor(rate)) {
+      if (rate.numel() !== 1) throw new ValueError("Tensor lr must be 1-element");
+      group.lr = Number(rate.item());
+    }
     if (named.length > 0) group.param_names = named.map(([name]) => name);
     for (const other of this.param_groups) {
       if ((other.param_names === undefined) !== (group.param_names === undefined)) {

@@ -2,8 +2,15 @@
 import { bind } from "../args";
 import { zeros_like } from "../ops/create";
 import type { Tensor } from "../tensor";
-import { check_betas, check_not_negative } from "./check";
-import { Optimizer, type OptimizerOptions, type ParamGroup, type Params } from "./optimizer";
+import { check_betas, check_not_negative, check_rate } from "./check";
+import {
+  type Given,
+  Optimizer,
+  type OptimizerOptions,
+  type ParamGroup,
+  type Params,
+  type Rate,
+} from "./optimizer";
 
 /** Options of {@link RAdam}. */
 export interface RAdamOptions extends OptimizerOptions {
@@ -31,15 +38,15 @@ export type RAdamState = { step?: number; exp_avg?: Tensor; exp_avg_sq?: Tensor 
 export class RAdam extends Optimizer<RAdamOptions, RAdamState> {
   constructor(
     params: Params<RAdamOptions>,
-    lr?: number,
+    lr?: Rate,
     betas?: readonly [number, number],
     eps?: number,
     weight_decay?: number,
     decoupled_weight_decay?: boolean,
-    options?: Partial<RAdamOptions>,
+    options?: Given<RAdamOptions>,
   );
-  constructor(params: Params<RAdamOptions>, lr: number, options: Partial<RAdamOptions>);
-  constructor(params: Params<RAdamOptions>, options: Partial<RAdamOptions>);
+  constructor(params: Params<RAdamOptions>, lr: Rate, options: Given<RAdamOptions>);
+  constructor(params: Params<RAdamOptions>, options: Given<RAdamOptions>);
   constructor(params: Params<RAdamOptions>, ...args: unknown[]) {
     const given = bind<RAdamOptions>(
       "RAdam",
@@ -59,7 +66,7 @@ export class RAdam extends Optimizer<RAdamOptions, RAdamState> {
       differentiable: false,
       ...given,
     };
-    check_not_negative("learning rate", options.lr);
+    check_rate(options);
     check_not_negative("epsilon value", options.eps);
     check_betas(options.betas);
     check_not_negative("weight_decay value", options.weight_decay);

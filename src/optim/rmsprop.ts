@@ -2,8 +2,15 @@
 import { bind } from "../args";
 import { zeros_like } from "../ops/create";
 import type { Tensor } from "../tensor";
-import { check_not_negative } from "./check";
-import { Optimizer, type OptimizerOptions, type ParamGroup, type Params } from "./optimizer";
+import { check_not_negative, check_rate } from "./check";
+import {
+  type Given,
+  Optimizer,
+  type OptimizerOptions,
+  type ParamGroup,
+  type Params,
+  type Rate,
+} from "./optimizer";
 
 /** Options of {@link RMSprop}. */
 export interface RMSpropOptions extends OptimizerOptions {
@@ -38,7 +45,7 @@ export type RMSpropState = {
 export class RMSprop extends Optimizer<RMSpropOptions, RMSpropState> {
   constructor(
     params: Params<RMSpropOptions>,
-    lr?: number,
+    lr?: Rate,
     alpha?: number,
     eps?: number,
     weight_decay?: number,
@@ -49,8 +56,8 @@ export class RMSprop extends Optimizer<RMSpropOptions, RMSpropState> {
     maximize?: boolean,
     differentiable?: boolean,
   );
-  constructor(params: Params<RMSpropOptions>, lr: number, options: Partial<RMSpropOptions>);
-  constructor(params: Params<RMSpropOptions>, options: Partial<RMSpropOptions>);
+  constructor(params: Params<RMSpropOptions>, lr: Rate, options: Given<RMSpropOptions>);
+  constructor(params: Params<RMSpropOptions>, options: Given<RMSpropOptions>);
   constructor(params: Params<RMSpropOptions>, ...args: unknown[]) {
     const given = bind<RMSpropOptions>(
       "RMSprop",
@@ -82,7 +89,7 @@ export class RMSprop extends Optimizer<RMSpropOptions, RMSpropState> {
       differentiable: false,
       ...given,
     };
-    check_not_negative("learning rate", options.lr);
+    check_rate(options);
     check_not_negative("epsilon value", options.eps);
     check_not_negative("momentum value", options.momentum);
     check_not_negative("weight_decay value", options.weight_decay);

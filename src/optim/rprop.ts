@@ -4,8 +4,15 @@ import { ValueError } from "../errors";
 import { full_like, zeros_like } from "../ops/create";
 import { where } from "../ops/masks";
 import type { Tensor } from "../tensor";
-import { check_not_negative } from "./check";
-import { Optimizer, type OptimizerOptions, type ParamGroup, type Params } from "./optimizer";
+import { check_rate } from "./check";
+import {
+  type Given,
+  Optimizer,
+  type OptimizerOptions,
+  type ParamGroup,
+  type Params,
+  type Rate,
+} from "./optimizer";
 
 /** Options of {@link Rprop}. */
 export interface RpropOptions extends OptimizerOptions {
@@ -29,13 +36,13 @@ export type RpropState = { step?: number; prev?: Tensor; step_size?: Tensor };
 export class Rprop extends Optimizer<RpropOptions, RpropState> {
   constructor(
     params: Params<RpropOptions>,
-    lr?: number,
+    lr?: Rate,
     etas?: readonly [number, number],
     step_sizes?: readonly [number, number],
-    options?: Partial<RpropOptions>,
+    options?: Given<RpropOptions>,
   );
-  constructor(params: Params<RpropOptions>, lr: number, options: Partial<RpropOptions>);
-  constructor(params: Params<RpropOptions>, options: Partial<RpropOptions>);
+  constructor(params: Params<RpropOptions>, lr: Rate, options: Given<RpropOptions>);
+  constructor(params: Params<RpropOptions>, options: Given<RpropOptions>);
   constructor(params: Params<RpropOptions>, ...args: unknown[]) {
     const given = bind<RpropOptions>(
       "Rprop",
@@ -53,7 +60,7 @@ export class Rprop extends Optimizer<RpropOptions, RpropState> {
       capturable: false,
       ...given,
     };
-    check_not_negative("learning rate", options.lr);
+    check_rate(options);
     const [shrink, grow] = options.etas;
     if (!(shrink > 0 && shrink < 1 && grow > 1)) {
       throw new ValueError(`Invalid eta values: ${shrink}, ${grow}`);

@@ -7,8 +7,16 @@ import { native_ops } from "../backend/native-ops";
 import { type DType, float64 } from "../dtype";
 import { RuntimeError, ValueError } from "../errors";
 import { is_tensor, type Tensor } from "../tensor";
-import { check_not_negative } from "./check";
-import { Optimizer, type OptimizerOptions, type ParamGroup, type Params, type StepEntry } from "./optimizer";
+import { check_not_negative, check_rate } from "./check";
+import {
+  type Given,
+  Optimizer,
+  type OptimizerOptions,
+  type ParamGroup,
+  type Params,
+  type Rate,
+  type StepEntry,
+} from "./optimizer";
 import { OwnValues } from "./own-values";
 
 /** Options of {@link SGD}. */
@@ -39,15 +47,15 @@ export type SGDState = { momentum_buffer?: Tensor | null };
 export class SGD extends Optimizer<SGDOptions, SGDState> {
   constructor(
     params: Params<SGDOptions>,
-    lr?: number,
+    lr?: Rate,
     momentum?: number,
     dampening?: number,
     weight_decay?: number,
     nesterov?: boolean,
-    options?: Partial<SGDOptions>,
+    options?: Given<SGDOptions>,
   );
-  constructor(params: Params<SGDOptions>, lr: number, options: Partial<SGDOptions>);
-  constructor(params: Params<SGDOptions>, options: Partial<SGDOptions>);
+  constructor(params: Params<SGDOptions>, lr: Rate, options: Given<SGDOptions>);
+  constructor(params: Params<SGDOptions>, options: Given<SGDOptions>);
   constructor(params: Params<SGDOptions>, ...args: unknown[]) {
     const given = bind<SGDOptions>(
       "SGD",
@@ -67,7 +75,7 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
       fused: null,
       ...given,
     };
-    check_not_negative("learning rate", options.lr);
+    check_rate(options);
     check_not_negative("momentum value", options.momentum);
     check_not_negative("weight_decay value", options.weight_decay);
     if (options.nesterov && (options.momentum <= 0 || options.dampening !== 0)) {

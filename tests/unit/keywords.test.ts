@@ -29,6 +29,7 @@ const open = new Set([
   "is_tensor",
   "utils.data.default_convert",
   "nn.utils.deepcopy",
+  "nn.utils.skip_init",
   "nn.utils.rnn.PackedSequence",
 ]);
 

@@ -54,8 +54,8 @@ export const activation: Record<string, Rule> = {
   softmax: {
     name: "Softmax",
     backward: (g: Tensor, { saved: [y], attrs: dim }: Saved<number>) => {
-      const weighted = mul(g, y);
-      return [weighted.sub(mul(y, sum_along(weighted, dim)))];
+      // The difference first: where one share is almost all, the others' gradients are almost nothing.
+      return [mul(y, g.sub(sum_along(mul(g, y), dim)))];
     },
   },
   log_softmax: {

@@ -1,9 +1,11 @@
 /** @file Activation functions, each on a new tensor or, with `inplace`, on its input itself. */
 import { bind, none, operand } from "../../args";
+import { from_data } from "../../backend/engine";
+import { float64 } from "../../dtype";
 import { RuntimeError, ValueError } from "../../errors";
 import * as activation from "../../ops/activation";
 import { gt, le } from "../../ops/compare";
-import { expect_tensor } from "../../ops/convert";
+import { cast, expect_tensor } from "../../ops/convert";
 import { choose, clamp, div, mul, sub } from "../../ops/elementwise";
 import { reshape } from "../../ops/movement";
 import { rand } from "../../ops/random";
@@ -12,7 +14,7 @@ import { log_softmax, softmax } from "../../ops/softmax";
 import { chunk } from "../../ops/splits";
 import * as unary from "../../ops/unary";
 import { normalize_dim, size_text } from "../../shape";
-import { scalar_tensor, type Tensor } from "../../tensor";
+import { scalar_tensor, Tensor } from "../../tensor";
 
 /** Keyword argument of activations that can change their input itself. */
 export interface InplaceOptions {
@@ -205,11 +207,15 @@ export function rrelu(
   floating("rrelu", input);
   return run(input, inplace, (x) => {
     if (!training) return activation.leaky_relu(x, (lower + upper) / 2);
-    // One number per element that is not above 0, in order.
-    const slopes = rand(x.shape, { dtype: x.dtype })
-      .mul(upper - lower)
-      .add(lower);
-    return choose(gt(x, 0), x, mul(x, slopes));
+    // One number of double precision per element that is not above 0, in order.
+    const values = x.detach().typed_array() as ArrayLike<number>;
+    const drawn = rand([Array.from(values).filter((value) => value <= 0).length], { dtype: float64 });
+    const numbers = drawn.typed_array() as ArrayLike<number>;
+    let next = 0;
+    const slopes = Float64Array.from(values, (value) =>
+      value <= 0 ? numbers[next++] * (upper - lower) + lower : 1,
+    );
+    return mul(x, cast(new Tensor(from_data(x.shape, float64, slopes)), x.dtype));
   });
 }
 

@@ -1,10 +1,12 @@
 /** @file Lengths, angles and distances of vectors. */
 import { bind } from "../../args";
+import { RuntimeError } from "../../errors";
 import { expect_tensor, promote_floating } from "../../ops/convert";
 import { clamp, div, mul, sub } from "../../ops/elementwise";
+import { index_select } from "../../ops/gather";
 import { sum } from "../../ops/reduce";
 import { norm_dims } from "../../ops/statistics";
-import { normalize_dim, normalize_dims } from "../../shape";
+import { broadcast_shapes, normalize_dim, normalize_dims, range, same_shape } from "../../shape";
 import type { Tensor } from "../../tensor";
 
 /** The cosine of the angle between vectors along `dim`; the inputs broadcast. */
@@ -28,11 +30,13 @@ export function cosine_similarity(x1: Tensor, ...args: unknown[]): Tensor {
     expect_tensor("cosine_similarity", x1, "x1"),
     expect_tensor("cosine_similarity", x2, "x2"),
   );
-  const rank = Math.max(a.ndim, b.ndim);
+  const shape = broadcast_shapes(a.shape, b.shape);
+  const rank = shape.length;
   const at = normalize_dim(dim, rank);
+  // The inputs broadcast first: an element that stands for several counts as many times in the length.
   const unit = (x: Tensor): Tensor => {
-    const own = at - rank + x.ndim;
-    return div(x, clamp(norm_dims(x, 2, own < 0 || x.ndim === 0 ? [] : [own], true), eps));
+    const whole = same_shape(x.shape, shape) ? x : x.expand(shape);
+    return div(whole, clamp(norm_dims(whole, 2, rank === 0 ? [] : [at], true), eps));
   };
   const products = mul(unit(a), unit(b));
   return rank === 0 ? products : sum(products, at);
@@ -86,4 +90,28 @@ export function normalize(input: Tensor, ...args: unknown[]): Tensor {
   const { p = 2, dim = 1, eps = 1e-12 } = bind<Args>("normalize", ["p", "dim", "eps"], [], args);
   const dims = normalize_dims(dim, expect_tensor("normalize", input).ndim);
   return div(input, clamp(norm_dims(input, p, dims, true), eps));
+}
+
+/**
+ * The `p`-norms of the differences of all pairs of rows.
+ *
+ * @param input (N, M)
+ * @returns (N (N - 1) / 2), the pairs in order: (0, 1), (0, 2), ..., (1, 2), ...
+ * @throws RuntimeError unless the input is a matrix of floating numbers and `p` is not negative.
+ */
+export function pdist(input: Tensor, p?: number): Tensor;
+export function pdist(input: Tensor, options: { p?: number }): Tensor;
+export function pdist(input: Tensor, ...args: unknown[]): Tensor {
+  const { p = 2 } = bind<{ p: number }>("pdist", ["p"], [], args);
+  expect_tensor("pdist", input);
+  if (input.ndim !== 2) {
+    throw new RuntimeError(`pdist only supports 2D tensors, got: ${input.ndim}D`);
+  }
+  if (!input.dtype.is_floating_point) throw new RuntimeError("pdist only supports floating-point dtypes");
+  if (!(p >= 0)) throw new RuntimeError("pdist only supports non-negative p values");
+  const [n] = input.shape;
+  const first = range(n).flatMap((i) => range(n - 1 - i).map(() => i));
+  const second = range(n).flatMap((i) => range(n - 1 - i).map((j) => i + 1 + j));
+  const differences = sub(index_select(input, 0, first), index_select(input, 0, second));
+  return norm_dims(differences, p, [1], false);
 }

@@ -1,8 +1,9 @@
 /** @file Losses of distances between embeddings: hinge, cosine, ranking, triplets. */
 import { bind } from "../../args";
+import { get_default_dtype } from "../../dtype";
 import { RuntimeError, ValueError } from "../../errors";
 import { eq } from "../../ops/compare";
-import { expect_tensor } from "../../ops/convert";
+import { cast, expect_tensor } from "../../ops/convert";
 import { add, choose, clamp, div, maximum, minimum, mul, neg, sub } from "../../ops/elementwise";
 import { sum } from "../../ops/reduce";
 import { reduced } from "../../ops/reduction";
@@ -135,7 +136,10 @@ export function margin_ranking_loss(input1: Tensor, ...args: unknown[]): Tensor 
         `${size(input2)}, target: ${size(target)} `,
     );
   }
-  return reduced(clamp(add(mul(neg(target), sub(input1, input2)), margin), 0), reduction);
+  const product = mul(neg(target), sub(input1, input2));
+  // The margin is a float, so that whole numbers become floats.
+  const each = product.dtype.is_floating_point ? product : cast(product, get_default_dtype());
+  return reduced(clamp(add(each, margin), 0), reduction);
 }
 
 /** `max(0, d(anchor, positive) - d(anchor, negative) + margin)` with the `p`-norm as distance d. */

@@ -24,6 +24,11 @@ export { alpha_dropout, dropout, dropout1d, dropout2d } from "../../ops/dropout"
 export { dropout3d, feature_alpha_dropout } from "../../ops/dropout3d";
 export { embedding, one_hot } from "../../ops/embedding";
 export { type BagMode, embedding_bag } from "../../ops/embedding-bag";
+export {
+  type FractionalPoolOptions,
+  fractional_max_pool2d,
+  fractional_max_pool3d,
+} from "../../ops/fractional-pool";
 export { linear } from "../../ops/linear";
 export {
   max_pool1d,
@@ -68,7 +73,7 @@ export {
   threshold,
 } from "./activation";
 export { type AttentionOptions, scaled_dot_product_attention } from "./attention";
-export { cosine_similarity, normalize, pairwise_distance } from "./distance";
+export { cosine_similarity, normalize, pairwise_distance, pdist } from "./distance";
 export {
   cosine_embedding_loss,
   hinge_embedding_loss,
@@ -76,9 +81,24 @@ export {
   triplet_margin_loss,
   triplet_margin_with_distance_loss,
 } from "./embedding-loss";
+export {
+  affine_grid,
+  type GridMode,
+  type GridPadding,
+  type GridSampleOptions,
+  grid_sample,
+} from "./grid-sample";
+export { celu_, elu_, hardtanh_, leaky_relu_, relu_, rrelu_, selu_, threshold_ } from "./in-place";
 export { instance_norm } from "./instance-norm";
-export { type InterpolationMode, interpolate, upsample } from "./interpolate";
+export {
+  type InterpolationMode,
+  interpolate,
+  upsample,
+  upsample_bilinear,
+  upsample_nearest,
+} from "./interpolate";
 export { gaussian_nll_loss, kl_div, poisson_nll_loss } from "./likelihood-loss";
+export { type LinearCrossEntropyArgs, linear_cross_entropy } from "./linear-cross-entropy";
 export type { LossOptions } from "./loss-options";
 export {
   multi_margin_loss,
@@ -86,6 +106,7 @@ export {
   multilabel_soft_margin_loss,
   soft_margin_loss,
 } from "./margin-loss";
+export { type MultiHeadAttentionOptions, multi_head_attention_forward } from "./multi-head-attention";
 export {
   type BatchNormOptions,
   batch_norm,
@@ -102,3 +123,13 @@ export {
   pixel_unshuffle,
   unfold,
 } from "./vision";
+export {
+  adaptive_max_pool1d_with_indices,
+  adaptive_max_pool2d_with_indices,
+  adaptive_max_pool3d_with_indices,
+  fractional_max_pool2d_with_indices,
+  fractional_max_pool3d_with_indices,
+  max_pool1d_with_indices,
+  max_pool2d_with_indices,
+  max_pool3d_with_indices,
+} from "./with-indices";

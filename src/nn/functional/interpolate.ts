@@ -1,13 +1,11 @@
 /** @file Resampling of the last dimensions to other sizes. */
 import { bind } from "../../args";
-import { from_data } from "../../backend/engine";
-import { float64 } from "../../dtype";
-import { NotImplementedError, ValueError } from "../../errors";
+import { NotImplementedError, RuntimeError, ValueError } from "../../errors";
 import { adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d } from "../../ops/adaptive-pool";
-import { cast, expect_tensor } from "../../ops/convert";
-import { index_select } from "../../ops/gather";
-import { range, type Shape } from "../../shape";
-import { Tensor } from "../../tensor";
+import { expect_tensor } from "../../ops/convert";
+import { type Shape, size_text } from "../../shape";
+import type { Tensor } from "../../tensor";
+import { resample, smooth_taps, taps } from "./resample";
 
 /** How {@link interpolate} finds values between the elements. */
 export type InterpolationMode =
@@ -31,68 +29,12 @@ export interface InterpolateOptions {
   align_corners?: boolean | null;
   /** Whether the scale is computed anew from the sizes. */
   recompute_scale_factor?: boolean | null;
-  /** Not offered. */
+  /** Whether a smaller result is smoothed, as Pillow does; for `"bilinear"` and `"bicubic"`. */
   antialias?: boolean;
 }
 
 const ranks: Record<string, number> = { linear: 1, bilinear: 2, bicubic: 2, trilinear: 3 };
 const modes = ["nearest", "nearest-exact", "linear", "bilinear", "bicubic", "trilinear", "area"];
-
-/** What each place along a dimension is made of: `weights[k]` of the element `from[k]`. */
-interface Taps {
-  readonly from: number[][];
-  readonly weights: number[][] | null;
-}
-
-/** The cubic convolution kernel (Keys 1981), with PyTorch's parameter. */
-function cubic(x: number): number {
-  const a = -0.75;
-  const d = Math.abs(x);
-  if (d <= 1) return ((a + 2) * d - (a + 3)) * d * d + 1;
-  return d < 2 ? ((a * d - 5 * a) * d + 8 * a) * d - 4 * a : 0;
-}
-
-function taps(mode: string, size: number, out: number, factor: number | null, align: boolean): Taps {
-  const last = size - 1;
-  const clip = (i: number): number => Math.min(Math.max(i, 0), last);
-  // PyTorch computes positions in single precision here, which decides ties.
-  const { fround } = Math;
-  if (mode.startsWith("nearest")) {
-    const scale = fround(factor === null ? fround(size) / fround(out) : 1 / factor);
-    const place = (i: number): number => fround((mode === "nearest" ? i : fround(i + 0.5)) * scale);
-    return { from: [range(out).map((i) => clip(Math.floor(place(i))))], weights: null };
-  }
-  const scale = align ? (out > 1 ? (size - 1) / (out - 1) : 0) : factor === null ? size / out : 1 / factor;
-  const places = range(out).map((i) => (align ? i * scale : (i + 0.5) * scale - 0.5));
-  if (mode === "bicubic") {
-    const starts = places.map(Math.floor);
-    const offsets = [-1, 0, 1, 2];
-    return {
-      from: offsets.map((offset) => starts.map((start) => clip(start + offset))),
-      weights: offsets.map((offset) => places.map((at, i) => cubic(at - starts[i] - offset))),
-    };
-  }
-  const held = places.map((at) => Math.max(at, 0));
-  const starts = held.map((at) => clip(Math.floor(at)));
-  const part = held.map((at, i) => Math.min(Math.max(at - starts[i], 0), 1));
-  return {
-    from: [starts, starts.map((start) => clip(start + 1))],
-    weights: [part.map((x) => 1 - x), part],
-  };
-}
-
-function apply(input: Tensor, dim: number, { from, weights }: Taps): Tensor {
-  if (weights === null) return index_select(input, dim, from[0]);
-  let total: Tensor | null = null;
-  from.forEach((places, k) => {
-    const shape = new Array<number>(input.ndim).fill(1);
-    shape[dim] = places.length;
-    const factor = new Tensor(from_data(shape, float64, Float64Array.from(weights[k])));
-    const part = index_select(input, dim, places).mul(cast(factor, input.dtype));
-    total = total === null ? part : total.add(part);
-  });
-  return total as unknown as Tensor;
-}
 
 /**
  * The input resampled to another size.
@@ -124,9 +66,7 @@ export function interpolate(input: Tensor, ...args: unknown[]): Tensor {
   const bound = bind<InterpolateOptions>("interpolate", names, [], args);
   expect_tensor("interpolate", input);
   const { size = null, scale_factor = null, mode = "nearest", align_corners = null } = bound;
-  if (bound.antialias) {
-    throw new NotImplementedError("interpolate(): antialias=True is not offered; smooth with avg_pool first");
-  }
+  const antialias = bound.antialias ?? false;
   const rank = input.ndim - 2;
   if (!modes.includes(mode) || rank < 1 || rank > 3) {
     throw new NotImplementedError(
@@ -141,6 +81,11 @@ export function interpolate(input: Tensor, ...args: unknown[]): Tensor {
   if (align_corners !== null && ranks[mode] === undefined) {
     throw new ValueError(
       "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear",
+    );
+  }
+  if (antialias && !(rank === 2 && (mode === "bilinear" || mode === "bicubic"))) {
+    throw new ValueError(
+      "Anti-alias option is restricted to bilinear and bicubic modes and requires a 4-D tensor as input",
     );
   }
   if (size !== null && scale_factor !== null) {
@@ -181,13 +126,112 @@ export function interpolate(input: Tensor, ...args: unknown[]): Tensor {
   if (mode === "area") {
     return [adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d][rank - 1](input, after);
   }
+  return resize(input, after, factors, mode, align_corners ?? false, antialias);
+}
+
+function resize(
+  input: Tensor,
+  after: Shape,
+  factors: readonly (number | null)[] | null,
+  mode: InterpolationMode,
+  align: boolean,
+  antialias: boolean,
+): Tensor {
   let output = input;
   after.forEach((out, i) => {
-    if (out === before[i] && (factors === null || factors[i] === 1)) return;
-    output = apply(output, 2 + i, taps(mode, before[i], out, factors?.[i] ?? null, align_corners ?? false));
+    const size = input.shape[2 + i];
+    const factor = factors?.[i] ?? null;
+    if (out === size && (factor === null || factor === 1)) return;
+    output = resample(output, 2 + i, (antialias ? smooth_taps : taps)(mode, size, out, factor, align));
   });
   return output === input ? input.clone() : output;
 }
 
 /** {@link interpolate} under its old name. */
 export const upsample = interpolate;
+
+/** Keyword arguments of {@link upsample_nearest} and {@link upsample_bilinear}. */
+export type UpsampleOptions = Pick<InterpolateOptions, "size" | "scale_factor">;
+
+/** {@link interpolate} that takes the nearest elements, of (N, C, L), (N, C, H, W) or (N, C, D, H, W). */
+export function upsample_nearest(input: Tensor, options?: UpsampleOptions): Tensor;
+export function upsample_nearest(
+  input: Tensor,
+  size: number | Shape | null,
+  scale_factor?: number | Shape | null,
+): Tensor;
+export function upsample_nearest(input: Tensor, ...args: unknown[]): Tensor {
+  const bound = bind<UpsampleOptions>("upsample_nearest", ["size", "scale_factor"], [], args);
+  return interpolate(input, { ...bound, mode: "nearest" });
+}
+
+/** {@link interpolate} of (N, C, H, W) in straight lines, whose corners' centres stay where they are. */
+export function upsample_bilinear(input: Tensor, options?: UpsampleOptions): Tensor;
+export function upsample_bilinear(
+  input: Tensor,
+  size: number | Shape | null,
+  scale_factor?: number | Shape | null,
+): Tensor;
+export function upsample_bilinear(input: Tensor, ...args: unknown[]): Tensor {
+  const bound = bind<UpsampleOptions>("upsample_bilinear", ["size", "scale_factor"], [], args);
+  return interpolate(input, { ...bound, mode: "bilinear", align_corners: true });
+}
+
+/**
+ * Antialiased resampling in straight lines, as {@link interpolate} does it with `antialias`.
+ *
+ * @param input (N, C, H, W)
+ * @param output_size Height and width, or null with `scale_factors`.
+ * @throws RuntimeError unless one of `output_size` and `scale_factors` is there.
+ */
+export function _upsample_bilinear2d_aa(
+  input: Tensor,
+  output_size: Shape | null,
+  align_corners: boolean,
+  scales_h?: number | null,
+  scales_w?: number | null,
+): Tensor;
+export function _upsample_bilinear2d_aa(
+  input: Tensor,
+  options: {
+    output_size?: Shape | null;
+    align_corners: boolean;
+    scales_h?: number | null;
+    scales_w?: number | null;
+    scale_factors?: Shape | null;
+  },
+): Tensor;
+export function _upsample_bilinear2d_aa(input: Tensor, ...args: unknown[]): Tensor {
+  const name = "_upsample_bilinear2d_aa";
+  type Args = {
+    output_size: Shape | null;
+    align_corners: boolean;
+    scales_h: number | null;
+    scales_w: number | null;
+    scale_factors: Shape | null;
+  };
+  const {
+    output_size = null,
+    align_corners = false,
+    scales_h = null,
+    scales_w = null,
+    scale_factors = null,
+  } = bind<Args>(name, ["output_size", "align_corners", "scales_h", "scales_w"], ["scale_factors"], args);
+  expect_tensor(name, input);
+  if (input.ndim !== 4 || input.shape.slice(1).includes(0)) {
+    throw new RuntimeError(
+      `Non-empty 4D data tensor expected but got a tensor with sizes ${size_text(input.shape)}`,
+    );
+  }
+  if ((output_size === null) === (scale_factors === null)) {
+    throw new RuntimeError("Must specify exactly one of output_size and scale_factors");
+  }
+  const after =
+    output_size ?? input.shape.slice(2).map((n, i) => Math.floor(n * (scale_factors as Shape)[i]));
+  if (after.length !== 2 || after.some((n) => !(n > 0))) {
+    throw new RuntimeError(
+      `It is expected output_size equals to 2 sizes greater than 0, but got ${size_text(after)}`,
+    );
+  }
+  return resize(input, after, scale_factors ?? [scales_h, scales_w], "bilinear", align_corners, true);
+}

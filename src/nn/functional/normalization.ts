@@ -18,12 +18,14 @@ function floating(name: string, input: Tensor): void {
   }
 }
 
-function affine(x: Tensor, weight: MaybeTensor, bias: MaybeTensor): Tensor {
+/** `x * weight + bias`, either of which may be left out. */
+export function affine(x: Tensor, weight: MaybeTensor, bias: MaybeTensor): Tensor {
   const scaled = weight === null ? x : mul(x, weight);
   return bias === null ? scaled : add(scaled, bias);
 }
 
-function normalized_dims(
+/** The dimensions that `normalized_shape` stands for. @throws RuntimeError when the sizes do not go together. */
+export function normalized_dims(
   name: string,
   input: Tensor,
   shape: Shape,
@@ -121,9 +123,45 @@ export function rms_norm(input: Tensor, ...args: unknown[]): Tensor {
   return affine(standardize(input, dims, eps, false).output, weight, null);
 }
 
-/** A vector per channel in a shape that broadcasts against (N, C, ...). */
-function per_channel(tensor: MaybeTensor, rank: number): MaybeTensor {
+/** A vector of the channels in a shape that broadcasts against (N, C, ...). */
+export function per_channel(tensor: MaybeTensor, rank: number): MaybeTensor {
   return tensor === null ? null : reshape(tensor, [-1, ...new Array<number>(rank - 2).fill(1)]);
+}
+
+/** @throws RuntimeError when groups of channels cannot be normalised: sizes that do not go together. */
+export function check_groups(
+  input: Tensor,
+  num_groups: number,
+  weight: MaybeTensor,
+  bias: MaybeTensor,
+): void {
+  floating("group_norm", input);
+  if (input.ndim < 2) {
+    throw new RuntimeError(`Expected at least 2 dimensions for input tensor but received ${input.ndim}`);
+  }
+  const [, channels, ...rest] = input.shape;
+  if (channels === 0) throw new RuntimeError("Expected number of channels to be greater than 0, got 0");
+  if (numel(rest) === 0) throw new RuntimeError(`Expected HxW to be greater than 0, got ${numel(rest)}`);
+  if (!(num_groups > 0)) {
+    throw new RuntimeError(`Expected num groups to be greater than 0, got ${num_groups}`);
+  }
+  if (channels % num_groups !== 0) {
+    throw new RuntimeError(
+      `Expected number of channels in input to be divisible by num_groups, but got input of shape ${size_text(input.shape)} and ` +
+        `num_groups=${num_groups}`,
+    );
+  }
+  for (const [what, tensor] of [
+    ["weight", weight],
+    ["bias", bias],
+  ] as const) {
+    if (tensor !== null && (tensor.ndim !== 1 || tensor.numel() !== channels)) {
+      throw new RuntimeError(
+        `Expected ${what} to be a vector of size equal to the number of channels in input, but got ${what} of shape ` +
+          `${size_text(tensor.shape)} and input of shape ${size_text(input.shape)}`,
+      );
+    }
+  }
 }
 
 /** Normalisation over groups of channels (Wu and He, arXiv:1803.08494) of (N, C, ...). */
@@ -148,35 +186,38 @@ export function group_norm(input: Tensor, ...args: unknown[]): Tensor {
   const bound = bind<Args>("group_norm", ["num_groups", "weight", "bias", "eps"], [], args);
   expect_tensor("group_norm", input);
   const { num_groups, weight = null, bias = null, eps = 1e-5 } = bound;
-  floating("group_norm", input);
-  if (input.ndim < 2) {
-    throw new RuntimeError(`Expected at least 2 dimensions for input tensor but received ${input.ndim}`);
-  }
+  if (num_groups === undefined) throw new TypeError("group_norm() missing required argument: 'num_groups'");
+  check_groups(input, num_groups, weight, bias);
   const [n, channels, ...rest] = input.shape;
-  if (numel(rest) === 0) throw new RuntimeError(`Expected HxW to be greater than 0, got ${numel(rest)}`);
-  if (num_groups === undefined || !(num_groups > 0)) {
-    throw new RuntimeError(`Expected num groups to be greater than 0, got ${num_groups}`);
-  }
-  if (channels % num_groups !== 0) {
-    throw new RuntimeError(
-      `Expected number of channels in input to be divisible by num_groups, but got input of shape ${size_text(input.shape)} and ` +
-        `num_groups=${num_groups}`,
-    );
-  }
-  for (const [what, tensor] of [
-    ["weight", weight],
-    ["bias", bias],
-  ] as const) {
-    if (tensor !== null && (tensor.ndim !== 1 || tensor.numel() !== channels)) {
-      throw new RuntimeError(
-        `Expected ${what} to be a vector of size equal to the number of channels in input, but got ${what} of shape ` +
-          `${size_text(tensor.shape)} and input of shape ${size_text(input.shape)}`,
-      );
-    }
-  }
   const grouped = reshape(input, [n, num_groups, (channels / num_groups) * numel(rest)]);
   const even = reshape(standardize(grouped, [2], eps).output, input.shape);
   return affine(even, per_channel(weight, input.ndim), per_channel(bias, input.ndim));
+}
+
+/** The number of channels. @throws RuntimeError when input, statistics, weight and bias do not go together. */
+export function check_statistics(
+  name: string,
+  input: Tensor,
+  running_mean: MaybeTensor,
+  running_var: MaybeTensor,
+  weight: MaybeTensor,
+  bias: MaybeTensor,
+): number {
+  floating(name, input);
+  const rank = input.ndim;
+  if (rank < 2) throw new RuntimeError(`${name}(): expected at least 2 dimensions, got ${rank}`);
+  const channels = input.shape[1];
+  for (const [what, tensor] of [
+    ["running_mean", running_mean],
+    ["running_var", running_var],
+    ["weight", weight],
+    ["bias", bias],
+  ] as const) {
+    if (tensor !== null && tensor.numel() !== channels) {
+      throw new RuntimeError(`${what} should contain ${channels} elements not ${tensor.numel()}`);
+    }
+  }
+  return channels;
 }
 
 /** Keyword arguments of {@link batch_norm}. */
@@ -237,20 +278,10 @@ export function batch_norm(input: Tensor, ...args: unknown[]): Tensor {
     args,
   );
   expect_tensor("batch_norm", input);
-  floating("batch_norm", input);
   const rank = input.ndim;
-  if (rank < 2) throw new RuntimeError(`batch_norm(): expected at least 2 dimensions, got ${rank}`);
-  const channels = input.shape[1];
-  for (const [what, tensor] of [
-    ["running_mean", running_mean],
-    ["running_var", running_var],
-    ["weight", weight],
-    ["bias", bias],
-  ] as const) {
-    if (tensor !== null && tensor.numel() !== channels) {
-      throw new RuntimeError(`${what} should contain ${channels} elements not ${tensor.numel()}`);
-    }
-  }
+  // PyTorch lets an empty vector through, which has no channels.
+  if (rank === 1 && input.numel() === 0) return mul(input, 1);
+  const channels = check_statistics("batch_norm", input, running_mean, running_var, weight, bias);
   if (!training) {
     if (running_mean === null || running_var === null) {
       throw new RuntimeError("Expected running_mean and running_var to be defined when training=False");

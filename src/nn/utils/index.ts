@@ -8,5 +8,15 @@ export {
   clip_grads_with_norm_,
   get_total_norm,
 } from "./clip-grad";
+export {
+  fuse_conv_bn_eval,
+  fuse_conv_bn_weights,
+  fuse_linear_bn_eval,
+  fuse_linear_bn_weights,
+} from "./fusion";
+export { skip_init } from "./init";
 export { parameters_to_vector, vector_to_parameters } from "./parameters";
+export * as parametrizations from "./parametrizations";
+export * as parametrize from "./parametrize";
 export * as rnn from "./rnn";
+export { remove_weight_norm, weight_norm } from "./weight-norm";
