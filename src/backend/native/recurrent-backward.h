@@ -83,18 +83,18 @@ void gate_gradients(const Layer& layer, const Direction& direction, const Rows& 
   const int64_t hidden = layer.hidden;
   const int64_t width = width_of(layer);
   const int64_t apart = layer.stride * rows.step;
-  const int64_t saved_row = saved_width(layer);
   constexpr int64_t kept = saved_of(kCell) * kLanes;
   const int64_t blocks = blocks_of(layer);
   for (int64_t block = 0; block < blocks; ++block) {
     Vec sums[kWide];
     for (int v = 0; v < kWide; ++v) sums[v] = biases == nullptr ? Vec{} : load(biases + block * kBlock + v * kLanes);
-    for (int64_t r = 0; r < step.count; ++r) {
+    const float* saved = kept == 0 ? nullptr : saved_at<kCell>(layer, direction, rows, step.now, block);
+    const float* saved_before = kept == 0 ? nullptr : saved_at<kCell>(layer, direction, rows, step.then, block);
+    for (int64_t r = 0; r < step.count; ++r, saved += rows.step * kept, saved_before += rows.step * kept) {
       const int64_t b = rows.first + r * rows.step;
       const int64_t row = step.row + r * apart;
       const int64_t row_before = step.row_before + r * apart;
       const bool first = r >= step.count_before;
-      const float* saved = direction.saved + row * saved_row + block * kept;
       const float* d_output = direction.d_output == nullptr ? nullptr : direction.d_output + row * layer.output_stride;
       float* to = gates + (block * kChunk + r) * kBlock;
       Vec parts[kWide];
@@ -110,7 +110,7 @@ void gate_gradients(const Layer& layer, const Direction& direction, const Rows& 
           const Vec o = load(saved + 3 * kLanes);
           const Vec squashed = tanh(load(saved + 4 * kLanes));
           Vec before = {};
-          if (!first) before = load(direction.saved + row_before * saved_row + block * kept + 4 * kLanes);
+          if (!first) before = load(saved_before + 4 * kLanes);
           else if (direction.c0 != nullptr) before = load_part(direction.c0 + b * hidden + unit, lanes);
           const Vec cell = load(dc + r * width + unit) + grad * o * (1.0f - squashed * squashed);
           parts[0] = cell * g * i * (1.0f - i);
@@ -182,7 +182,7 @@ struct GradientTile {
     Vec sums[R][C] = {};
     for (int64_t block = 0; block < blocks; ++block) {
       accumulate<R, C>(sums, gates + (block * kChunk + first) * kBlock, kBlock, depth, panel + block * depth * C * kLanes,
-                       C * kLanes);
+                       C * kLanes, nullptr);
     }
 #pragma GCC unroll 16
     for (int r = 0; r < R; ++r) {

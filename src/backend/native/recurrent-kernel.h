@@ -27,17 +27,27 @@ TORCHBOOK_INLINE int64_t width_of(const Layer& layer) { return round_up(layer.hi
 
 int64_t saved_width(const Layer& layer) { return blocks_of(layer) * saved_of(layer.cell) * kLanes; }
 
+/** Where a step's saved numbers are: how many rows the steps before it have, and how many it has. */
+struct Place {
+  int64_t before, size;
+};
+
 /** One step for some rows. */
 struct Step {
   /** Rows in this step, and in the step before in the direction's order (0 if there is none). */
   int64_t count, count_before;
   /** Row of the first in all matrices over steps, now and a step before. */
   int64_t row, row_before;
+  Place now, then;
 };
 
 TORCHBOOK_INLINE int64_t rows_in(const Layer& layer, const Rows& rows, int64_t t) {
   if (t < 0 || t >= layer.steps || layer.sizes[t] <= rows.first) return 0;
   return smaller(parts_of(layer.sizes[t] - rows.first, rows.step), rows.count);
+}
+
+TORCHBOOK_INLINE Place place_of(const Layer& layer, int64_t t) {
+  return {layer.stride > 1 ? t * layer.batch : layer.base[t], layer.sizes[t]};
 }
 
 TORCHBOOK_INLINE Step step_at(const Layer& layer, const Direction& direction, const Rows& rows, int64_t position) {
@@ -48,7 +58,20 @@ TORCHBOOK_INLINE Step step_at(const Layer& layer, const Direction& direction, co
   step.count_before = rows_in(layer, rows, before);
   step.row = layer.base[t] + rows.first * layer.stride;
   step.row_before = step.count_before > 0 ? layer.base[before] + rows.first * layer.stride : 0;
+  step.now = place_of(layer, t);
+  step.then = step.count_before > 0 ? place_of(layer, before) : step.now;
   return step;
+}
+
+/**
+ * The saved numbers of the first of some rows at one block of units, those of the next row behind them. However the batch
+ * lies, they are in the order in which they are written: step, block, row.
+ */
+template <Cell kCell>
+TORCHBOOK_INLINE float* saved_at(const Layer& layer, const Direction& direction, const Rows& rows, const Place& place,
+                                 int64_t block) {
+  const int64_t row = place.before * blocks_of(layer) + block * place.size + rows.first;
+  return direction.saved + row * saved_of(kCell) * kLanes;
 }
 
 /** Floats of a forward block: biases, then the input's and the hidden state's weights. */
@@ -98,29 +121,35 @@ struct ForwardTile {
   const Direction& direction;
   /** The first row in all matrices over steps, and how far apart rows are. */
   int64_t row, apart;
+  /** How far apart rows are among what is saved. */
+  int64_t saved_apart;
   int64_t block, width;
   const float* panel;
   const float* h;
   float* next;
   float* c;
+  /** For the first row; null to save nothing. */
+  float* saved_first;
+  /** The next block's panel if it is to be fetched meanwhile, else null; and how much of it per row. */
+  const float* ahead;
+  int64_t ahead_each;
 
   template <int R>
   void operator()(int64_t first) const {
     const int64_t hidden = layer.hidden;
     constexpr int columns = columns_of(kCell);
     constexpr int64_t kept = saved_of(kCell) * kLanes;
-    const int64_t saved_row = saved_width(layer);
     const int64_t unit = block * units_of(kCell);
     const int64_t at = row + first * apart;
     float* output = direction.output + at * layer.output_stride + unit;
-    float* saved = direction.saved == nullptr ? nullptr : direction.saved + at * saved_row + block * kept;
+    float* saved = saved_first == nullptr ? nullptr : saved_first + first * saved_apart * kept;
     // The results' lines come while the product is calculated.
 #pragma GCC unroll 16
     for (int r = 0; r < R; ++r) {
       prefetch_to_write(output + r * apart * layer.output_stride);
       if (kept > 0 && saved != nullptr) {
 #pragma GCC unroll 8
-        for (int64_t k = 0; k < kept; k += 16) prefetch_to_write(saved + r * apart * saved_row + k);
+        for (int64_t k = 0; k < kept; k += kLine) prefetch_to_write(saved + r * saved_apart * kept + k);
       }
     }
     Vec sums[R][kWide];
@@ -130,9 +159,12 @@ struct ForwardTile {
       for (int w = 0; w < kWide; ++w) sums[r][w] = load(panel + w * kLanes);
     }
     const float* weights = panel + kBlock;
-    accumulate<R, columns>(sums, layer.x + at * layer.input, apart * layer.input, layer.input, weights, columns * kLanes);
+    const float* coming = ahead == nullptr ? nullptr : ahead + first * ahead_each;
+    accumulate<R, columns>(sums, layer.x + at * layer.input, apart * layer.input, layer.input, weights, columns * kLanes,
+                           coming);
     weights += layer.input * columns * kLanes;
-    accumulate<R, columns, kCell == kGru>(sums, h + first * width, width, hidden, weights, columns * kLanes);
+    if (coming != nullptr) coming += layer.input * kLine;
+    accumulate<R, columns, kCell == kGru>(sums, h + first * width, width, hidden, weights, columns * kLanes, coming);
 
     const int64_t lanes = hidden - unit;
 #pragma GCC unroll 16
@@ -179,7 +211,7 @@ struct ForwardTile {
         }
       }
       output += apart * layer.output_stride;
-      if (saved != nullptr) saved += apart * saved_row;
+      if (saved != nullptr) saved += saved_apart * kept;
     }
   }
 };
@@ -205,7 +237,10 @@ void forward(const Layer& layer, const Direction& direction, const Rows& rows, f
     if (step.count == 0) continue;
     for (int64_t block = 0; block < blocks; ++block) {
       const float* panel = direction.panels + block * size;
-      for_tiles<kRows>(step.count, ForwardTile<kCell>{layer, direction, step.row, apart, block, width, panel, h, next, c});
+      const float* ahead = blocks * size <= kSecond ? nullptr : direction.panels + (block + 1) % blocks * size;
+      float* saved = direction.saved == nullptr ? nullptr : saved_at<kCell>(layer, direction, rows, step.now, block);
+      for_tiles<kRows>(step.count, ForwardTile<kCell>{layer, direction, step.row, apart, rows.step, block, width, panel, h,
+                                                     next, c, saved, ahead, size / kLine / step.count * kLine});
     }
     // Rows that are not in this step keep their states.
     copy(h, next, step.count * width);

@@ -61,7 +61,13 @@ TORCHBOOK_INLINE void copy_or_clear(float* to, const float* from, int64_t count)
   for (int64_t k = 0; k < count; ++k) to[k] = 0.0f;
 }
 
+/** Floats of a cache line. */
+constexpr int64_t kLine = 16;
+/** Floats that stay in the second cache beside what else a step touches; panels of a larger layer are fetched ahead. */
+constexpr int64_t kSecond = 700 << 8;
+
 TORCHBOOK_INLINE void prefetch_to_write(const float* at) { __builtin_prefetch(at, 1); }
+TORCHBOOK_INLINE void prefetch_to_second(const float* at) { __builtin_prefetch(at, 0, 2); }
 
 /** 1 / x for x from 1e-37 to 1e37. */
 TORCHBOOK_INLINE Vec reciprocal(Vec x) {
@@ -179,14 +185,12 @@ TORCHBOOK_INLINE void for_tiles(int64_t rows, const Run& run) {
   }
 }
 
-/**
- * Adds a (R rows, depth) times a panel (depth, C vectors), rows of `a` and of the panel `row` and `wide` floats apart. With
- * kSkip the third column adds to the fourth sum.
- */
-template <int R, int C, bool kSkip = false, int W>
-TORCHBOOK_INLINE void accumulate(Vec (&sums)[R][W], const float* a, int64_t row, int64_t depth, const float* panel,
-                                 int64_t wide) {
+/** See `accumulate`. */
+template <int R, int C, bool kSkip, bool kFetch, int W>
+TORCHBOOK_INLINE void accumulate_all(Vec (&sums)[R][W], const float* a, int64_t row, int64_t depth, const float* panel,
+                                     int64_t wide, const float* ahead) {
   for (int64_t k = 0; k < depth; ++k) {
+    if constexpr (kFetch) prefetch_to_second(ahead + k * kLine);
     Vec weights[C];
 #pragma GCC unroll 8
     for (int c = 0; c < C; ++c) weights[c] = load(panel + k * wide + c * kLanes);
@@ -197,6 +201,18 @@ TORCHBOOK_INLINE void accumulate(Vec (&sums)[R][W], const float* a, int64_t row,
       for (int c = 0; c < C; ++c) sums[r][kSkip && c == 2 ? 3 : c] += value * weights[c];
     }
   }
+}
+
+/**
+ * Adds a (R rows, depth) times a panel (depth, C vectors), rows of `a` and of the panel `row` and `wide` floats apart. With
+ * kSkip the third column adds to the fourth sum. Unless `ahead` is null, `depth` cache lines from there come into the second
+ * cache meanwhile.
+ */
+template <int R, int C, bool kSkip = false, int W>
+TORCHBOOK_INLINE void accumulate(Vec (&sums)[R][W], const float* a, int64_t row, int64_t depth, const float* panel,
+                                 int64_t wide, const float* ahead) {
+  if (ahead == nullptr) accumulate_all<R, C, kSkip, false>(sums, a, row, depth, panel, wide, ahead);
+  else accumulate_all<R, C, kSkip, true>(sums, a, row, depth, panel, wide, ahead);
 }
 
 /** The same with `a` lying the other way: adds a' (depth, R)' times a panel (depth, C vectors). */
