@@ -7,75 +7,6 @@
  * weights' gradients are gathered turned over, so that vectors run over gates, whose number is even, and not over features.
  */
 
-/** Rows of the buffer of gates' gradients. */
-constexpr int64_t kChunk = 128;
-static_assert(kChunk >= kMostRows, "a step must fit into the buffer");
-
-/** The input's and the hidden state's sides of the gates. */
-enum Side { kInputSide, kHiddenSide };
-constexpr Side kSides[] = {kInputSide, kHiddenSide};
-
-/** The first of a side's vectors in a block. */
-constexpr int first_of(Cell cell, Side side) { return cell == kGru && side == kInputSide ? 1 : 0; }
-TORCHBOOK_INLINE int64_t gate_at(Cell cell, int v) {
-  return cell == kLstm ? v : cell == kGru ? (v == 0 ? 2 : v - 1) : 0;
-}
-TORCHBOOK_INLINE int64_t unit_at(Cell cell, int64_t block, int v) {
-  return block * units_of(cell) + (gates_of(cell) == 1 ? v * kLanes : 0);
-}
-TORCHBOOK_INLINE int64_t features_of(const Layer& layer, Side side) {
-  return side == kInputSide ? layer.input : layer.hidden;
-}
-/** Gate columns of a side, whole blocks. */
-TORCHBOOK_INLINE int64_t depth_of(const Layer& layer) { return blocks_of(layer) * columns_of(layer.cell) * kLanes; }
-
-/** Columns of a product, shared out over tiles of at most four vectors. */
-struct Group {
-  int64_t first, vectors;
-};
-TORCHBOOK_INLINE int64_t groups_of(int64_t features) { return parts_of(parts_of(features, kLanes), kWide); }
-TORCHBOOK_INLINE Group group_at(int64_t features, int64_t group) {
-  const int64_t vectors = parts_of(features, kLanes), groups = groups_of(features);
-  const int64_t first = vectors * group / groups;
-  return {first, vectors * (group + 1) / groups - first};
-}
-
-/** Where the panels of a side begin. */
-TORCHBOOK_INLINE int64_t panels_at(const Layer& layer, Side side) {
-  return side == kHiddenSide ? 0 : round_up(layer.hidden, kLanes) * depth_of(layer);
-}
-
-int64_t backward_panel_size(const Layer& layer) {
-  return (round_up(layer.hidden, kLanes) + round_up(layer.input, kLanes)) * depth_of(layer);
-}
-
-int64_t backward_parts(const Layer& layer) { return groups_of(layer.hidden) + groups_of(layer.input); }
-
-/** One group of columns of W_hh or W_ih: one row per gate and unit, in the order of the buffer. */
-void pack_backward(const Layer& layer, const Direction& direction, int64_t part) {
-  const int64_t hidden_groups = groups_of(layer.hidden);
-  const Side side = part < hidden_groups ? kHiddenSide : kInputSide;
-  if (side == kInputSide && direction.d_x == nullptr) return;
-  const int64_t features = features_of(layer, side);
-  const Group group = group_at(features, side == kHiddenSide ? part : part - hidden_groups);
-  const float* weights = (side == kHiddenSide ? direction.w_hh : direction.w_ih) + group.first * kLanes;
-  const int64_t wide = group.vectors * kLanes;
-  const int64_t count = smaller(features - group.first * kLanes, wide);
-  float* at = direction.panels + panels_at(layer, side) + group.first * kLanes * depth_of(layer);
-  const int64_t blocks = blocks_of(layer);
-  const int first = first_of(layer.cell, side);
-  for (int64_t block = 0; block < blocks; ++block) {
-    for (int v = first; v < first + columns_of(layer.cell); ++v) {
-      const int64_t unit = unit_at(layer.cell, block, v);
-      for (int64_t k = 0; k < kLanes; ++k, at += wide) {
-        const bool there = unit + k < layer.hidden;
-        if (there) copy(at, weights + (gate_at(layer.cell, v) * layer.hidden + unit + k) * features, count);
-        for (int64_t j = there ? count : 0; j < wide; ++j) at[j] = 0.0f;
-      }
-    }
-  }
-}
-
 /** Gradients of the gates of one step's rows, into `gates`; leaves in `dh` what flows past them (GRU). */
 template <Cell kCell>
 void gate_gradients(const Layer& layer, const Direction& direction, const Rows& rows, const Step& step, float* dh,
@@ -155,63 +86,6 @@ void gate_gradients(const Layer& layer, const Direction& direction, const Rows& 
     }
     if (biases != nullptr) {
       for (int v = 0; v < kWide; ++v) store(biases + block * kBlock + v * kLanes, sums[v]);
-    }
-  }
-}
-
-/** What becomes of a product of gates' gradients with a side's weights. */
-struct Target {
-  /** One row per row of the product. */
-  float* const* rows;
-  /** Columns, which may end within a vector. */
-  int64_t columns;
-  /** Whether it is added to what is there. */
-  bool add;
-};
-
-/** Gates' gradients of some rows times one group of columns of a side's weights. */
-template <int C>
-struct GradientTile {
-  const float* gates;
-  const float* panel;
-  int64_t blocks, depth, column;
-  const Target& target;
-
-  template <int R>
-  void operator()(int64_t first) const {
-    Vec sums[R][C] = {};
-    for (int64_t block = 0; block < blocks; ++block) {
-      accumulate<R, C>(sums, gates + (block * kChunk + first) * kBlock, kBlock, depth, panel + block * depth * C * kLanes,
-                       C * kLanes, nullptr);
-    }
-#pragma GCC unroll 16
-    for (int r = 0; r < R; ++r) {
-#pragma GCC unroll 8
-      for (int c = 0; c < C; ++c) {
-        float* to = target.rows[first + r] + column + c * kLanes;
-        const int64_t lanes = target.columns - column - c * kLanes;
-        store_part(to, target.add ? sums[r][c] + load_part(to, lanes) : sums[r][c], lanes);
-      }
-    }
-  }
-};
-
-/** The product of `rows` rows of gates' gradients with a side's weights. */
-void times_weights(const Layer& layer, const Direction& direction, Side side, const float* gates, int64_t rows,
-                   const Target& target) {
-  const int64_t features = features_of(layer, side);
-  const int64_t blocks = blocks_of(layer);
-  const int64_t depth = columns_of(layer.cell) * kLanes;
-  const float* from = gates + first_of(layer.cell, side) * kLanes;
-  for (int64_t k = 0; k < groups_of(features); ++k) {
-    const Group group = group_at(features, k);
-    const int64_t column = group.first * kLanes;
-    const float* panel = direction.panels + panels_at(layer, side) + column * blocks * depth;
-    switch (group.vectors) {
-      case 1: for_tiles<rows_of(1)>(rows, GradientTile<1>{from, panel, blocks, depth, column, target}); break;
-      case 2: for_tiles<rows_of(2)>(rows, GradientTile<2>{from, panel, blocks, depth, column, target}); break;
-      case 3: for_tiles<rows_of(3)>(rows, GradientTile<3>{from, panel, blocks, depth, column, target}); break;
-      default: for_tiles<rows_of(4)>(rows, GradientTile<4>{from, panel, blocks, depth, column, target});
     }
   }
 }

@@ -276,6 +276,8 @@ void forward_any(const Layer& layer, const Direction& direction, const Rows& row
   }
 }
 
+#include "recurrent-product.h"
+
 #include "recurrent-backward.h"
 
 }  // namespace
