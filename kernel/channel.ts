@@ -88,6 +88,7 @@ export type FromMain =
   | { type: "interrupted"; cell: number; assigned: string[] }
   | { type: "stopped"; stop: number }
   | { type: "input"; cell: number; prompt: string; password: boolean }
+  | { type: "debug_output"; cell: number; text: string }
   | CommMessage
   | { type: "exit"; code: number };
 

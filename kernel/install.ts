@@ -14,7 +14,7 @@ export function kernelSpec(): { argv: string[]; [field: string]: unknown } {
     display_name: "TypeScript (torchbook)",
     language: "typescript",
     interrupt_mode: "message",
-    metadata: { debugger: false },
+    metadata: { debugger: true },
   };
 }
 

@@ -85,6 +85,26 @@ export interface InspectionResult {
   markdown: string;
 }
 
+/** A place in a cell's source, 1-based. */
+export interface DebugPlace {
+  source: string;
+  line: number;
+  column: number;
+}
+
+/** What the debugger may evaluate. */
+export type DebugExpression =
+  | {
+      ok: true;
+      /** JavaScript in which the cells' variables are found (kernel/debug-target.ts). */
+      code: string;
+      /** False for statements. */
+      isExpression: boolean;
+      /** Whether it awaits something. */
+      isAsync: boolean;
+    }
+  | { ok: false; message: string };
+
 /** Compiles cells one after another, each seeing what the earlier ones declared. */
 export interface CellCompiler {
   /** @param cell A number of the cell's own, by which it is committed. */
@@ -96,6 +116,12 @@ export interface CellCompiler {
   isComplete(
     code: string,
   ): Promise<{ status: "complete" | "incomplete" | "invalid" | "unknown"; indent?: string }>;
+  /** Makes TypeScript ready to be evaluated by the debugger at a place, or outside of any. */
+  debugExpression(code: string, place: DebugPlace | null): Promise<DebugExpression>;
+  /** Whether what is thrown at an offset of a script's text is caught in the same function. */
+  isCaught(script: string, offset: number): Promise<boolean>;
+  /** Takes note of a variable that the debugger made, which any cell may use. */
+  declareVariable(name: string): Promise<void>;
   /** Does ahead of time what later calls will need; true when there may be more to do. */
   idle?(): boolean;
   close(): Promise<void>;

@@ -4,6 +4,8 @@ import type {
   CellCompiler,
   CompiledCell,
   CompletionResult,
+  DebugExpression,
+  DebugPlace,
   FailedCell,
   InspectionResult,
 } from "./cell-compiler";
@@ -53,6 +55,18 @@ export class CompilerClient implements CellCompiler {
 
   isComplete(code: string): Promise<Completeness> {
     return this.call("isComplete", code);
+  }
+
+  debugExpression(code: string, place: DebugPlace | null): Promise<DebugExpression> {
+    return this.call("debugExpression", code, place);
+  }
+
+  isCaught(script: string, offset: number): Promise<boolean> {
+    return this.call("isCaught", script, offset);
+  }
+
+  declareVariable(name: string): Promise<void> {
+    return this.call("declareVariable", name);
   }
 
   close(): Promise<void> {

@@ -4,12 +4,15 @@ import type {
   CellCompiler,
   CompiledCell,
   CompletionResult,
+  DebugExpression,
+  DebugPlace,
   Diagnostic,
   FailedCell,
   InspectionResult,
 } from "./cell-compiler";
 import { CELL_FILE, type CompilerHost, PREFIX } from "./compiler-host";
 import { completionAt } from "./completion";
+import { debugExpression, isCaught } from "./debug-expression";
 import { declaredNames, filterDeclarations, mergeDeclarations } from "./declarations";
 import { cellDiagnostics, syntaxDiagnostics } from "./diagnostics";
 import { inspectionAt } from "./inspection";
@@ -123,6 +126,26 @@ export class HostedCompiler implements CellCompiler {
   async isComplete(code: string): Promise<Completeness> {
     const { code: text, html } = readMagics(code);
     return html === null ? isCompleteCell(this.ts, text) : { status: "complete" };
+  }
+
+  async debugExpression(code: string, place: DebugPlace | null): Promise<DebugExpression> {
+    const names = new Set(this.visibleValues());
+    return debugExpression(
+      this.ts,
+      code,
+      names,
+      place && { ...place, source: readMagics(place.source).code },
+    );
+  }
+
+  async isCaught(script: string, offset: number): Promise<boolean> {
+    return isCaught(this.ts, script, offset);
+  }
+
+  async declareVariable(name: string): Promise<void> {
+    if (this.values.has(name)) return;
+    this.values.add(name);
+    this.declarations = mergeDeclarations(this.ts, this.declarations, `declare let ${name}: any;\n`);
   }
 
   idle(): boolean {

@@ -355,7 +355,7 @@ class Rewriter {
 }
 
 /** Whether an identifier reads or writes a variable, rather than names a property, a label or a declaration. */
-function isReference(api: TypeScript, node: ts.Identifier): boolean {
+export function isReference(api: TypeScript, node: ts.Identifier): boolean {
   const parent = node.parent;
   if (api.isPropertyAccessExpression(parent)) return parent.expression === node;
   if (api.isShorthandPropertyAssignment(parent)) return true;

@@ -75,6 +75,9 @@ function start(create: () => CellCompiler): CellCompiler {
       complete: refuse,
       inspect: refuse,
       isComplete: refuse,
+      debugExpression: refuse,
+      isCaught: refuse,
+      declareVariable: refuse,
       close: () => Promise.resolve(),
     };
   }

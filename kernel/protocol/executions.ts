@@ -84,9 +84,12 @@ export class Executions {
     return this.nextCell++;
   }
 
-  /** Stops what runs, in all shells; also what a timer or a listener of an earlier cell is busy with. */
-  interrupt(): void {
-    if (this.interrupting) return;
+  /**
+   * Stops what runs, in all shells; also what a timer or a listener of an earlier cell is busy with. Resolves when that is
+   * stopped.
+   */
+  async interrupt(): Promise<void> {
+    if (this.interrupting) return this.interrupting;
     const running = this.shells.executions();
     // Still with the compiler, which goes on by itself: its result is not used.
     for (const one of running) if (!one.onMain) one.settle(failed(KEYBOARD_INTERRUPT));
@@ -109,6 +112,7 @@ export class Executions {
       .finally(() => {
         this.interrupting = null;
       });
+    return this.interrupting;
   }
 
   /** Takes what the main thread says of a run's end. */

@@ -19,6 +19,10 @@ export interface Kernel {
   readonly ports: Record<string, number>;
   /** Called when a client got to know the kernel. */
   greeted(): void;
+  /** Stops the cell that runs. */
+  interrupt(): void;
+  /** Answers a request to the debugger. */
+  debugRequest(header: Message["header"], content: Message["content"]): Promise<object>;
   /** Ends the kernel after the reply was sent. */
   shutdown(restart: boolean): void;
 }
@@ -76,8 +80,8 @@ const CONTROL_HANDLERS: Record<string, Handler> = {
   },
   interrupt_request: {
     reply: "interrupt_reply",
-    answer: ({ executions }) => {
-      executions.interrupt();
+    answer: (kernel) => {
+      kernel.interrupt();
       return { status: "ok" };
     },
   },
@@ -98,14 +102,7 @@ const CONTROL_HANDLERS: Record<string, Handler> = {
   },
   debug_request: {
     reply: "debug_reply",
-    answer: (_kernel, { content }) => ({
-      type: "response",
-      request_seq: content.seq ?? 0,
-      success: false,
-      command: content.command ?? "",
-      message: "this kernel has no debugger",
-      body: {},
-    }),
+    answer: (kernel, { header, content }) => kernel.debugRequest(header, content),
   },
 };
 

@@ -31,8 +31,8 @@ function describe(): object {
       nbconvert_exporter: "",
     },
     banner: `torchbook ${version}: TypeScript with a PyTorch-like library, on Node.js ${process.versions.node}`,
-    debugger: false,
-    supported_features: ["kernel subshells"],
+    debugger: true,
+    supported_features: ["debugger", "kernel subshells"],
     help_links: [
       { text: "TypeScript handbook", url: "https://www.typescriptlang.org/docs/handbook/intro.html" },
       { text: "Node.js", url: "https://nodejs.org/docs/latest/api/" },

@@ -6,6 +6,7 @@ import { CompilerClient } from "../compiler/client";
 import { log, logText, logTo } from "../log";
 import { mentionsPreload } from "../preload-names";
 import { Comms, readComm } from "./comms";
+import { Debugger } from "./debugger/debugger";
 import { Executions } from "./executions";
 import { findHandler, type Kernel } from "./handlers";
 import { History } from "./history";
@@ -15,7 +16,7 @@ import { Output } from "./output";
 import { watchParent } from "./parent";
 import { Server } from "./server";
 import { type RouterChannel, Transport } from "./transport";
-import type { Message } from "./wire";
+import type { Header, Message } from "./wire";
 
 /** How long after the first greeting an idle kernel loads the library by itself. */
 const PRELOAD_AFTER_MS = 150;
@@ -49,6 +50,13 @@ class ProtocolThread implements Kernel {
       if (mentionsPreload(source)) this.preload();
     },
   );
+  private readonly debugger = new Debugger({
+    compiler: this.compiler,
+    event: (event) => this.server.publish(this.debugging, "debug_event", event),
+    interrupt: () => this.interrupt(),
+  });
+  /** The last request to the debugger, under which its events go out. */
+  private debugging: Partial<Header> = {};
   private readonly input = new Input(this.server, (answer) => {
     data.stdin.postMessage(answer satisfies StdinAnswer);
     Atomics.add(shared, Slot.stdin, 1);
@@ -81,6 +89,16 @@ class ProtocolThread implements Kernel {
     if (this.wasGreeted) return;
     this.wasGreeted = true;
     setTimeout(() => this.executions.running || this.preload(), PRELOAD_AFTER_MS).unref();
+  }
+
+  interrupt(): void {
+    this.debugger.letGo();
+    void this.executions.interrupt().finally(() => this.debugger.watch());
+  }
+
+  debugRequest(header: Header, content: Message["content"]): Promise<object> {
+    this.debugging = header;
+    return this.debugger.request(content);
   }
 
   shutdown(_restart: boolean): void {
@@ -168,6 +186,9 @@ class ProtocolThread implements Kernel {
         if (request) this.input.ask(request, message.prompt, message.password);
         break;
       }
+      case "debug_output":
+        this.debugger.output(message.text);
+        break;
       case "comm": {
         this.output.flush();
         this.comms.observe(message);
@@ -249,6 +270,7 @@ class ProtocolThread implements Kernel {
     this.ending = true;
     this.executions.ending = true;
     this.executions.shells.abort();
+    this.debugger.close();
     this.output.flush();
     this.history.flush();
     await this.server.close(CLOSE_MS);
@@ -256,7 +278,7 @@ class ProtocolThread implements Kernel {
     Atomics.notify(shared, Slot.flushed);
     toMain({ type: "shutdown", code });
     // A main thread that is busy does not read that: it is stopped, and if all fails the process is killed.
-    setTimeout(() => this.executions.interrupt(), 100);
+    setTimeout(() => void this.executions.interrupt(), 100);
     setTimeout(() => process.kill(process.pid, "SIGKILL"), EXIT_MS);
   }
 }

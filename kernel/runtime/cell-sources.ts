@@ -31,6 +31,12 @@ export class CellSources {
     return this.entries.has(name);
   }
 
+  /** A cell as it was given. */
+  get(name: string): { source: string; sourceMap: string } | undefined {
+    const entry = this.entries.get(name);
+    return entry && { source: entry.source, sourceMap: entry.sourceMap };
+  }
+
   /** The source lines of a cell. */
   lines(name: string): string[] {
     const entry = this.entries.get(name);

@@ -46,12 +46,15 @@ interface Running {
   reserved: Set<string>;
 }
 
+/** By this the debugger has a cell wait until its breakpoints are set: V8 tells scripts that have a map before they run. */
+const SOURCE_MAP_COMMENT = "\n//# sourceMappingURL=torchbook:cell";
+
 const PARAMETERS = "exports, require, module, __filename, __dirname";
 
 /** Runs cells; every cell has the variables of all. */
 export class Executor {
   /** Every top-level name of every cell: what compiled code calls `exports`. */
-  private readonly variables = makeVariables();
+  readonly variables = makeVariables();
   private readonly module: CellModule;
   private readonly running = new Map<number, Running>();
   // A script of its own, because only a script run with breakOnSigint can be stopped by a signal from outside.
@@ -143,7 +146,10 @@ export class Executor {
     this.sources.add(name, source, sourceMap);
     this.modules.provide(message.sideOutputs);
     const prefix = `(${isAsync ? "async " : ""}function ${CELL_FUNCTION}(${PARAMETERS}) { `;
-    const script = new Script(`${prefix}${code}\n})`, { filename: name, columnOffset: -prefix.length });
+    const script = new Script(`${prefix}${code}\n})${SOURCE_MAP_COMMENT}`, {
+      filename: name,
+      columnOffset: -prefix.length,
+    });
     const run = script.runInThisContext() as CellFunction;
     const { variables } = this;
     const scope = globalThis as unknown as Record<symbol, unknown>;

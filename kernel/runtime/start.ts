@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { MessageChannel, Worker } from "node:worker_threads";
 import { type ProtocolThreadData, SHARED_SLOTS, type ToMain } from "../channel";
+import { DEBUG_TARGET_KEY } from "../debug-target";
 import { captureDescriptors } from "../descriptors";
 import { log, logTo } from "../log";
 import { clearAsyncIds, tolerateEndedCallbacks } from "./async-ids";
@@ -9,6 +10,7 @@ import type { CellGlobals } from "./cell-globals";
 import { CellSources } from "./cell-sources";
 import { Comms } from "./comm";
 import { contextOf, currentContext, installContext, resetContext } from "./context";
+import { DebugTarget } from "./debug-target";
 import { makeDisplay } from "./display";
 import { Executor } from "./executor";
 import { Link } from "./link";
@@ -88,6 +90,8 @@ export function start(connectionFile: string): void {
   const comms = new Comms(link);
   const globals: CellGlobals = { display, clear_output, input, prompt: input, comms };
   define({ ...globals, require: modules.require, [DISPLAY]: display });
+  const target = new DebugTarget(executor.variables, sources, link);
+  Object.defineProperty(globalThis, Symbol.for(DEBUG_TARGET_KEY), { value: target });
 
   process.exit = ((code?: number | string | null) => {
     if (code !== undefined && code !== null) process.exitCode = Number(code) || 0;

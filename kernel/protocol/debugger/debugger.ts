@@ -1,0 +1,161 @@
+/** @file The kernel's debugger: takes debug requests, and has a session while a client debugs. */
+import type { CellCompiler } from "../../compiler/cell-compiler";
+import { log } from "../../log";
+import { Arguments } from "./arguments";
+import { ANY_TIME, IN_SESSION } from "./commands";
+import { Inspector } from "./inspector";
+import { Lines } from "./lines";
+import {
+  DebugError,
+  type DebugEvent,
+  type DebugReply,
+  type DebugRequest,
+  THREAD_ID,
+  type Variable,
+} from "./messages";
+import type { Pause } from "./pause";
+import { DebugSession } from "./session";
+import { Values } from "./values";
+
+/** What the debugger needs of the kernel. */
+export interface DebuggerHost {
+  readonly compiler: CellCompiler;
+  /** Publishes an event. */
+  event(event: DebugEvent): void;
+  /** Ends the cell that runs. */
+  interrupt(): void;
+}
+
+/** One for each kernel; nothing is connected to the main thread until a client asks for something there. */
+export class Debugger {
+  session: DebugSession | null = null;
+  /** Sources of cells that clients told, by path. */
+  readonly cells = new Map<string, string>();
+  /** How the client counts lines and columns. */
+  lines = new Lines(true, true);
+  private seq = 0;
+  private withTypes = true;
+
+  constructor(private readonly host: DebuggerHost) {}
+
+  /** Answers a `debug_request`; never throws. */
+  async request(request: DebugRequest): Promise<DebugReply> {
+    const command = typeof request.command === "string" ? request.command : "";
+    const request_seq = Number.isSafeInteger(request.seq) ? (request.seq as number) : 0;
+    const head = { type: "response", request_seq, command } as const;
+    try {
+      const body = await this.answer(command, new Arguments(request.arguments));
+      return { seq: ++this.seq, ...head, success: true, body };
+    } catch (error) {
+      if (!(error instanceof DebugError)) log("error", `${command}: ${(error as Error)?.stack ?? error}`);
+      const message = error instanceof Error ? error.message : String(error);
+      return { seq: ++this.seq, ...head, success: false, message, body: {} };
+    }
+  }
+
+  /** Takes note of who debugs. */
+  initialize(clientId: string | undefined, args: Arguments): void {
+    this.withTypes = clientId !== "jupyterlab";
+    this.lines = new Lines(!args.isFalse("linesStartAt1"), !args.isFalse("columnsStartAt1"));
+  }
+
+  /** Begins to debug; does nothing when that was begun. */
+  async attach(): Promise<void> {
+    if (this.session) return;
+    const session = new DebugSession(
+      this.host.compiler,
+      (event, body) => this.event(event, body),
+      (breakpoint) =>
+        this.event("breakpoint", { reason: "changed", breakpoint: this.lines.shown(breakpoint) }),
+    );
+    this.session = session;
+    try {
+      await session.start();
+    } catch (error) {
+      this.session = null;
+      session.end();
+      throw error;
+    }
+    this.event("initialized", {});
+    this.event("process", {
+      name: "torchbook",
+      systemProcessId: process.pid,
+      isLocalProcess: true,
+      startMethod: "attach",
+    });
+    this.event("thread", { reason: "started", threadId: THREAD_ID });
+  }
+
+  /** Ends the session; a stopped cell goes on. */
+  disconnect(): object {
+    const { session } = this;
+    this.session = null;
+    if (session) {
+      session.end();
+      this.event("terminated", {});
+    }
+    return {};
+  }
+
+  /** Ends what runs, and the session. */
+  terminate(): object {
+    this.host.interrupt();
+    return this.disconnect();
+  }
+
+  /** Before a cell is ended: lets go of it where it is stopped; true when it was. */
+  letGo(): boolean {
+    return this.session?.letGo() ?? false;
+  }
+
+  /** After that. */
+  watch(): void {
+    this.session?.watch();
+  }
+
+  /** Before the kernel ends. */
+  close(): void {
+    this.letGo();
+    this.session?.end();
+    this.session = null;
+  }
+
+  /** Sends what a breakpoint with a log message says. */
+  output(text: string): void {
+    if (this.session) this.event("output", { category: "console", output: text });
+  }
+
+  /** The variables of the cells. A client that asked before a stop gets them before it hears of that. */
+  globals(): Promise<Variable[]> {
+    const answer = this.inspect((values) => values.globals());
+    return this.session ? this.session.before(answer) : answer;
+  }
+
+  /** Reads values; without a session by a connection for this once. */
+  async inspect<T>(read: (values: Values, pause: Pause | null) => Promise<T>): Promise<T> {
+    const { session, withTypes } = this;
+    const { compiler } = this.host;
+    if (session) {
+      return read(new Values(session.inspector, compiler, withTypes), session.pause);
+    }
+    const inspector = new Inspector();
+    try {
+      return await read(new Values(inspector, compiler, withTypes), null);
+    } finally {
+      inspector.disconnect();
+    }
+  }
+
+  private async answer(command: string, args: Arguments): Promise<object> {
+    if (Object.hasOwn(ANY_TIME, command)) return ANY_TIME[command](this, args);
+    if (!Object.hasOwn(IN_SESSION, command))
+      throw new DebugError(`there is no debug command ${JSON.stringify(command)}`);
+    if (!this.session?.started)
+      throw new DebugError("the debugger was not started: initialize and attach come first");
+    return IN_SESSION[command](this.session, args, this);
+  }
+
+  private event(event: string, body: object): void {
+    this.host.event({ seq: ++this.seq, type: "event", event, body });
+  }
+}
