@@ -99,8 +99,9 @@ export class DebugTarget implements Target {
   }
 
   bundle(value: unknown): MimeBundle {
-    const made = value === undefined ? { "text/plain": plainText(value) } : toMimeBundle(value);
-    // Promises do not settle at a pause.
+    const made = value === undefined ? { "text/plain": plainText(value) } : toMimeBundle(value, () => {});
+    // Promises do not settle at a pause, and one that fails later is nobody's.
+    if (isThenable(made)) made.then(undefined, () => {});
     return serialize(isThenable(made) ? { "text/plain": plainText(value) } : made);
   }
 

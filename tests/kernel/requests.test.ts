@@ -164,12 +164,13 @@ test("debug requests are refused as the specification says", async () => {
   const reply = await kernel.request("control", "debug_request", {
     seq: 3,
     type: "request",
-    command: "debugInfo",
+    command: "stackTrace",
     arguments: {},
   });
   assert.equal(reply.success, false);
   assert.equal(reply.request_seq, 3);
-  assert.equal(reply.command, "debugInfo");
+  assert.equal(reply.command, "stackTrace");
+  assert.match(reply.message, /not started/);
 });
 
 test("the control channel takes what the shell channel takes", async () => {

@@ -1,6 +1,6 @@
 /** @file What is done for each command of a debug request: one table. */
 import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Arguments } from "./arguments";
 import type { Debugger } from "./debugger";
@@ -139,14 +139,14 @@ export const IN_SESSION: Record<
     };
   },
   modules: (session) => {
-    const files = [...new Set(session.files.values())].map((url) => fileURLToPath(url));
-    const modules = files.map((path, id) => ({ id, name: basename(path), path }));
+    const paths = [...new Set(session.files.values())].map((url) => fileURLToPath(url)).sort();
+    const modules = paths.map((path, id) => ({ id, name: moduleName(path), path }));
     return { modules, totalModules: modules.length };
   },
-  continue: (session, args) => go(session, args, null, { allThreadsContinued: true }),
-  next: (session, args) => go(session, args, "stepOver"),
-  stepIn: (session, args) => go(session, args, "stepInto"),
-  stepOut: (session, args) => go(session, args, "stepOut"),
+  continue: (session) => go(session, null, { allThreadsContinued: true }),
+  next: (session) => go(session, "stepOver"),
+  stepIn: (session) => go(session, "stepInto"),
+  stepOut: (session) => go(session, "stepOut"),
   pause: async (session) => {
     await session.interrupt();
     return {};
@@ -154,14 +154,14 @@ export const IN_SESSION: Record<
   terminate: (_session, _args, debug) => debug.terminate(),
 };
 
-async function go(
-  session: DebugSession,
-  _args: Arguments,
-  step: Step | null,
-  body: object = {},
-): Promise<object> {
+async function go(session: DebugSession, step: Step | null, body: object = {}): Promise<object> {
   await session.resume(step);
   return body;
+}
+
+/** A file by its package, or by its folder. */
+function moduleName(path: string): string {
+  return path.split(`${sep}node_modules${sep}`).at(-1)?.split(sep).slice(-3).join("/") ?? path;
 }
 
 function readBreakpoint(one: Arguments): SourceBreakpoint {
