@@ -53,6 +53,7 @@ class ProtocolThread implements Kernel {
   private readonly debugger = new Debugger({
     compiler: this.compiler,
     event: (event) => this.server.publish(this.debugging, "debug_event", event),
+    isRunning: () => this.executions.running !== undefined,
     interrupt: () => this.interrupt(),
   });
   /** The last request to the debugger, under which its events go out. */

@@ -1,48 +1,20 @@
 /** @file What every message that a kernel sends must look like, by Jupyter's messaging specification 5.5. */
-
-type Check = (value: unknown) => string | null;
-type Shape = Record<string, Check>;
-
-const said = (value: unknown) => JSON.stringify(value)?.slice(0, 80) ?? String(value);
-const typed =
-  (type: string): Check =>
-  (value) =>
-    typeof value === type ? null : `${said(value)} is no ${type}`;
-
-const string = typed("string");
-const boolean = typed("boolean");
-const integer: Check = (value) => (Number.isInteger(value) ? null : `${said(value)} is no integer`);
-const list =
-  (item: Check): Check =>
-  (value) => {
-    if (!Array.isArray(value)) return `${said(value)} is no list`;
-    return value.map(item).find((problem) => problem !== null) ?? null;
-  };
-const strings = list(string);
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-const anyObject: Check = (value) => (isObject(value) ? null : `${said(value)} is no object`);
-const oneOf =
-  (...values: unknown[]): Check =>
-  (value) =>
-    values.includes(value) ? null : `${said(value)} is none of ${values.join(", ")}`;
-const optional =
-  (check: Check): Check =>
-  (value) =>
-    value === undefined ? null : check(value);
-
-/** All fields of a shape, and no others. */
-function object(shape: Shape): Check {
-  return (value) => {
-    if (!isObject(value)) return `${said(value)} is no object`;
-    for (const [name, check] of Object.entries(shape)) {
-      const problem = check(value[name]);
-      if (problem) return `${name}: ${problem}`;
-    }
-    const extra = Object.keys(value).find((name) => !(name in shape));
-    return extra === undefined ? null : `${extra} is not in the specification`;
-  };
-}
+import { debugEvent, debugReply } from "./debug-schema";
+import {
+  anyObject,
+  boolean,
+  type Check,
+  integer,
+  isObject,
+  list,
+  object,
+  oneOf,
+  optional,
+  type Shape,
+  said,
+  string,
+  strings,
+} from "./schema-checks";
 
 /** Data by MIME type: text but for JSON types, and none of it empty of a type. */
 const mime: Check = (value) => {
@@ -131,17 +103,8 @@ const CONTENT: Partial<Record<string, Check>> = {
   }),
   shutdown_reply: reply({ restart: boolean }),
   interrupt_reply: reply({}),
-  debug_reply: (value) =>
-    object({
-      type: oneOf("response"),
-      seq: optional(integer),
-      request_seq: integer,
-      success: boolean,
-      command: string,
-      message: optional(string),
-      body: optional(anyObject),
-    })(value),
-  debug_event: object({ type: oneOf("event"), event: string, seq: integer, body: optional(anyObject) }),
+  debug_reply: debugReply,
+  debug_event: debugEvent,
   create_subshell_reply: reply({ subshell_id: string }),
   delete_subshell_reply: reply({}),
   list_subshell_reply: reply({ subshell_id: strings }),

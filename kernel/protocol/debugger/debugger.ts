@@ -17,11 +17,16 @@ import type { Pause } from "./pause";
 import { DebugSession } from "./session";
 import { Values } from "./values";
 
+const QUIET_MS = 20;
+const QUIET_TRIES = 100;
+
 /** What the debugger needs of the kernel. */
 export interface DebuggerHost {
   readonly compiler: CellCompiler;
   /** Publishes an event. */
   event(event: DebugEvent): void;
+  /** Whether a cell runs. */
+  isRunning(): boolean;
   /** Ends the cell that runs. */
   interrupt(): void;
 }
@@ -136,13 +141,23 @@ export class Debugger {
     const { session, withTypes } = this;
     const { compiler } = this.host;
     if (session) {
+      if (!session.pause) await this.quiet(session.inspector);
       return read(new Values(session.inspector, compiler, withTypes), session.pause);
     }
     const inspector = new Inspector();
     try {
+      await this.quiet(inspector);
       return await read(new Values(inspector, compiler, withTypes), null);
     } finally {
       inspector.disconnect();
+    }
+  }
+
+  /** Waits for the moment in which the main thread does what comes after a cell, or loads the library. */
+  private async quiet(inspector: Inspector): Promise<void> {
+    for (let tries = 0; tries < QUIET_TRIES; tries++) {
+      if (this.host.isRunning() || (await inspector.ask("enter"))) return;
+      await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
     }
   }
 
