@@ -71,7 +71,14 @@ export class DebugTarget implements Target {
     const { variables } = this;
     // The value of a cell's last expression lies there for a moment.
     const names = Object.keys(variables).filter((name) => name !== "tsLastExpr");
-    const list = names.sort().map((name) => ({ name, value: variables[name], path: name }));
+    const list = names.sort().flatMap((name): Child[] => {
+      try {
+        return [{ name, value: variables[name], path: name }];
+      } catch {
+        // Declared by the cell that runs, which did not get there yet.
+        return [];
+      }
+    });
     return this.refer({ kind: "list", list });
   }
 
