@@ -11,6 +11,8 @@ export interface Native {
   prepare(op: string, ...attrs: unknown[]): number;
   forget(): void;
   run(...outputs: Handle[]): void;
+  define(program: Int32Array): number;
+  replay(...outputs: Handle[]): void;
   create(handle: Handle, data: TypedArray): void;
   read(slot: number, into: TypedArray): void;
   release(slot: number): void;

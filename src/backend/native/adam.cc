@@ -87,6 +87,20 @@ inline __attribute__((always_inline)) void adam_loop(const Numbers<T>& n, int64_
 TORCHBOOK_ADAM(float, adam_float)
 TORCHBOOK_ADAM(double, adam_double)
 
+#define TORCHBOOK_ALL_ZERO(T, NAME)                              \
+  TORCHBOOK_VECTOR_CLONES                                        \
+  bool NAME(const T* values, int64_t count) {                    \
+    bool any = false;                                            \
+    for (int64_t i = 0; i < count; ++i) any |= values[i] != T(0); \
+    return !any;                                                 \
+  }
+
+TORCHBOOK_ALL_ZERO(float, all_zero_float)
+TORCHBOOK_ALL_ZERO(double, all_zero_double)
+
+inline bool all_zero(const float* values, int64_t count) { return all_zero_float(values, count); }
+inline bool all_zero(const double* values, int64_t count) { return all_zero_double(values, count); }
+
 template <typename T>
 constexpr auto adam = nullptr;
 template <>
@@ -201,10 +215,24 @@ class AdamRowsOp : public OpKernel {
     T* m = const_cast<T*>(first.flat<T>().data());
     T* v = const_cast<T*>(second.flat<T>().data());
     const int64_t width = param.dim_size(1);
+    // A row that never had a gradient has averages of zero and stays as it is; to see that costs less than to write it.
+    const bool rests = out == p && numbers.decay == 0 && numbers.shrink == 1 && numbers.epsilon > 0;
     torchbook::shard(context, param.dim_size(0), kCyclesPerElement * width, [&](int64_t begin, int64_t end) {
-      rows.each(begin, end, [&](int64_t row, int64_t count, const T* grad) {
+      const auto step = [&](int64_t row, int64_t count, const T* grad) {
         const int64_t at = row * width;
         adam<T>(numbers, count * width, p + at, grad, m + at, v + at, out + at, m + at, v + at);
+      };
+      rows.each(begin, end, [&](int64_t row, int64_t count, const T* grad) {
+        if (grad != nullptr || !rests) return step(row, count, grad);
+        const auto at_rest = [&](int64_t k) {
+          return all_zero(v + k * width, width) && all_zero(m + k * width, width);
+        };
+        for (int64_t k = row; k < row + count;) {
+          int64_t last = k;
+          while (last < row + count && !at_rest(last)) ++last;
+          if (last > k) step(k, last - k, nullptr);
+          k = last + 1;
+        }
       });
     });
   }

@@ -18,11 +18,13 @@
 #include <chrono>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "arena.h"
 #include "dispatch.h"
+#include "program.h"
 
 #if defined(__GLIBC__)
 #include <malloc.h>
@@ -40,6 +42,7 @@ constexpr int64_t kReportStep = int64_t{1} << 20;
 struct State {
   torchbook::Values values;
   torchbook::Dispatcher dispatcher;
+  std::vector<std::unique_ptr<torchbook::Program>> programs;
   int32_t* scratch = nullptr;
   size_t scratch_size = 0;
   napi_ref scratch_ref = nullptr;
@@ -133,25 +136,29 @@ bool tie(napi_env env, napi_value handle, Value* value) {
   return napi_wrap(env, handle, value, finalize, nullptr, nullptr) == napi_ok;
 }
 
-/**
- * run(...handles): runs an op with as many outputs as there are new handles. `scratch` holds the prepared op, the number of
- * inputs and their slots; then, per output, slot, type, rank and sizes.
- */
-napi_value run(napi_env env, napi_callback_info info) {
-  const Call call(env, info);
-  State* state = call.state;
+/** Puts the inputs that `scratch` names to `state->inputs`. Returns whether they are all there; throws otherwise. */
+bool take_inputs(napi_env env, State* state) {
   const int32_t* given = state->scratch;
   const int32_t count = given[1];
-  if (count < 0 || static_cast<size_t>(count) + 2 > state->scratch_size) return fail(env, "scratch is too small");
+  if (count < 0 || static_cast<size_t>(count) + 2 > state->scratch_size) {
+    fail(env, "scratch is too small");
+    return false;
+  }
   state->inputs.clear();
   for (int32_t i = 0; i < count; ++i) {
     Value* input = state->values.at(given[2 + i]);
-    if (input == nullptr) return fail(env, "input " + std::to_string(i) + " was released");
+    if (input == nullptr) {
+      fail(env, "input " + std::to_string(i) + " was released");
+      return false;
+    }
     state->inputs.push_back(input);
   }
-  state->outputs.clear();
-  for (size_t i = 0; i < call.arguments.size(); ++i) state->outputs.push_back(state->values.take());
-  absl::Status status = state->dispatcher.run(given[0], state->inputs, state->outputs, state->values);
+  return true;
+}
+
+/** Ties `state->outputs` to the call's handles and writes to `scratch` what they are; throws what went wrong before. */
+napi_value hand_over(napi_env env, const Call& call, absl::Status status) {
+  State* state = call.state;
   size_t at = 0;
   size_t tied = 0;
   for (size_t i = 0; status.ok() && i < state->outputs.size(); ++i) {
@@ -170,6 +177,57 @@ napi_value run(napi_env env, napi_callback_info info) {
   }
   report(env, state);
   return nullptr;
+}
+
+/**
+ * run(...handles): runs an op with as many outputs as there are new handles. `scratch` holds the prepared op, the number of
+ * inputs and their slots; then, per output, slot, type, rank and sizes.
+ */
+napi_value run(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  State* state = call.state;
+  if (!take_inputs(env, state)) return nullptr;
+  state->outputs.clear();
+  for (size_t i = 0; i < call.arguments.size(); ++i) state->outputs.push_back(state->values.take());
+  const absl::Status status =
+      state->dispatcher.run(state->scratch[0], state->inputs, state->outputs, state->values);
+  return hand_over(env, call, status);
+}
+
+/** define(numbers): the number of a program, see program.h. */
+napi_value define(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  size_t length = 0;
+  void* data = nullptr;
+  napi_typedarray_type kind;
+  if (call.arguments.size() != 1 ||
+      napi_get_typedarray_info(env, call.arguments[0], &kind, &length, &data, nullptr, nullptr) != napi_ok ||
+      kind != napi_int32_array) {
+    return fail(env, "an Int32Array expected");
+  }
+  auto program = std::make_unique<torchbook::Program>();
+  const absl::Status status = program->read(static_cast<const int32_t*>(data), length);
+  if (!status.ok()) return fail(env, status);
+  call.state->programs.push_back(std::move(program));
+  napi_value result;
+  napi_create_int32(env, static_cast<int32_t>(call.state->programs.size() - 1), &result);
+  return result;
+}
+
+/** replay(...handles): runs a program; `scratch` holds its number and the inputs as for run(). */
+napi_value replay(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  State* state = call.state;
+  const int32_t number = state->scratch[0];
+  if (number < 0 || static_cast<size_t>(number) >= state->programs.size()) return fail(env, "no such program");
+  const torchbook::Program& program = *state->programs[number];
+  if (!take_inputs(env, state)) return nullptr;
+  if (state->inputs.size() != program.inputs() || call.arguments.size() != program.results()) {
+    return fail(env, "the program has other inputs or results");
+  }
+  state->outputs.clear();
+  const absl::Status status = program.run(state->dispatcher, state->values, state->inputs, &state->outputs);
+  return hand_over(env, call, status);
 }
 
 /** create(handle, array): a tensor with a copy of the array; `scratch` holds type, rank and sizes, then the slot. */
@@ -351,6 +409,7 @@ extern "C" NAPI_MODULE_EXPORT napi_value napi_register_module_v1(napi_env env, n
   const napi_property_descriptor properties[] = {
       method("open", open),       method("scratch", scratch), method("prepare", prepare),
       method("forget", forget),   method("run", run),         method("create", create),
+      method("define", define),   method("replay", replay),
       method("read", read),       method("release", release), method("stats", stats),
   };
   napi_define_properties(env, exports, sizeof(properties) / sizeof(properties[0]), properties);
