@@ -5,6 +5,7 @@ import { is_grad_enabled, no_grad } from "./autograd/grad-mode";
 import { AccumulateGrad, type Node } from "./autograd/node";
 import { device_name, read, scalar } from "./backend/engine";
 import type { Handle } from "./backend/handle";
+import { watcher } from "./backend/watcher";
 import { type DType, int64, type TypedArray, whole_number_hint } from "./dtype";
 import { RuntimeError } from "./errors";
 import { contiguous_strides, type Geometry, overlaps, places } from "./geometry";
@@ -61,11 +62,13 @@ export class Tensor extends Indexable {
     super();
     this._handle = handle;
     handle.holders++;
+    if (watcher !== null) watcher.began(this);
   }
 
   /** @internal The present value. */
   get handle(): Handle {
     if (this._view !== null) this._follow();
+    if (watcher !== null) watcher.took(this, this._handle);
     return this._handle;
   }
 
@@ -124,6 +127,7 @@ export class Tensor extends Indexable {
     }
     this._handle = handle;
     handle.holders++;
+    if (watcher !== null) watcher.wrote();
     this._bump();
   }
 
@@ -527,6 +531,7 @@ export class Tensor extends Indexable {
     }
     this._handle = handle;
     handle.holders++;
+    if (watcher !== null) watcher.wrote();
     // Under no_grad a change leaves the history as it is, as in PyTorch.
     if (is_grad_enabled() && value._wants_grad) this._take_history(value);
     if (view === null) this._own_version++;

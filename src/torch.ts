@@ -7,6 +7,7 @@ export {
   no_grad,
   set_grad_enabled,
 } from "./autograd/grad-mode";
+export { type CompileOptions, compile } from "./compile/compile";
 export * as cuda from "./cuda";
 export {
   bool,

@@ -8,6 +8,7 @@ import { bool, type DType, dtype_of_code, int32, int64, type TypedArray } from "
 import { RuntimeError } from "../errors";
 import { Handle } from "./handle";
 import { load_runtime } from "./runtime";
+import { set_watcher, watcher } from "./watcher";
 
 const { native, version, gpu } = load_runtime();
 
@@ -94,11 +95,18 @@ class Prepared {
 const ops = new Map<string, Prepared>();
 const max_ops = 4096;
 let prepared = 0;
+let generation = 0;
+
+/** Changes when the ops' numbers in the addon lose their meaning. */
+export function op_generation(): number {
+  return generation;
+}
 
 function prepare(op: Prepared): number {
   if (prepared === max_ops) {
     // Attributes that are ever new, such as lengths: begin afresh. What runs now is made known again.
     native.forget();
+    generation++;
     ops.clear();
     attrs_seen.length = 0;
     prepared = 0;
@@ -149,10 +157,12 @@ function fill(handle: Handle, at: number, inputs: readonly Handle[]): number {
   return at + 3 + rank;
 }
 
-function begin(name: string, inputs: readonly Handle[], attrs: readonly Attr[]): void {
-  scratch[0] = find(name, attrs);
+function begin(name: string, inputs: readonly Handle[], attrs: readonly Attr[]): number {
+  const op = find(name, attrs);
+  scratch[0] = op;
   scratch[1] = inputs.length;
   for (let i = 0; i < inputs.length; i++) scratch[i + 2] = inputs[i].slot;
+  return op;
 }
 
 /**
@@ -169,14 +179,16 @@ export function execute_many(
 ): Handle[] {
   make_room(inputs.length, outputs);
   const results = Array.from({ length: outputs }, () => new Handle());
+  let op: number;
   try {
-    begin(name, inputs, attrs);
+    op = begin(name, inputs, attrs);
     native.run(...results);
   } catch (error) {
     throw failure(name, inputs, error);
   }
   let at = 0;
   for (const result of results) at = fill(result, at, inputs);
+  if (watcher !== null) watcher.ran(op, inputs, results);
   return results;
 }
 
@@ -184,14 +196,43 @@ export function execute_many(
 export function execute(name: string, inputs: readonly Handle[], attrs: readonly Attr[] = no_attrs): Handle {
   if (inputs.length + 2 > scratch.length) make_room(inputs.length, 1);
   const result = new Handle();
+  let op: number;
   try {
-    begin(name, inputs, attrs);
+    op = begin(name, inputs, attrs);
     native.run(result);
   } catch (error) {
     throw failure(name, inputs, error);
   }
   fill(result, 0, inputs);
+  if (watcher !== null) watcher.ran(op, inputs, [result]);
   return result;
+}
+
+/** Makes a list of ops known to the addon; `native/program.h` says how it is written. Returns its number. */
+export function define_program(numbers: readonly number[]): number {
+  return native.define(Int32Array.from(numbers));
+}
+
+/**
+ * Runs a list of ops in one call.
+ *
+ * @param room How many numbers the results' types and shapes take at most.
+ */
+export function run_program(
+  program: number,
+  inputs: readonly Handle[],
+  outputs: number,
+  room: number,
+): Handle[] {
+  make_room(inputs.length, Math.max(outputs, Math.ceil(room / 16)));
+  const results = Array.from({ length: outputs }, () => new Handle());
+  scratch[0] = program;
+  scratch[1] = inputs.length;
+  for (let i = 0; i < inputs.length; i++) scratch[i + 2] = inputs[i].slot;
+  native.replay(...results);
+  let at = 0;
+  for (const result of results) at = fill(result, at, inputs);
+  return results;
 }
 
 function failure(name: string, inputs: readonly Handle[], error: unknown): RuntimeError {
@@ -214,6 +255,7 @@ export function from_data(shape: readonly number[], dtype: DType, data: TypedArr
   handle.slot = scratch[0];
   handle.dtype = dtype;
   handle.shape = Object.freeze([...shape]);
+  if (watcher !== null) watcher.made(handle);
   return handle;
 }
 
@@ -221,6 +263,7 @@ export function from_data(shape: readonly number[], dtype: DType, data: TypedArr
 export function read(handle: Handle): TypedArray {
   const data = new handle.dtype.array(handle.size);
   native.read(handle.slot, data);
+  if (watcher !== null) watcher.looked();
   return data;
 }
 
@@ -244,6 +287,27 @@ export function device_name(): string {
   return gpu ? "cuda:0" : "cpu";
 }
 
+/** Values that are the same each time they are asked for. */
+const lasting = new WeakSet<Handle>();
+
+/** Whether a value is a constant of the library's. */
+export function is_lasting(handle: Handle): boolean {
+  return lasting.has(handle);
+}
+
+/** A value that is made once and always the same: no news to who records a function. */
+export function lasting_value(make: () => Handle): Handle {
+  const told = watcher;
+  set_watcher(null);
+  try {
+    const handle = make();
+    lasting.add(handle);
+    return handle;
+  } finally {
+    set_watcher(told);
+  }
+}
+
 const constants = new Map<string, Handle>();
 const max_constants = 4096;
 
@@ -251,7 +315,7 @@ function remembered(key: string, make: () => Handle): Handle {
   let handle = constants.get(key);
   if (handle === undefined) {
     if (constants.size >= max_constants) constants.clear();
-    handle = make();
+    handle = lasting_value(make);
     // Kept here too: whoever frees what it alone holds must let it be.
     handle.holders++;
     constants.set(key, handle);

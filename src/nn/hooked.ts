@@ -1,5 +1,6 @@
 /** @file What modules are before they hold anything: callable, with hooks. */
 import { is_options } from "../args";
+import { watcher } from "../backend/watcher";
 import { Callable } from "./callable";
 import {
   add_hook,
@@ -33,9 +34,10 @@ export abstract class Hooked extends Callable {
   _call(given: readonly unknown[]): unknown {
     const args = is_options(given[given.length - 1]) ? by_place(this.forward, given) : given;
     const { pre_hooks, hooks, backward_pre_hooks, backward_hooks } = this.#hooks;
-    if (pre_hooks === null && hooks === null && backward_hooks === null && backward_pre_hooks === null) {
-      return this.forward(...args);
-    }
+    const plain =
+      pre_hooks === null && hooks === null && backward_hooks === null && backward_pre_hooks === null;
+    if (watcher !== null) watcher.entered(this, !plain);
+    if (plain) return this.forward(...args);
     return call_with_hooks(this as unknown as Module, args, this.#hooks);
   }
 

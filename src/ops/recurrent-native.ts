@@ -4,7 +4,7 @@
  * `TORCHBOOK_NATIVE=0` turns them off.
  */
 import { record_many, wants_grad } from "../autograd/tape";
-import { attr, execute_many, from_data, ints, release } from "../backend/engine";
+import { attr, execute_many, from_data, ints, lasting_value, release } from "../backend/engine";
 import type { Handle } from "../backend/handle";
 import { native_ops } from "../backend/native-ops";
 import { float32, int32 } from "../dtype";
@@ -33,7 +33,10 @@ let empty: { readonly floats: Handle; readonly sizes: Handle } | null = null;
 
 /** What stands for states and gradients that are zeros, and for the sizes of a batch that is not packed. */
 function nothing(): { readonly floats: Handle; readonly sizes: Handle } {
-  empty ??= { floats: from_data([0], float32, new Float32Array(0)), sizes: ints([]) };
+  empty ??= {
+    floats: lasting_value(() => from_data([0], float32, new Float32Array(0))),
+    sizes: ints([]),
+  };
   return empty;
 }
 

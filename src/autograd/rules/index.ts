@@ -1,6 +1,7 @@
 /** @file All gradient rules, in one table. */
 import { define_rules } from "../tape";
 import { activation } from "./activation";
+import { compiled } from "./compiled";
 import { convolution } from "./convolution";
 import { crf } from "./crf";
 import { ctc } from "./ctc";
@@ -21,6 +22,7 @@ import { unary } from "./unary";
 
 define_rules({
   ...activation,
+  ...compiled,
   ...convolution,
   ...crf,
   ...ctc,
