@@ -85,13 +85,21 @@ export function page<T>(list: T[], { start = 0, count }: ChildrenRequest): T[] {
 export function scopeEntries(scopes: object[], hidden: ReadonlySet<string>): Child[] {
   const seen = new Map<string, Child>();
   for (const scope of scopes) {
-    for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(scope))) {
+    for (const name of Object.getOwnPropertyNames(scope)) {
       if (seen.has(name) || hidden.has(name) || name.startsWith("__import_")) continue;
-      // Not assigned yet: V8 gives such a variable no value, or a getter that throws.
-      seen.set(name, { name, value: "value" in descriptor ? descriptor.value : undefined, path: name });
+      seen.set(name, { name, value: ownValue(scope, name), path: name });
     }
   }
   return [...seen.values()];
+}
+
+/** A variable that is not assigned yet has no value, or, in newer versions of V8, one that throws when it is read. */
+function ownValue(scope: object, name: string): unknown {
+  try {
+    return Object.getOwnPropertyDescriptor(scope, name)?.value;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A long list as parts, which are lists in turn where it is very long. */
