@@ -3,7 +3,8 @@
  *
  * A training step allocates and frees the same megabytes over and over. By default blocks above a moving limit of at most
  * 32 MiB come from the system one by one, and free memory at the heap's end goes back beyond twice that; either way the
- * next step pays for fresh pages, zeroed by the system. What is kept is given back by malloc_trim (see torchbook.cc).
+ * next step pays for fresh pages, zeroed by the system. What is kept is given back by malloc_trim (see torchbook.cc). Large
+ * tensors come from the arena (arena.h); this is for what TensorFlow and its kernels allocate themselves.
  */
 #if defined(__GLIBC__) || defined(__linux__)
 #include <malloc.h>
