@@ -100,7 +100,6 @@ export interface ProtocolThreadData {
   connectionFile: string;
   main: MessagePort;
   stdin: MessagePort;
-  compiler: MessagePort;
   shared: SharedArrayBuffer;
   /** Descriptors 1 and 2, where they could be captured. */
   captured: Captured | null;

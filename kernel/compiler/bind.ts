@@ -1,10 +1,17 @@
-/** @file Parses and binds one file on its own, so that names can be resolved in it; nothing is type-checked. */
+/** @file Parses and binds one file on its own, so that names can be looked up in it; nothing is type-checked. */
 import type ts from "typescript";
 
 export type TypeScript = typeof ts;
 
+/** A node with the names that it declares; a file, a function, a block and the like have some. */
+interface Scope extends ts.Node {
+  locals?: ReadonlyMap<string, ts.Symbol>;
+}
+
+export type BoundFile = ts.SourceFile & Scope;
+
 export interface Bound {
-  file: ts.SourceFile & { locals?: ReadonlyMap<string, ts.Symbol> };
+  file: BoundFile;
   checker: ts.TypeChecker & {
     resolveName(
       name: string,
@@ -15,7 +22,40 @@ export interface Bound {
   };
 }
 
-/** Binds a text under a file name such as `/cell.ts`. */
+/** Parses a text under a file name such as `/cell.ts` and finds what its scopes declare. */
+export function bindScopes(api: TypeScript, code: string, name: string): BoundFile {
+  const file = api.createSourceFile(name, code, api.ScriptTarget.ESNext, true, api.ScriptKind.TS);
+  // A program would do the same, and make a type checker besides, which takes longer than all the rest.
+  const { bindSourceFile } = api as unknown as {
+    bindSourceFile(file: ts.SourceFile, options: ts.CompilerOptions): void;
+  };
+  bindSourceFile(file, { target: api.ScriptTarget.ESNext });
+  return file;
+}
+
+/** The variable, function or class of JavaScript that a name stands for at a node; undefined when the file declares none. */
+export function resolveValue(api: TypeScript, name: string, at: ts.Node): ts.Symbol | undefined {
+  const escaped = escapeName(name);
+  const meaning = api.SymbolFlags.Value | api.SymbolFlags.Alias;
+  let from: ts.Node = at;
+  for (let scope: Scope | undefined = at; scope; from = scope, scope = scope.parent) {
+    const symbol = scope.locals?.get(escaped);
+    if (symbol && symbol.flags & meaning && !isOutOfReach(api, symbol, scope, from)) return symbol;
+    const isExpression = api.isFunctionExpression(scope) || api.isClassExpression(scope);
+    if (isExpression && scope.name?.text === name) return (scope as { symbol?: ts.Symbol }).symbol;
+  }
+  return undefined;
+}
+
+/** Parameters' defaults do not see the variables of the function's body. */
+function isOutOfReach(api: TypeScript, symbol: ts.Symbol, scope: ts.Node, from: ts.Node): boolean {
+  if (!api.isFunctionLike(scope) || !api.isParameter(from)) return false;
+  return !scope.parameters.some((one) =>
+    symbol.declarations?.some((it) => it.pos >= one.pos && it.end <= one.end),
+  );
+}
+
+/** Binds a text under a file name such as `/cell.ts`, for a checker that resolves names of types too. */
 export function bind(api: TypeScript, code: string, name: string): Bound {
   const parsed = api.createSourceFile(name, code, api.ScriptTarget.ESNext, true, api.ScriptKind.TS);
   const program = api.createProgram({

@@ -105,12 +105,30 @@ export type DebugExpression =
     }
   | { ok: false; message: string };
 
+/** What later cells may use; enough for another compiler to go on from here. */
+export interface SessionState {
+  /** The declarations that they see. */
+  declarations: string;
+  /** The variables that there are. */
+  names: string[];
+}
+
+/** How a cell changed the state: its declarations now begin with so many characters of the earlier ones. */
+export interface StateChange {
+  kept: number;
+  added: string;
+  /** Variables that the cell left. */
+  names: string[];
+}
+
 /** Compiles cells one after another, each seeing what the earlier ones declared. */
 export interface CellCompiler {
   /** @param cell A number of the cell's own, by which it is committed. */
   compile({ cell, code }: { cell: number; code: string }): Promise<CompiledCell | FailedCell>;
   /** Called after the cell ran: which declared names got assigned; a cell that threw keeps what it had declared. */
-  commit(cell: number, outcome: { ok: boolean; assigned: string[] }): Promise<void>;
+  commit(cell: number, outcome: { ok: boolean; assigned: string[] }): Promise<StateChange | undefined>;
+  /** Goes on from the state of a compiler that has ended. */
+  restore(state: SessionState): Promise<void>;
   complete(code: string, offset: number): Promise<CompletionResult>;
   inspect(code: string, offset: number, detail: 0 | 1): Promise<InspectionResult>;
   isComplete(

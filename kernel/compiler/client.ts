@@ -1,5 +1,4 @@
-/** @file A `CellCompiler` that asks the compile thread. */
-import type { MessagePort } from "node:worker_threads";
+/** @file A `CellCompiler` that asks the compile process or thread. */
 import type {
   CellCompiler,
   CompiledCell,
@@ -8,8 +7,11 @@ import type {
   DebugPlace,
   FailedCell,
   InspectionResult,
+  SessionState,
+  StateChange,
 } from "./cell-compiler";
 import type { Completeness } from "./is-complete";
+import type { Port } from "./port";
 import type { CompilerAnswer, CompilerCall } from "./worker-protocol";
 
 interface Waiting {
@@ -20,10 +22,11 @@ interface Waiting {
 /** Calls are answered in the order in which they were made. */
 export class CompilerClient implements CellCompiler {
   private readonly waiting = new Map<number, Waiting>();
+  private readonly state: SessionState = { declarations: "", names: [] };
   private lastId = 0;
   private closed = false;
 
-  constructor(private readonly port: MessagePort) {
+  constructor(private readonly port: Port<CompilerAnswer, CompilerCall>) {
     port.on("message", (answer: CompilerAnswer) => {
       const waiting = this.waiting.get(answer.id);
       this.waiting.delete(answer.id);
@@ -32,17 +35,32 @@ export class CompilerClient implements CellCompiler {
     });
     port.on("close", () => {
       this.closed = true;
-      for (const one of this.waiting.values()) one.reject(new Error("The compile thread has ended"));
-      this.waiting.clear();
+      this.rejectAll("the compiler has ended");
     });
+  }
+
+  /** To be called when another compiler answers at the port from now on: has it go on where the last one ended. */
+  restarted(): void {
+    this.rejectAll("the compiler has ended and was started again; run the cell again");
+    this.restore(this.state).catch(() => {});
   }
 
   compile(cell: { cell: number; code: string }): Promise<CompiledCell | FailedCell> {
     return this.call("compile", cell);
   }
 
-  commit(cell: number, outcome: { ok: boolean; assigned: string[] }): Promise<void> {
-    return this.call("commit", cell, outcome);
+  async commit(cell: number, outcome: { ok: boolean; assigned: string[] }): Promise<StateChange | undefined> {
+    const change = await this.call<StateChange | undefined>("commit", cell, outcome);
+    if (change) {
+      const { state } = this;
+      state.declarations = state.declarations.slice(0, change.kept) + change.added;
+      state.names = [...new Set([...state.names, ...change.names])];
+    }
+    return change;
+  }
+
+  restore(state: SessionState): Promise<void> {
+    return this.call("restore", state);
   }
 
   complete(code: string, offset: number): Promise<CompletionResult> {
@@ -73,8 +91,13 @@ export class CompilerClient implements CellCompiler {
     return this.call("close");
   }
 
+  private rejectAll(why: string): void {
+    for (const one of this.waiting.values()) one.reject(new Error(why));
+    this.waiting.clear();
+  }
+
   private call<T>(method: keyof CellCompiler, ...args: unknown[]): Promise<T> {
-    if (this.closed) return Promise.reject(new Error("The compile thread has ended"));
+    if (this.closed) return Promise.reject(new Error("the compiler has ended"));
     const id = ++this.lastId;
     return new Promise<T>((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });

@@ -11,7 +11,9 @@ let live = 0;
 
 /** Collects if more than so many bytes came since the last time. */
 export function collectGarbage(bytes: number): void {
-  if (live > 0 && heapUsed() < live + bytes) return;
+  // At the first time nobody knows how much of it is garbage.
+  if (live === 0) live = heapUsed();
+  if (heapUsed() < live + bytes) return;
   collect ??= exposed();
   collect?.();
   live = heapUsed();

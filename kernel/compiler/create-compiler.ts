@@ -16,6 +16,13 @@ export function createCompiler(options: HostOptions, engine: Engine = engineByEn
     const { createTslabHost } = require("./tslab-host") as typeof import("./tslab-host");
     return new HostedCompiler(options, () => createTslabHost(options));
   }
+  const { loadTypeScript } = require("./load-typescript") as typeof import("./load-typescript");
+  const { Documents } = require("./documents") as typeof import("./documents");
   const { TypeScriptHost } = require("./typescript-host") as typeof import("./typescript-host");
-  return new HostedCompiler(options, () => new TypeScriptHost(options));
+  const documents = new Documents(loadTypeScript(options.packageRoot), options.packageRoot);
+  const compiler = new HostedCompiler(options, () => new TypeScriptHost(options, documents));
+  // The first check pays for the standard library's types; let it be this one.
+  void compiler.compile({ cell: 0, code: "Promise.resolve([1]);" });
+  void compiler.commit(0, { ok: true, assigned: [] });
+  return compiler;
 }

@@ -57,8 +57,11 @@ export function mergeDeclarations(api: TypeScript, earlier: string, own: string)
     const anew = redeclared.get(name);
     return anew !== undefined && ((anew.value && spaces.value) || (anew.type && spaces.type));
   };
-  if (!statements.some(isReplaced) && !statements.some((one) => REPLACED.test(one.name)))
-    return statements.map((one) => one.text).join("") + ownText;
+  if (!statements.some(isReplaced) && !statements.some((one) => REPLACED.test(one.name))) {
+    const text = statements.map((one) => one.text).join("") + ownText;
+    latest = { text, statements: [...statements, ...ownStatements] };
+    return text;
+  }
   return renameReplaced(api, statements, isReplaced) + ownText;
 }
 
@@ -164,8 +167,13 @@ function isDeclaredName(api: TypeScript, node: ts.Identifier): boolean {
   );
 }
 
+/** What was taken apart last: the next cell's declarations are merged into the same text. */
+let latest: { text: string; statements: Statement[] } = { text: "", statements: [] };
+
 /** Takes a declaration file apart; what declares nothing by name is left out. */
 function statementsOf(api: TypeScript, text: string): Statement[] {
+  if (text === "") return [];
+  if (text === latest.text) return latest.statements;
   const file = api.createSourceFile(
     "/declarations.d.ts",
     text,

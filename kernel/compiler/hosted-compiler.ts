@@ -9,6 +9,8 @@ import type {
   Diagnostic,
   FailedCell,
   InspectionResult,
+  SessionState,
+  StateChange,
 } from "./cell-compiler";
 import { CELL_FILE, type CompilerHost, PREFIX } from "./compiler-host";
 import { completionAt } from "./completion";
@@ -97,16 +99,26 @@ export class HostedCompiler implements CellCompiler {
     };
   }
 
-  async commit(cell: number, outcome: { ok: boolean; assigned: string[] }): Promise<void> {
+  async commit(cell: number, outcome: { ok: boolean; assigned: string[] }): Promise<StateChange | undefined> {
     const pending = this.pending.get(cell);
-    if (!pending) return;
+    if (!pending) return undefined;
     this.pending.delete(cell);
     const assigned = new Set(outcome.assigned);
     const dropped = new Set(outcome.ok ? [] : pending.names.filter((name) => !assigned.has(name)));
-    for (const name of pending.names) if (!dropped.has(name)) this.values.add(name);
+    const names = pending.names.filter((name) => !dropped.has(name));
+    for (const name of names) this.values.add(name);
     const own = filterDeclarations(this.ts, pending.own, (name) => !dropped.has(name));
     for (const [name, text] of pending.sources) if (!dropped.has(name)) this.sources.set(name, text);
-    this.declarations = mergeDeclarations(this.ts, this.declarations, own);
+    const earlier = this.declarations;
+    this.declarations = mergeDeclarations(this.ts, earlier, own);
+    const kept = commonLength(earlier, this.declarations);
+    return { kept, added: this.declarations.slice(kept), names };
+  }
+
+  async restore({ declarations, names }: SessionState): Promise<void> {
+    this.pending.clear();
+    this.declarations = declarations;
+    for (const name of names) this.values.add(name);
   }
 
   async complete(code: string, offset: number): Promise<CompletionResult> {
@@ -199,6 +211,14 @@ export class HostedCompiler implements CellCompiler {
     });
     return { path, code: outputText };
   }
+}
+
+/** How many characters two texts have in common at their beginning. */
+function commonLength(one: string, other: string): number {
+  if (other.startsWith(one)) return one.length;
+  let length = 0;
+  while (length < one.length && one[length] === other[length]) length++;
+  return length;
 }
 
 /** A cell that shows text as HTML; it needs no compiler. */

@@ -8,7 +8,6 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire, wrap } from "node:module";
 import path from "node:path";
 import { Script } from "node:vm";
-import { threadId } from "node:worker_threads";
 import type { TypeScript } from "./bind";
 
 const load = createRequire(__filename);
@@ -41,7 +40,7 @@ export function saveCodeCache(): boolean {
   try {
     mkdirSync(path.dirname(file), { recursive: true });
     // Another kernel may be reading or writing it.
-    const temporary = `${file}.${process.pid}.${threadId}`;
+    const temporary = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`;
     writeFileSync(temporary, script.createCachedData());
     renameSync(temporary, file);
   } catch {

@@ -11,6 +11,8 @@ export interface ResolverOptions {
   packageRoot: string;
   /** Files that need not exist, by absolute path. */
   ambient: ReadonlyMap<string, string>;
+  /** Remembers what imports in packages' files lead to; given where several resolvers share it. */
+  known?: Map<string, never>;
 }
 
 /** Resolves from the importing file first, then from torchbook's own packages. */
@@ -33,7 +35,7 @@ export function moduleResolver(
   const packages = `${path.sep}node_modules${path.sep}`;
   const ownFiles = path.join(options.packageRoot, "dist") + path.sep;
   // What a package imports stays the same while the kernel runs; a cell's import may be installed after it failed.
-  const known = new Map<string, TsNamespace.ResolvedModuleWithFailedLookupLocations>();
+  const known: Map<string, TsNamespace.ResolvedModuleWithFailedLookupLocations> = options.known ?? new Map();
   const find = (
     text: string,
     containingFile: string,

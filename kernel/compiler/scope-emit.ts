@@ -6,7 +6,7 @@
  * likewise. What JavaScript says about hoisting, inner class names and `f.name` of `const f = () => {}` stays true.
  */
 import type ts from "typescript";
-import { type Bound, bind, escapeName, type TypeScript, unescapeName } from "./bind";
+import { type BoundFile, bindScopes, escapeName, resolveValue, type TypeScript, unescapeName } from "./bind";
 import { decodeMappings, encodeSourceMap, type Segment } from "./source-map";
 import { TextEdits } from "./text-edits";
 
@@ -38,8 +38,8 @@ export interface EmitOutput {
 
 /** Makes a cell's module runnable. `api` is whichever TypeScript compiled it. */
 export function emitCell(api: TypeScript, input: EmitInput): EmitOutput {
-  const { file, checker } = bind(api, input.code, "/cell.ts");
-  const rewriter = new Rewriter(api, file, checker, input);
+  const file = bindScopes(api, input.code, "/cell.ts");
+  const rewriter = new Rewriter(api, file, input);
   rewriter.run();
   const head = rewriter.head();
   const { text, moved } = rewriter.edits.apply();
@@ -96,8 +96,7 @@ class Rewriter {
 
   constructor(
     private readonly api: TypeScript,
-    private readonly file: Bound["file"],
-    private readonly checker: Bound["checker"],
+    private readonly file: BoundFile,
     private readonly input: EmitInput,
   ) {
     this.edits = new TextEdits(input.code);
@@ -178,7 +177,7 @@ class Rewriter {
     // Where the compiler moves declarations about (`using`), the result may be assigned apart from any.
     if (name === this.input.resultName) return true;
     if (!this.names.has(name) && !this.input.earlier.has(name)) return false;
-    const symbol = this.checker.resolveName(name, node, this.api.SymbolFlags.Value, false);
+    const symbol = resolveValue(this.api, name, node);
     if (!symbol) return this.input.earlier.has(name);
     if (this.file.locals?.get(escapeName(name)) !== symbol) return false;
     // Inside a class its own name is a binding of the class, whatever becomes of the outer one.

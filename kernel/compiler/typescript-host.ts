@@ -6,9 +6,8 @@
  */
 import path from "node:path";
 import type ts from "typescript";
-import { mentionsPreload, PRELOAD_NAMES } from "../preload-names";
-import { ambientFiles, libraryFile, mendGlobals } from "./ambient";
-import { bind, type TypeScript, unescapeName } from "./bind";
+import { mentionsPreload } from "../preload-names";
+import { bindScopes, type TypeScript, unescapeName } from "./bind";
 import {
   type Candidates,
   CELL_FILE,
@@ -19,10 +18,10 @@ import {
   PREFIX,
 } from "./compiler-host";
 import { PATH_KINDS } from "./completion";
-import { DISPOSABLE_LIB, newerLibraries, withoutMissing } from "./language-library";
-import { loadTypeScript, saveCodeCache } from "./load-typescript";
+import { type Documents, LIBRARIES } from "./documents";
+import { saveCodeCache } from "./load-typescript";
 import { type Lookups, lookups } from "./lookups";
-import { moduleResolver, typeReferenceResolver } from "./module-resolution";
+import { moduleResolver } from "./module-resolution";
 import { plainAssignments } from "./plain-assignment";
 import { tensorConditions, tensorHints } from "./tensor-hints";
 import { TensorType } from "./tensor-type";
@@ -48,30 +47,23 @@ export class TypeScriptHost implements CompilerHost {
   readonly typeOf: Lookups["typeOf"];
   readonly background: Lookups["background"];
   private readonly service: ts.LanguageService;
-  private readonly ambient: Map<string, string>;
-  private readonly kernelFiles: string[];
   private readonly cellFile: string;
   private readonly earlierFile: string;
-  private readonly nodeTypes: string;
-  private readonly files = new Map<string, { text: string; version: string; snapshot: ts.IScriptSnapshot }>();
   private readonly emitted = new Map<string, string>();
   private cell = PREFIX;
   private earlier = PREFIX;
-  private version = 0;
   private level = Level.Language;
   private raw: readonly ts.Diagnostic[] = [];
   private declared: string | undefined;
   private compiled: { path: string; data: string }[] = [];
 
-  constructor(private readonly options: HostOptions) {
-    this.ts = loadTypeScript(options.packageRoot);
-    const { packageRoot, cwd } = options;
-    this.ambient = ambientFiles(this.ts, packageRoot);
-    const library = new Set<string>(PRELOAD_NAMES);
-    this.kernelFiles = [...this.ambient.keys()].filter((file) => !library.has(path.basename(file, ".d.ts")));
-    this.cellFile = path.join(cwd, CELL_FILE);
-    this.earlierFile = path.join(cwd, EARLIER_FILE);
-    this.nodeTypes = path.join(packageRoot, "node_modules", "@types", "node", "index.d.ts");
+  constructor(
+    private readonly options: HostOptions,
+    private readonly documents: Documents,
+  ) {
+    this.ts = documents.ts;
+    this.cellFile = path.join(options.cwd, CELL_FILE);
+    this.earlierFile = path.join(options.cwd, EARLIER_FILE);
     this.service = this.createService();
     const found = lookups(
       this.ts as never,
@@ -82,8 +74,6 @@ export class TypeScriptHost implements CompilerHost {
     this.flagsOf = found.flagsOf;
     this.typeOf = found.typeOf;
     this.background = found.background;
-    // The first check pays for the standard library's types; let it be this one.
-    this.convert("", "const warm: Promise<number[]> = Promise.resolve([1]);", true);
   }
 
   convert(declared: string, code: string, check: boolean): Converted {
@@ -91,7 +81,7 @@ export class TypeScriptHost implements CompilerHost {
     this.compiled = [];
     if (mentionsPreload(code)) this.raise(Level.Library);
     else if (NODE.test(code)) this.raise(Level.Node);
-    const { file: alone } = bind(this.ts, PREFIX + code, "/cell.ts");
+    const alone = bindScopes(this.ts, PREFIX + code, "/cell.ts");
     const names = [...(alone.locals?.keys() ?? [])].filter((name) => name !== "__global").map(unescapeName);
     const text = code + (names.length > 0 ? `\nexport {${names.join(", ")}}` : "");
     let converted = this.tryConvert(declared, text, check);
@@ -166,11 +156,12 @@ export class TypeScriptHost implements CompilerHost {
   }
 
   private createService(): ts.LanguageService {
-    const { ts, options } = this;
+    const { ts, options, documents } = this;
+    const { ambient } = documents;
     const settings = cellSettings(ts, options);
     const sys = Object.assign(Object.create(ts.sys) as ts.System, {
-      readFile: (file: string) => this.ambient.get(file) ?? ts.sys.readFile(file),
-      fileExists: (file: string) => this.ambient.has(file) || ts.sys.fileExists(file),
+      readFile: (file: string) => ambient.get(file) ?? ts.sys.readFile(file),
+      fileExists: (file: string) => ambient.has(file) || ts.sys.fileExists(file),
     });
     const cache = ts.createModuleResolutionCache(options.cwd, (name) => name, settings);
     const host: ts.LanguageServiceHost & { getModuleResolutionCache(): ts.ModuleResolutionCache } = {
@@ -192,20 +183,19 @@ export class TypeScriptHost implements CompilerHost {
       // Written against the TypeScript that tslab brings, whose functions are the same here.
       resolveModuleNameLiterals: moduleResolver(ts as never, sys as never, {
         ...options,
-        ambient: this.ambient,
+        ambient,
+        known: documents.resolved,
       }) as never,
-      resolveTypeReferenceDirectiveReferences: typeReferenceResolver(ts as never) as never,
+      resolveTypeReferenceDirectiveReferences: documents.typeReferences as never,
     };
-    return ts.createLanguageService(host, ts.createDocumentRegistry(true));
+    return ts.createLanguageService(host, documents.registry);
   }
 
   private rootFiles(): string[] {
-    const files = [this.earlierFile, this.cellFile, ...this.kernelFiles];
-    if (this.level >= Level.Node) files.push(this.nodeTypes);
-    if (this.level >= Level.Library) {
-      const kernel = new Set(this.kernelFiles);
-      files.push(...[...this.ambient.keys()].filter((file) => !kernel.has(file)));
-    }
+    const { kernelFiles, nodeTypes, libraryFiles } = this.documents;
+    const files = [this.earlierFile, this.cellFile, ...kernelFiles];
+    if (this.level >= Level.Node) files.push(nodeTypes);
+    if (this.level >= Level.Library) files.push(...libraryFiles);
     return files;
   }
 
@@ -213,37 +203,13 @@ export class TypeScriptHost implements CompilerHost {
   private raise(level: Level): boolean {
     if (level <= this.level) return false;
     this.level = level;
-    if (level === Level.Library && this.ts.sys.fileExists(libraryFile(this.options.packageRoot)))
-      mendGlobals(this.open("", ""), this.options.packageRoot, this.ambient);
+    if (level === Level.Library) this.documents.mendGlobals(() => this.open("", ""));
     return true;
   }
 
   private read(file: string) {
-    const known = this.files.get(file);
-    if (known && this.isFixed(file)) return known;
-    const text = this.textOf(file);
-    if (text === undefined) return undefined;
-    if (known?.text === text) return known;
-    const entry = {
-      text,
-      version: String(++this.version),
-      snapshot: this.ts.ScriptSnapshot.fromString(text),
-    };
-    this.files.set(file, entry);
-    return entry;
-  }
-
-  /** Packages do not change under a session; the user's own files may. */
-  private isFixed(file: string): boolean {
-    if (file === this.cellFile || file === this.earlierFile || this.ambient.has(file)) return false;
-    return file.includes(PACKAGES) || file.startsWith(path.join(this.options.packageRoot, "dist") + path.sep);
-  }
-
-  private textOf(file: string): string | undefined {
-    if (path.basename(file) === DISPOSABLE_LIB) return withoutMissing(this.ts.sys.readFile(file));
-    if (file === this.cellFile) return this.cell;
-    if (file === this.earlierFile) return this.earlier;
-    return this.ambient.get(file) ?? this.ts.sys.readFile(file);
+    const text = file === this.cellFile ? this.cell : file === this.earlierFile ? this.earlier : undefined;
+    return this.documents.read(file, text);
   }
 
   private open(declared: string, code: string): ts.Program {
@@ -342,8 +308,6 @@ export class TypeScriptHost implements CompilerHost {
   }
 }
 
-const PACKAGES = `${path.sep}node_modules${path.sep}`;
-
 function cellSettings(ts: TypeScript, options: HostOptions): ts.CompilerOptions {
   return {
     target: ts.ScriptTarget.ES2024,
@@ -352,7 +316,7 @@ function cellSettings(ts: TypeScript, options: HostOptions): ts.CompilerOptions 
     moduleDetection: ts.ModuleDetectionKind.Force,
     customConditions: ["node", "module-sync"],
     allowImportingTsExtensions: true,
-    lib: ["lib.es2023.d.ts", DISPOSABLE_LIB, "lib.decorators.d.ts", ...newerLibraries()],
+    lib: [...LIBRARIES],
     // Node's are added when they are needed.
     types: [],
     typeRoots: [path.join(options.packageRoot, "node_modules", "@types")],

@@ -3,6 +3,7 @@ import { receiveMessageOnPort, workerData } from "node:worker_threads";
 import type { FromMain, ProtocolThreadData, StdinAnswer, ToMain } from "../channel";
 import { Slot } from "../channel";
 import { CompilerClient } from "../compiler/client";
+import { CompilerStart } from "../compiler/start";
 import { log, logText, logTo } from "../log";
 import { mentionsPreload } from "../preload-names";
 import { Comms, readComm } from "./comms";
@@ -29,7 +30,8 @@ const shared = new Int32Array(data.shared);
 const toMain = (message: ToMain) => data.main.postMessage(message);
 
 class ProtocolThread implements Kernel {
-  readonly compiler = new CompilerClient(data.compiler);
+  private readonly compilerStart = new CompilerStart(() => this.compiler.restarted());
+  readonly compiler: CompilerClient = new CompilerClient(this.compilerStart);
   readonly history = new History();
   readonly comms = new Comms();
   get ports(): Record<string, number> {
@@ -274,6 +276,7 @@ class ProtocolThread implements Kernel {
     this.debugger.close();
     this.output.flush();
     this.history.flush();
+    this.compilerStart.close();
     await this.server.close(CLOSE_MS);
     Atomics.store(shared, Slot.flushed, 1);
     Atomics.notify(shared, Slot.flushed);

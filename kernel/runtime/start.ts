@@ -1,4 +1,4 @@
-/** @file Sets up the main thread for the user's code and starts the other two. */
+/** @file Sets up the main thread for the user's code and starts the protocol thread. */
 import { join } from "node:path";
 import { MessageChannel, Worker } from "node:worker_threads";
 import { type ProtocolThreadData, SHARED_SLOTS, type ToMain } from "../channel";
@@ -31,43 +31,30 @@ export function start(connectionFile: string): void {
   if (captured) logTo(captured.log);
   const protocol = new MessageChannel();
   const stdin = new MessageChannel();
-  const compiler = new MessageChannel();
   const buffer = new SharedArrayBuffer(SHARED_SLOTS * Int32Array.BYTES_PER_ELEMENT);
   const shared = new Int32Array(buffer);
   const workerData: ProtocolThreadData = {
     connectionFile,
     main: protocol.port2,
     stdin: stdin.port2,
-    compiler: compiler.port1,
     shared: buffer,
     captured,
   };
-  // What a thread prints is the kernel's log; by default it would come out of the main thread's stdout, as a cell's.
-  const stdio = { stdout: true, stderr: true };
-  const threads = [
-    new Worker(join(__dirname, "..", "protocol", "thread.js"), {
-      ...stdio,
-      workerData,
-      transferList: [protocol.port2, stdin.port2, compiler.port1],
-    }),
-    new Worker(join(__dirname, "..", "compiler", "worker.js"), {
-      ...stdio,
-      workerData: { port: compiler.port2 },
-      // Each cell leaves garbage that is young: with room for more of it the process would only be larger.
-      resourceLimits: { maxYoungGenerationSizeMb: 16 },
-      transferList: [compiler.port2],
-    }),
-  ];
+  // What the thread prints is the kernel's log; by default it would come out of the main thread's stdout, as a cell's.
+  const thread = new Worker(join(__dirname, "..", "protocol", "thread.js"), {
+    stdout: true,
+    stderr: true,
+    workerData,
+    transferList: [protocol.port2, stdin.port2],
+  });
   const exit = process.exit.bind(process);
-  for (const thread of threads) {
-    for (const stream of [thread.stdout, thread.stderr]) {
-      stream.on("data", (data) => log("warning", String(data).trimEnd()));
-    }
-    thread.on("error", (error) => {
-      log("error", `a thread of the kernel failed: ${error.stack ?? error}`);
-      exit(1);
-    });
+  for (const stream of [thread.stdout, thread.stderr]) {
+    stream.on("data", (data) => log("warning", String(data).trimEnd()));
   }
+  thread.on("error", (error) => {
+    log("error", `a thread of the kernel failed: ${error.stack ?? error}`);
+    exit(1);
+  });
 
   const link = new Link(protocol.port1, shared, captured);
   const sources = new CellSources();
