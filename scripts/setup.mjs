@@ -10,7 +10,7 @@ resumed by the next. The other commands (npm run lab, npm test, ...) do all this
 
   --gpu         take TensorFlow with NVIDIA's CUDA libraries (Linux x64); kept until --cpu
   --cpu         take TensorFlow for the CPU (the default)
-  --only a,b    take only these steps: packages, python, tensorflow, addons, compile, kernelspec
+  --only a,b    take only these steps: packages, python, tensorflow, addons, compile, snapshot, kernelspec
   --help        this text
 
 Environment: TORCHBOOK_PYTHON chooses the Python, CXX the C++ compiler. npm and pip use their own configuration.

@@ -41,8 +41,9 @@ export function resolveValue(api: TypeScript, name: string, at: ts.Node): ts.Sym
   for (let scope: Scope | undefined = at; scope; from = scope, scope = scope.parent) {
     const symbol = scope.locals?.get(escaped);
     if (symbol && symbol.flags & meaning && !isOutOfReach(api, symbol, scope, from)) return symbol;
-    const isExpression = api.isFunctionExpression(scope) || api.isClassExpression(scope);
-    if (isExpression && scope.name?.text === name) return (scope as { symbol?: ts.Symbol }).symbol;
+    const named: ts.Node = scope;
+    if ((api.isFunctionExpression(named) || api.isClassExpression(named)) && named.name?.text === name)
+      return (named as { symbol?: ts.Symbol }).symbol;
   }
   return undefined;
 }

@@ -9,6 +9,7 @@ import { createRequire, wrap } from "node:module";
 import path from "node:path";
 import { Script } from "node:vm";
 import type { TypeScript } from "./bind";
+import { cacheFolder } from "./cache-folder";
 
 const load = createRequire(__filename);
 let loaded: TypeScript | null = null;
@@ -20,7 +21,7 @@ export function loadTypeScript(packageRoot: string): TypeScript {
   const file = load.resolve("typescript");
   const { version } = load("typescript/package.json") as { version: string };
   const name = `typescript-${version}-node-${process.versions.node}-${process.arch}.bin`;
-  const cache = path.join(packageRoot, "node_modules", ".cache", "torchbook", name);
+  const cache = path.join(cacheFolder(packageRoot), name);
   const cachedData = read(cache);
   const script = new Script(wrap(readFileSync(file, "utf8")), { filename: file, cachedData });
   if (!cachedData || script.cachedDataRejected) unsaved = { script, file: cache };

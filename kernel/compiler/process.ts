@@ -18,8 +18,6 @@ const CELLS = [
   'import { readFileSync } from "node:fs"; const pair: Pair<number> = [twice(1), Kind.B];',
   "for (const n of pair) console.log(await Promise.resolve(n));",
   "const wrong: string = pair;",
-  //L2 "const tensor = torch.tensor([[1, 2], [3, 4]]); tensor.shape",
-  //L2 "class Net extends nn.Module { fc = new nn.Linear(2, 1); forward(x: Tensor) { return this.fc(x) } } new Net()(tensor)",
 ];
 
 /** Makes all that does not depend on the notebook. @returns what a process from the snapshot runs. */

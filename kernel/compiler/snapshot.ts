@@ -5,7 +5,7 @@
  * not found. V8 itself looks at its checksum.
  */
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
@@ -18,18 +18,18 @@ import {
 } from "node:fs";
 import { wrap } from "node:module";
 import path from "node:path";
+import { cacheFolder } from "./cache-folder";
 import { findPackageRoot } from "./package-root";
 
-const PREFIX =
-  `compiler-node-${process.versions.node}-${process.arch}-` +
-  (process.env.XFLAGS ?? "").replace(/[^a-z0-9]/g, "");
-const V8_OPTIONS = (process.env.XFLAGS ?? "--max-semi-space-size=4").split(" ").filter(Boolean);
+const PREFIX = `compiler-node-${process.versions.node}-${process.arch}-`;
+/** Each cell leaves garbage that is young: with room for more of it the process would only be larger. */
+const V8_OPTIONS = ["--max-semi-space-size=8"];
 /** Half-written files older than this are nobody's. */
 const ABANDONED_MS = 60 * 60_000;
 
 /** Where the snapshot for this Node and these sources is, if there is one. */
 export function snapshotFile(packageRoot: string = findPackageRoot()): string {
-  return path.join(folderIn(packageRoot), `${PREFIX}${keyOf(packageRoot)}.blob`);
+  return path.join(cacheFolder(packageRoot), `${PREFIX}${keyOf(packageRoot)}.blob`);
 }
 
 /** Options with which Node starts from a snapshot. */
@@ -52,7 +52,7 @@ export async function buildSnapshot(
   if (existsSync(file)) return file;
   const folder = path.dirname(file);
   mkdirSync(folder, { recursive: true });
-  const temporary = `${file}.${process.pid}`;
+  const temporary = `${file}.${process.pid}.${randomUUID()}`;
   const entry = `${temporary}.js`;
   try {
     writeFileSync(entry, entryText(path.join(__dirname, "snapshot-main.js")));
@@ -101,10 +101,6 @@ function entryText(file: string): string {
   return `${module}.call({}, {}, require, {}, ${JSON.stringify(file)}, ${JSON.stringify(path.dirname(file))});`;
 }
 
-function folderIn(packageRoot: string): string {
-  return path.join(packageRoot, "node_modules", ".cache", "torchbook");
-}
-
 /** Stands for everything that goes into a snapshot. */
 function keyOf(packageRoot: string): string {
   const hash = createHash("sha256").update(packageRoot).update(V8_OPTIONS.join());
@@ -112,17 +108,12 @@ function keyOf(packageRoot: string): string {
     const { size, mtimeMs } = statSync(file);
     hash.update(`${file}\n${size} ${mtimeMs}\n`);
   };
-  const addFolder = (folder: string, wanted: RegExp): void => {
-    if (!existsSync(folder)) return;
-    for (const one of readdirSync(folder, { withFileTypes: true })) {
-      const file = path.join(folder, one.name);
-      if (one.isDirectory()) addFolder(file, wanted);
-      else if (wanted.test(one.name)) add(file);
-    }
-  };
-  const dist = path.join(packageRoot, "dist");
-  addFolder(path.join(dist, "kernel"), /(?:\.js|cell-globals\.d\.ts)$/);
-  addFolder(path.join(dist, "src"), /\.d\.ts$/);
+  const kernel = path.join(packageRoot, "dist", "kernel");
+  const compiler = path.join(kernel, "compiler");
+  for (const name of readdirSync(compiler)) if (name.endsWith(".js")) add(path.join(compiler, name));
+  add(path.join(kernel, "preload-names.js"));
+  add(path.join(kernel, "runtime", "import-only.js"));
+  add(path.join(kernel, "runtime", "cell-globals.d.ts"));
   for (const name of ["typescript", "@types/node", "undici-types"]) {
     const manifest = path.join(packageRoot, "node_modules", name, "package.json");
     if (existsSync(manifest)) hash.update(readFileSync(manifest));

@@ -127,7 +127,8 @@ export class CompilerStart implements Answers {
 
   private buildLater(): void {
     if (this.building) return;
-    const { signal } = (this.building = new AbortController());
+    this.building = new AbortController();
+    const { signal } = this.building;
     setTimeout(() => {
       if (signal.aborted) return;
       buildSnapshot(signal).catch((error) => signal.aborted || log("warning", error.message));

@@ -10,11 +10,20 @@ import { endChildren, releaseLock, takeLock } from "./lock.mjs";
 import { packagesStep } from "./packages.mjs";
 import { stateDir } from "./paths.mjs";
 import { pythonStep } from "./python.mjs";
+import { snapshotStep } from "./snapshot.mjs";
 import { tensorflowStep } from "./tensorflow.mjs";
 import { findTools } from "./tools.mjs";
 import { wheelFor } from "./wheels.mjs";
 
-const steps = [packagesStep, pythonStep, tensorflowStep, addonsStep, compileStep, kernelspecStep];
+const steps = [
+  packagesStep,
+  pythonStep,
+  tensorflowStep,
+  addonsStep,
+  compileStep,
+  snapshotStep,
+  kernelspecStep,
+];
 const variantPath = join(stateDir, "variant");
 
 /** The variant chosen last: "cpu" unless `--gpu` was given. */
