@@ -23,7 +23,7 @@ import { findPackageRoot } from "./package-root";
 
 const PREFIX = `compiler-node-${process.versions.node}-${process.arch}-`;
 /** Each cell leaves garbage that is young: with room for more of it the process would only be larger. */
-const V8_OPTIONS = ["--max-semi-space-size=8"];
+const V8_OPTIONS = ["--max-semi-space-size=4"];
 /** Half-written files older than this are nobody's. */
 const ABANDONED_MS = 60 * 60_000;
 
@@ -40,7 +40,8 @@ export function snapshotOptions(file: string): string[] {
 /** The environment of a process that makes or uses a snapshot: options of V8 must be the same for both. */
 export function snapshotEnvironment(): NodeJS.ProcessEnv {
   const { NODE_OPTIONS, NODE_V8_COVERAGE, ...others } = process.env;
-  return others;
+  // Threads of V8 that collect and optimise need no arenas of their own, each of which keeps megabytes.
+  return { ...others, MALLOC_ARENA_MAX: "1" };
 }
 
 /** Makes the snapshot unless it is there; several may do so at once. Rejects where it cannot be made or written. */

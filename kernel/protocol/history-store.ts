@@ -1,6 +1,7 @@
 /** @file The file that keeps what was executed, over sessions: an SQLite database that kernels share. */
 import { mkdirSync, renameSync, rmdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import type { Database } from "node-sqlite3-wasm";
 import { userDataFolder } from "../data-folder";
 import { log } from "../log";
@@ -57,8 +58,7 @@ export class HistoryStore {
   }
 
   private static create(file: string): HistoryStore {
-    const sqlite = require("node-sqlite3-wasm") as typeof import("node-sqlite3-wasm");
-    const database = new sqlite.Database(file);
+    const database = new (loadSqlite().Database)(file);
     try {
       // A history need not survive the loss of power to the last line.
       database.exec("PRAGMA synchronous = OFF");
@@ -143,6 +143,20 @@ export class HistoryStore {
   private all(query: string, values: (string | number)[]): StoredLine[] {
     removeStaleLock(this.file);
     return this.database.all(query, values) as unknown as StoredLine[];
+  }
+}
+
+/**
+ * Loads SQLite. Its functions are only ever compiled the quick way: the few that are called a lot would otherwise be optimised, for
+ * which V8 takes 45 MB and half a second of processor time.
+ */
+function loadSqlite(): typeof import("node-sqlite3-wasm") {
+  const flags = ["wasm-dynamic-tiering", "wasm-tier-up"];
+  for (const flag of flags) setFlagsFromString(`--no-${flag}`);
+  try {
+    return require("node-sqlite3-wasm");
+  } finally {
+    for (const flag of flags) setFlagsFromString(`--${flag}`);
   }
 }
 

@@ -19,8 +19,8 @@ import { Server } from "./server";
 import { type RouterChannel, Transport } from "./transport";
 import type { Header, Message } from "./wire";
 
-/** How long after the first greeting an idle kernel loads the library by itself. */
-const PRELOAD_AFTER_MS = 150;
+/** How long a kernel that has been greeted must be idle before it loads the library by itself. */
+const PRELOAD_AFTER_MS = 1000;
 const CLOSE_MS = 2000;
 /** How long the main thread may take to end the process before it is ended for it. */
 const EXIT_MS = 1500;
@@ -91,7 +91,15 @@ class ProtocolThread implements Kernel {
   greeted(): void {
     if (this.wasGreeted) return;
     this.wasGreeted = true;
-    setTimeout(() => this.executions.running || this.preload(), PRELOAD_AFTER_MS).unref();
+    let last = this.executions.latestCell;
+    const timer = setInterval(() => {
+      const { latestCell, running } = this.executions;
+      if (running || latestCell !== last) last = latestCell;
+      else {
+        clearInterval(timer);
+        this.preload();
+      }
+    }, PRELOAD_AFTER_MS).unref();
   }
 
   interrupt(): void {

@@ -44,6 +44,8 @@ export function start(connectionFile: string): void {
   const thread = new Worker(join(__dirname, "..", "protocol", "thread.js"), {
     stdout: true,
     stderr: true,
+    // What passes through is short-lived: with more room for it the process would only be larger.
+    resourceLimits: { maxYoungGenerationSizeMb: 6 },
     workerData,
     transferList: [protocol.port2, stdin.port2],
   });
