@@ -34,7 +34,7 @@ interface Pending {
   sources: Map<string, string>;
 }
 
-/** Compiles in the calling thread; the kernel runs it in a Worker. */
+/** Compiles in the calling thread; the kernel runs it in a process, or a thread, of its own. */
 export class HostedCompiler implements CellCompiler {
   private host: CompilerHost;
   private readonly ts: TypeScript;
