@@ -1,7 +1,8 @@
 /** @file Running sums, softmax and norms that leave masked elements out (PyTorch: `torch.masked`). */
 import { bind } from "../args";
+import { maximum } from "../ops/bounds";
 import { cast, expect_tensor } from "../ops/convert";
-import { div, maximum } from "../ops/elementwise";
+import { div } from "../ops/elementwise";
 import { cumprod as running_product, cumsum as running_sum } from "../ops/reduce";
 import { softmin as inverse_shares, log_softmax as log_shares, softmax as shares } from "../ops/softmax";
 import { scalar_tensor, type Tensor } from "../tensor";

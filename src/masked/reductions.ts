@@ -2,9 +2,10 @@
 import { bind } from "../args";
 import { type DType, float32 } from "../dtype";
 import { RuntimeError, ValueError } from "../errors";
+import { maximum } from "../ops/bounds";
 import { cast, expect_tensor } from "../ops/convert";
 import { ones } from "../ops/create";
-import { div, maximum } from "../ops/elementwise";
+import { div } from "../ops/elementwise";
 import {
   amax as greatest,
   amin as least,

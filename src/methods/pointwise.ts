@@ -13,6 +13,7 @@ export {
   sgn,
 } from "../ops/alias";
 export { i0 } from "../ops/bessel";
+export { clamp, clamp_max, clamp_min, clip, fmax, fmin, maximum, minimum } from "../ops/bounds";
 export {
   allclose,
   bitwise_and,
@@ -46,23 +47,12 @@ export {
 } from "../ops/compare";
 export {
   add,
-  addcdiv,
-  addcmul,
   arctan2,
   atan2,
-  clamp,
-  clamp_max,
-  clamp_min,
-  clip,
   div,
   divide,
   floor_divide,
-  fmax,
-  fmin,
   fmod,
-  lerp,
-  maximum,
-  minimum,
   mul,
   multiply,
   neg,
@@ -136,3 +126,4 @@ export {
   tanh,
   trunc,
 } from "../ops/unary";
+export { addcdiv, addcmul, lerp } from "../ops/weighted";

@@ -6,9 +6,10 @@ import { attr, execute } from "../backend/engine";
 import { bool, whole_number_hint } from "../dtype";
 import { RuntimeError } from "../errors";
 import type { Tensor } from "../tensor";
+import { clamp } from "./bounds";
 import { gt } from "./compare";
-import { cast, expect_tensor, to_floating } from "./convert";
-import { choose, clamp, div, mul } from "./elementwise";
+import { cast, expect_no_bool, expect_tensor, to_floating } from "./convert";
+import { choose, div, mul } from "./elementwise";
 import { execute_any } from "./fallback";
 import { erf, exp, sigmoid, tanh } from "./unary";
 
@@ -153,6 +154,6 @@ export function hardtanh(input: Tensor, options: { min_val?: number; max_val?: n
 export function hardtanh(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { min_val: number; max_val: number };
   const { min_val = -1, max_val = 1 } = bind<Args>("hardtanh", ["min_val", "max_val"], [], args);
-  expect_tensor("hardtanh", input);
+  expect_no_bool("hardtanh", expect_tensor("hardtanh", input));
   return cast(clamp(input, min_val, max_val), input.dtype);
 }

@@ -1,6 +1,8 @@
 /** @file Other names of operations, which PyTorch has for NumPy's sake. */
 import { none, operand } from "../args";
-import type { Tensor } from "../tensor";
+import { bool, float64 } from "../dtype";
+import { NotImplementedError } from "../errors";
+import { is_tensor, scalar_tensor, type Tensor } from "../tensor";
 import { expect_tensor, type TensorLike } from "./convert";
 import { pow } from "./elementwise";
 import { cat, vstack } from "./join";
@@ -65,19 +67,29 @@ export function msort(input: Tensor, ...more: []): Tensor {
   return sort(expect_tensor("msort", input), 0).values;
 }
 
-/** {@link pow} in float64. */
-export function float_power(input: Tensor, exponent: TensorLike): Tensor;
-export function float_power(input: Tensor, options: { exponent: TensorLike }): Tensor;
-export function float_power(input: Tensor, ...args: unknown[]): Tensor {
+/** {@link pow} in float64, of which one may be a number. @throws TypeError for two numbers. */
+export function float_power(input: TensorLike, exponent: TensorLike): Tensor;
+export function float_power(input: TensorLike, options: { exponent: TensorLike }): Tensor;
+export function float_power(input: TensorLike, ...args: unknown[]): Tensor {
   const exponent = operand<TensorLike>("float_power", "exponent", args);
-  const power = typeof exponent === "object" ? exponent.double() : exponent;
-  return pow(expect_tensor("float_power", input).double(), power);
+  const wide = (x: TensorLike): TensorLike => (is_tensor(x) ? x.double() : x);
+  const number = (x: TensorLike): TensorLike => (is_tensor(x) ? x : scalar_tensor(Number(x), float64));
+  if (!is_tensor(input)) expect_tensor("float_power", exponent, "exponent");
+  return pow(is_tensor(input) ? wide(input) : number(input), wide(exponent));
 }
 
-/** `input` times 2 to the power of `other`. */
+/**
+ * `input` times 2 to the power of `other`.
+ *
+ * @throws NotImplementedError for a floating `input` and a bool `other`.
+ */
 export function ldexp(input: Tensor, other: Tensor): Tensor;
 export function ldexp(input: Tensor, options: { other: Tensor }): Tensor;
 export function ldexp(input: Tensor, ...args: unknown[]): Tensor {
   const other = expect_tensor("ldexp", operand<Tensor>("ldexp", "other", args), "other");
-  return expect_tensor("ldexp", input).mul(pow(2, other.dtype.is_floating_point ? other : other.float()));
+  expect_tensor("ldexp", input);
+  if (other.dtype.is_floating_point) return input.mul(pow(2, other));
+  if (!input.dtype.is_floating_point) return input.mul(pow(2, other.float()));
+  if (other.dtype === bool) throw new NotImplementedError("\"ldexp_cpu\" not implemented for 'Bool'");
+  return input.mul(pow(2, other.to(input.dtype)));
 }

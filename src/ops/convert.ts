@@ -16,6 +16,7 @@ import {
   promote_types,
   uint8,
 } from "../dtype";
+import { NotImplementedError } from "../errors";
 import { is_tensor, scalar_tensor, type Tensor } from "../tensor";
 
 /** What arithmetic takes: a tensor, or a number (whole ones count as Python's ints) or boolean. */
@@ -77,6 +78,9 @@ export function as_operand(value: TensorLike, dtype: DType, name: string): Tenso
   return scalar_tensor(value, dtype);
 }
 
+/** Operations that take two numbers, too. */
+const of_numbers = new Set(["add", "sub", "mul", "div", "floor_divide"]);
+
 function expect_one_tensor(name: string, a: TensorLike, b: TensorLike): void {
   if (is_tensor(a) || is_tensor(b)) return;
   const kinds = [a, b].map((value) => (value === null ? "null" : typeof value)).join(", ");
@@ -88,7 +92,7 @@ function expect_one_tensor(name: string, a: TensorLike, b: TensorLike): void {
 /** Both operands in the dtype that they meet in. */
 export function promote(name: string, a: TensorLike, b: TensorLike): [Tensor, Tensor] {
   if (is_tensor(a) && is_tensor(b) && a.dtype === b.dtype) return [a, b];
-  expect_one_tensor(name, a, b);
+  if (!of_numbers.has(name)) expect_one_tensor(name, a, b);
   const dtype = result_type(a, b);
   return [as_operand(a, dtype, name), as_operand(b, dtype, name)];
 }
@@ -96,10 +100,23 @@ export function promote(name: string, a: TensorLike, b: TensorLike): [Tensor, Te
 /** Like {@link promote} for operations with floating results: ints and bools become the default dtype. */
 export function promote_floating(name: string, a: TensorLike, b: TensorLike): [Tensor, Tensor] {
   if (is_tensor(a) && is_tensor(b) && a.dtype === b.dtype && a.dtype.is_floating_point) return [a, b];
-  expect_one_tensor(name, a, b);
+  if (!of_numbers.has(name)) expect_one_tensor(name, a, b);
   const met = result_type(a, b);
   const dtype = met.is_floating_point ? met : get_default_dtype();
   return [as_operand(a, dtype, name), as_operand(b, dtype, name)];
+}
+
+/** Refuses bools, for functions that PyTorch has for numbers alone. */
+export function expect_no_bool(kernel: string, input: Tensor): void {
+  if (input.dtype === bool) throw new NotImplementedError(`"${kernel}" not implemented for 'Bool'`);
+}
+
+/** Refuses whole numbers and bools, for functions that PyTorch has for floating point alone. */
+export function expect_floating_kernel(kernel: string, ...operands: readonly Tensor[]): void {
+  const dtype = result_type(...operands);
+  if (!dtype.is_floating_point) {
+    throw new NotImplementedError(`"${kernel}" not implemented for '${dtype.scalar_type}'`);
+  }
 }
 
 /** A tensor argument, checked. @throws TypeError naming the function and what came instead. */

@@ -24,7 +24,8 @@ export function check_broadcast(a: Tensor, b: Tensor): void {
   if (!same_shape(a.shape, b.shape)) broadcast_shapes(a.shape, b.shape);
 }
 
-function run(op: string, a: Tensor, b: Tensor): Handle {
+/** Runs an op on two operands that broadcast. */
+export function run_pair(op: string, a: Tensor, b: Tensor): Handle {
   check_broadcast(a, b);
   return execute_any(op, [a.handle, b.handle]);
 }
@@ -32,7 +33,7 @@ function run(op: string, a: Tensor, b: Tensor): Handle {
 /** A division of whole numbers; TensorFlow's words for division by zero become PyTorch's. */
 function divide_whole(op: string, a: Tensor, b: Tensor): Handle {
   try {
-    return run(op, a, b);
+    return run_pair(op, a, b);
   } catch (error) {
     if (!a.dtype.is_floating_point && /division by zero/i.test(String(error))) {
       throw new RuntimeError("ZeroDivisionError");
@@ -103,7 +104,7 @@ export function sub(input: TensorLike, ...args: unknown[]): Tensor {
   if (alpha !== undefined) {
     b = as_operand(scaled("sub", b, a.dtype, alpha), a.dtype, "sub");
   }
-  return record("sub", run("Sub", a, b), [a, b]);
+  return record("sub", run_pair("Sub", a, b), [a, b]);
 }
 
 /** {@link sub}. */
@@ -218,7 +219,7 @@ function no_bool(a: Tensor, b: Tensor, name: string): void {
 function truncated_quotient(a: Tensor, b: Tensor): Handle {
   no_bool(a, b, "div_trunc");
   if (!a.dtype.is_floating_point) return divide_whole("TruncateDiv", a, b);
-  const quotient = run("RealDiv", a, b);
+  const quotient = run_pair("RealDiv", a, b);
   return truncate(quotient);
 }
 
@@ -236,8 +237,8 @@ export function floor_divide(input: TensorLike, ...args: unknown[]): Tensor {
   no_bool(a, b, "div_floor");
   if (!a.dtype.is_floating_point) return new Tensor(divide_whole("FloorDiv", a, b));
   // As C's: the quotient of what is left after taking the remainder away, so that 1 // 0.1 is 9 and not 10.
-  const quotient = run("RealDiv", a, b);
-  const modulo = run("TruncateMod", a, b);
+  const quotient = run_pair("RealDiv", a, b);
+  const modulo = run_pair("TruncateMod", a, b);
   const zero = execute("ZerosLike", [b.handle]);
   const less = (x: Handle): Handle => execute("Less", [x, execute("ZerosLike", [x])]);
   const differ = execute("NotEqual", [less(modulo), less(b.handle)]);
@@ -268,7 +269,7 @@ export function fmod(input: TensorLike, ...args: unknown[]): Tensor {
   no_bool(a, b, "fmod_cpu");
   // TensorFlow has it for int32 among the whole numbers; by quotients it serves all of them.
   const handle = a.dtype.is_floating_point
-    ? run("TruncateMod", a, b)
+    ? run_pair("TruncateMod", a, b)
     : sub(a, mul(new Tensor(divide_whole("TruncateDiv", a, b)), b)).handle;
   return record("fmod", handle, [a, b], crosswise(a, b));
 }
@@ -283,10 +284,14 @@ export function pow(input: TensorLike, options: { exponent: TensorLike }): Tenso
 export function pow(input: TensorLike, ...args: unknown[]): Tensor {
   const exponent = operand<TensorLike>("pow", "exponent", args);
   if (is_tensor(input) && typeof exponent === "number") return pow_number(input, exponent);
+  // To the power of True or False: the tensor itself, or ones.
+  if (is_tensor(input) && input.dtype === bool && typeof exponent === "boolean") {
+    return exponent ? input._alias() : input.logical_or(input.logical_not());
+  }
   const [a, b] = promote("pow", input, exponent);
   if (a.dtype === bool) throw new RuntimeError("\"pow\" not implemented for 'Bool'");
   if (a.dtype.is_floating_point) {
-    return record("pow", run("Pow", a, b), [a, b], [a, b, b.requires_grad ? true : null]);
+    return record("pow", run_pair("Pow", a, b), [a, b], [a, b, b.requires_grad ? true : null]);
   }
   // TensorFlow refuses negative exponents of whole numbers; PyTorch cuts 1/x off to 0, 1 or -1.
   check_broadcast(a, b);
@@ -339,131 +344,6 @@ export function negative(input: Tensor, ...more: []): Tensor {
   return neg(input);
 }
 
-function extreme(name: "maximum" | "minimum", input: TensorLike, other: TensorLike): Tensor {
-  const [a, b] = promote(name, input, other);
-  if (a.dtype === bool) {
-    check_broadcast(a, b);
-    return new Tensor(execute(name === "maximum" ? "LogicalOr" : "LogicalAnd", [a.handle, b.handle]));
-  }
-  return record(name, run(name === "maximum" ? "Maximum" : "Minimum", a, b), [a, b], [a, b]);
-}
-
-/** The greater of two elements; NaN where either is. Equal elements share the gradient. */
-export function maximum(input: Tensor, other: Tensor): Tensor;
-export function maximum(input: Tensor, options: { other: Tensor }): Tensor;
-export function maximum(input: Tensor, ...args: unknown[]): Tensor {
-  const other = operand<Tensor>("maximum", "other", args);
-  expect_tensor("maximum", input);
-  expect_tensor("maximum", other, "other");
-  return extreme("maximum", input, other);
-}
-
-/** The lesser of two elements; NaN where either is. Equal elements share the gradient. */
-export function minimum(input: Tensor, other: Tensor): Tensor;
-export function minimum(input: Tensor, options: { other: Tensor }): Tensor;
-export function minimum(input: Tensor, ...args: unknown[]): Tensor {
-  const other = operand<Tensor>("minimum", "other", args);
-  expect_tensor("minimum", input);
-  expect_tensor("minimum", other, "other");
-  return extreme("minimum", input, other);
-}
-
-function extreme_of_numbers(name: "maximum" | "minimum", input: Tensor, other: Tensor): Tensor {
-  const short = `f${name.slice(0, 3)}`;
-  const [a, b] = promote(short, expect_tensor(short, input), expect_tensor(short, other, "other"));
-  if (!a.dtype.is_floating_point) return extreme(name, a, b);
-  const isnan = (x: Tensor): Tensor => new Tensor(execute("IsNan", [x.handle]));
-  const filled = (x: Tensor, y: Tensor): Tensor => choose(isnan(x), y, x);
-  check_broadcast(a, b);
-  return extreme(name, filled(a, b), filled(b, a));
-}
-
-/** {@link maximum} that takes the other element in place of a NaN. */
-export function fmax(input: Tensor, other: Tensor): Tensor;
-export function fmax(input: Tensor, options: { other: Tensor }): Tensor;
-export function fmax(input: Tensor, ...args: unknown[]): Tensor {
-  const other = operand<Tensor>("fmax", "other", args);
-  expect_tensor("fmax", input);
-  return extreme_of_numbers("maximum", input, other);
-}
-
-/** {@link minimum} that takes the other element in place of a NaN. */
-export function fmin(input: Tensor, other: Tensor): Tensor;
-export function fmin(input: Tensor, options: { other: Tensor }): Tensor;
-export function fmin(input: Tensor, ...args: unknown[]): Tensor {
-  const other = operand<Tensor>("fmin", "other", args);
-  expect_tensor("fmin", input);
-  return extreme_of_numbers("minimum", input, other);
-}
-
-type Bound = number | Tensor | null;
-
-/**
- * Elements below `min` become `min`, those above `max` become `max`; either may be left out. NaN stays.
- *
- * @throws RuntimeError when both are left out.
- * @example
- * x.clamp(0, 1); x.clamp({ min: 0 })
- */
-export function clamp(input: Tensor, min?: Bound, max?: Bound): Tensor;
-export function clamp(input: Tensor, min: Bound, options: { max?: Bound }): Tensor;
-export function clamp(input: Tensor, options: { min?: Bound; max?: Bound }): Tensor;
-export function clamp(input: Tensor, ...args: unknown[]): Tensor {
-  return clamp_between("clamp", input, args);
-}
-
-function clamp_between(name: string, input: Tensor, args: readonly unknown[]): Tensor {
-  const { min = null, max = null } = bind<{ min: Bound; max: Bound }>(name, ["min", "max"], [], args);
-  expect_tensor(name, input);
-  if (min === null && max === null)
-    throw new RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None");
-  const bounds = [min, max].filter((bound) => bound !== null);
-  const dtype = result_type(input, ...bounds);
-  const x = cast(input, dtype);
-  if (is_tensor(min) || is_tensor(max)) {
-    let y = x;
-    if (min !== null) {
-      const low = as_operand(min, dtype, "clamp");
-      y = choose(new Tensor(run("Less", y, low)), low, y);
-    }
-    if (max !== null) {
-      const high = as_operand(max, dtype, "clamp");
-      y = choose(new Tensor(run("Greater", y, high)), high, y);
-    }
-    return y;
-  }
-  let handle = x.handle;
-  if (min !== null) handle = execute_any("Maximum", [handle, as_operand(min, dtype, "clamp").handle]);
-  if (max !== null) handle = execute_any("Minimum", [handle, as_operand(max, dtype, "clamp").handle]);
-  return record("clamp", handle, [x], [x], { min, max });
-}
-
-/** {@link clamp}. */
-export function clip(input: Tensor, min?: Bound, max?: Bound): Tensor;
-export function clip(input: Tensor, min: Bound, options: { max?: Bound }): Tensor;
-export function clip(input: Tensor, options: { min?: Bound; max?: Bound }): Tensor;
-export function clip(input: Tensor, ...args: unknown[]): Tensor {
-  return clamp_between("clip", input, args);
-}
-
-/** {@link clamp} from below. */
-export function clamp_min(input: Tensor, min: number | Tensor): Tensor;
-export function clamp_min(input: Tensor, options: { min: number | Tensor }): Tensor;
-export function clamp_min(input: Tensor, ...args: unknown[]): Tensor {
-  const min = operand<number | Tensor>("clamp_min", "min", args);
-  expect_tensor("clamp_min", input);
-  return is_tensor(min) ? maximum(input, min) : clamp(input, min);
-}
-
-/** {@link clamp} from above. */
-export function clamp_max(input: Tensor, max: number | Tensor): Tensor;
-export function clamp_max(input: Tensor, options: { max: number | Tensor }): Tensor;
-export function clamp_max(input: Tensor, ...args: unknown[]): Tensor {
-  const max = operand<number | Tensor>("clamp_max", "max", args);
-  expect_tensor("clamp_max", input);
-  return is_tensor(max) ? minimum(input, max) : clamp(input, null, max);
-}
-
 /** Elements of `a` where `condition` holds, else of `b`, which have one dtype: the core of `where`. */
 export function choose(condition: Tensor, a: Tensor, b: Tensor): Tensor {
   return record("where", execute("SelectV2", [condition.handle, a.handle, b.handle]), [a, b], [], condition);
@@ -502,72 +382,4 @@ export function arctan2(input: Tensor, ...args: unknown[]): Tensor {
   const other = operand<Tensor>("arctan2", "other", args);
   expect_tensor("arctan2", input);
   return atan2(input, other);
-}
-
-/** `input + weight * (end - input)`. */
-export function lerp(input: Tensor, end: Tensor, weight: number | Tensor): Tensor;
-export function lerp(input: Tensor, end: Tensor, options: { weight: number | Tensor }): Tensor;
-export function lerp(input: Tensor, options: { end: Tensor; weight: number | Tensor }): Tensor;
-export function lerp(input: Tensor, ...args: unknown[]): Tensor {
-  const { end, weight } = bind<{ end: Tensor; weight: number | Tensor }>(
-    "lerp",
-    ["end", "weight"],
-    [],
-    args,
-    2,
-  );
-  expect_tensor("lerp", input);
-  return add(input, mul(sub(end, input), weight));
-}
-
-/** `input + value * tensor1 * tensor2`. */
-export function addcmul(
-  input: Tensor,
-  tensor1: Tensor,
-  tensor2: Tensor,
-  options?: { value?: number },
-): Tensor;
-export function addcmul(input: Tensor, tensor1: Tensor, options: { tensor2: Tensor; value?: number }): Tensor;
-export function addcmul(input: Tensor, options: { tensor1: Tensor; tensor2: Tensor; value?: number }): Tensor;
-export function addcmul(input: Tensor, ...args: unknown[]): Tensor {
-  const {
-    tensor1,
-    tensor2,
-    value = 1,
-  } = bind<{ tensor1: Tensor; tensor2: Tensor; value?: number }>(
-    "addcmul",
-    ["tensor1", "tensor2"],
-    ["value"],
-    args,
-    2,
-  );
-  expect_tensor("addcmul", input);
-  const product = mul(tensor1, tensor2);
-  return add(input, value === 1 ? product : mul(product, value));
-}
-
-/** `input + value * tensor1 / tensor2`. */
-export function addcdiv(
-  input: Tensor,
-  tensor1: Tensor,
-  tensor2: Tensor,
-  options?: { value?: number },
-): Tensor;
-export function addcdiv(input: Tensor, tensor1: Tensor, options: { tensor2: Tensor; value?: number }): Tensor;
-export function addcdiv(input: Tensor, options: { tensor1: Tensor; tensor2: Tensor; value?: number }): Tensor;
-export function addcdiv(input: Tensor, ...args: unknown[]): Tensor {
-  const {
-    tensor1,
-    tensor2,
-    value = 1,
-  } = bind<{ tensor1: Tensor; tensor2: Tensor; value?: number }>(
-    "addcdiv",
-    ["tensor1", "tensor2"],
-    ["value"],
-    args,
-    2,
-  );
-  expect_tensor("addcdiv", input);
-  const quotient = div(tensor1, tensor2);
-  return add(input, value === 1 ? quotient : mul(quotient, value));
 }

@@ -7,8 +7,8 @@ import { bool, int32, int64, uint8 } from "../dtype";
 import { IndexError, RuntimeError } from "../errors";
 import { normalize_dim, normalize_dims, range, type Shape } from "../shape";
 import { is_tensor, Tensor } from "../tensor";
-import { expect_tensor, to_floating } from "./convert";
-import { maximum, minimum } from "./elementwise";
+import { maximum, minimum } from "./bounds";
+import { expect_no_bool, expect_tensor, to_floating } from "./convert";
 import { cast_handle, execute_any } from "./fallback";
 import { reshape } from "./movement";
 import { named, type ValuesIndices } from "./named";
@@ -151,6 +151,7 @@ function argument(name: "argmax" | "argmin", input: Tensor, args: unknown[]): Te
     [],
     args,
   );
+  expect_no_bool(`${name}_cpu`, expect_tensor(name, input));
   const op = name === "argmax" ? "ArgMax" : "ArgMin";
   if (dim === undefined || dim === null) {
     if (input.numel() === 0) {

@@ -91,7 +91,7 @@ function count(
         low = Math.min(low, data[row * width + d]);
         high = Math.max(high, data[row * width + d]);
       }
-      if (rows === 0) [low, high] = [0, 0];
+      if (rows === 0) [low, high] = [0, 1];
     }
     if (!Number.isFinite(low) || !Number.isFinite(high)) {
       throw new RuntimeError(`${name}: range [${low}, ${high}] is not finite`);

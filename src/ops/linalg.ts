@@ -237,6 +237,7 @@ export function inner(input: Tensor, options: { other: Tensor }): Tensor;
 export function inner(input: Tensor, ...args: unknown[]): Tensor {
   const other = operand<Tensor>("inner", "other", args);
   expect_tensor("inner", input);
+  expect_tensor("inner", other, "other");
   if (input.ndim === 0 || other.ndim === 0) return mul(input, other);
   const k = input.shape[input.ndim - 1];
   const k2 = other.shape[other.ndim - 1];

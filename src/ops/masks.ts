@@ -54,9 +54,6 @@ export function masked_fill(input: Tensor, ...args: unknown[]): Tensor {
       `masked_fill only supports a 0-dimensional value tensor, but got tensor with ${value.ndim} dimension(s).`,
     );
   }
-  if (!is_tensor(value) && result_type(input, value).category > input.dtype.category) {
-    throw new RuntimeError(`value cannot be converted to type ${input.dtype.name} without overflow`);
-  }
   return where(mask, as_operand(value, input.dtype, "masked_fill"), input);
 }
 

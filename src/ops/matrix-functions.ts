@@ -5,6 +5,7 @@ import { RuntimeError } from "../errors";
 import type { Tensor } from "../tensor";
 import { cast, expect_tensor } from "./convert";
 import { eye } from "./create";
+import { fill } from "./fill";
 import { inv } from "./inverse";
 import { matmul } from "./linalg";
 import { expect_square } from "./matrices";
@@ -20,7 +21,9 @@ export function matrix_power(input: Tensor, ...args: unknown[]): Tensor {
   if (input.ndim < 2 || input.shape[input.ndim - 2] !== size) expect_square("linalg.matrix_power", input);
   if (!Number.isInteger(n)) throw new TypeError(`matrix_power(): argument 'n' must be int, not ${String(n)}`);
   let base = n < 0 ? inv(input) : input;
-  let result = cast(eye(size), input.dtype).expand([...input.shape]);
+  const unit = eye(size, { dtype: input.dtype });
+  if (n === 0) return fill(input, 0).add(unit);
+  let result = unit.expand([...input.shape]);
   for (let left = Math.abs(n); left > 0; left = Math.floor(left / 2)) {
     if (left % 2 === 1) result = matmul(result, base);
     base = matmul(base, base);

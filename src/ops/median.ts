@@ -5,7 +5,7 @@ import { int64, type TypedArray } from "../dtype";
 import { IndexError } from "../errors";
 import { normalize_dim } from "../shape";
 import { Tensor } from "../tensor";
-import { expect_tensor } from "./convert";
+import { expect_no_bool, expect_tensor } from "./convert";
 import { movedim } from "./movement";
 import type { ValuesIndices } from "./named";
 import { nth_place, sorted_places } from "./select-places";
@@ -33,7 +33,7 @@ function middle(
   args: readonly unknown[],
 ): Tensor | ValuesIndices {
   const { dim, keepdim = false } = bind<Along>(name, ["dim", "keepdim"], [], args);
-  expect_tensor(name, input);
+  expect_no_bool(name, expect_tensor(name, input));
   if (dim === undefined) {
     if (input.numel() === 0) {
       return new Tensor(scalar(input.dtype.is_floating_point ? Number.NaN : 0, input.dtype));

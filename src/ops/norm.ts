@@ -72,7 +72,11 @@ export function dist(input: Tensor, options: { other: Tensor; p?: number }): Ten
 export function dist(input: Tensor, ...args: unknown[]): Tensor {
   const { other, p: order = 2 } = bind<{ other: Tensor; p?: number }>("dist", ["other", "p"], [], args, 1);
   expect_tensor("dist", input);
+  expect_tensor("dist", other, "other");
   const difference = input.sub(other);
+  if (!difference.dtype.is_floating_point) {
+    throw new RuntimeError("norm(): input dtype should be either floating point or complex dtypes");
+  }
   return norm_dims(difference, order, normalize_dims(null, difference.ndim), false);
 }
 

@@ -5,7 +5,7 @@ import type { DType } from "../dtype";
 import { broadcast_shapes } from "../shape";
 import { scalar_tensor, Tensor } from "../tensor";
 import { isnan } from "./compare";
-import { cast, expect_tensor, promote_floating, type TensorLike, to_floating } from "./convert";
+import { cast, expect_floating_kernel, expect_tensor, promote_floating, type TensorLike } from "./convert";
 import { check_broadcast, choose, div, mul, neg } from "./elementwise";
 import { logsumexp } from "./extreme";
 import { stack } from "./join";
@@ -17,11 +17,10 @@ export function logaddexp(input: Tensor, other: Tensor): Tensor;
 export function logaddexp(input: Tensor, options: { other: Tensor }): Tensor;
 export function logaddexp(input: Tensor, ...args: unknown[]): Tensor {
   const other = operand<Tensor>("logaddexp", "other", args);
-  const [a, b] = promote_floating(
-    "logaddexp",
-    expect_tensor("logaddexp", input),
-    expect_tensor("logaddexp", other, "other"),
-  );
+  expect_tensor("logaddexp", input);
+  expect_tensor("logaddexp", other, "other");
+  expect_floating_kernel("logaddexp_cpu", input, other);
+  const [a, b] = promote_floating("logaddexp", input, other);
   const shape = broadcast_shapes(a.shape, b.shape);
   return logsumexp(stack([expand(a, shape), expand(b, shape)]), 0);
 }
@@ -32,8 +31,10 @@ export function logaddexp2(input: Tensor, options: { other: Tensor }): Tensor;
 export function logaddexp2(input: Tensor, ...args: unknown[]): Tensor {
   const other = operand<Tensor>("logaddexp2", "other", args);
   expect_tensor("logaddexp2", input);
-  const scaled = (x: Tensor): Tensor => mul(to_floating(x), Math.LN2);
-  return div(logaddexp(scaled(input), scaled(other)), Math.LN2);
+  expect_tensor("logaddexp2", other, "other");
+  expect_floating_kernel("logaddexp2_cpu", input, other);
+  const [a, b] = promote_floating("logaddexp2", input, other);
+  return div(logaddexp(mul(a, Math.LN2), mul(b, Math.LN2)), Math.LN2);
 }
 
 /** The length of the hypotenuse: `sqrt(input² + other²)`. */
@@ -41,11 +42,10 @@ export function hypot(input: Tensor, other: Tensor): Tensor;
 export function hypot(input: Tensor, options: { other: Tensor }): Tensor;
 export function hypot(input: Tensor, ...args: unknown[]): Tensor {
   const other = operand<Tensor>("hypot", "other", args);
-  const [a, b] = promote_floating(
-    "hypot",
-    expect_tensor("hypot", input),
-    expect_tensor("hypot", other, "other"),
-  );
+  expect_tensor("hypot", input);
+  expect_tensor("hypot", other, "other");
+  expect_floating_kernel("hypot_cpu", input, other);
+  const [a, b] = promote_floating("hypot", input, other);
   check_broadcast(a, b);
   return sqrt(mul(a, a).add(mul(b, b)));
 }

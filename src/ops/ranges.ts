@@ -47,7 +47,9 @@ export function arange(...args: unknown[]): Tensor {
   const dtype = options.dtype ?? (whole ? int64 : get_default_dtype());
   const count = Math.ceil((end - start) / step);
   check_list("arange", [count]);
-  const values = Array.from({ length: count }, (_, i) => start + i * step);
+  // Whole numbers begin and step whole, whatever was said.
+  const [from, by] = dtype.is_floating_point ? [start, step] : [Math.trunc(start), Math.trunc(step)];
+  const values = Array.from({ length: count }, (_, i) => from + i * by);
   return finish(new Tensor(from_data([count], dtype, to_array(values, dtype))), options);
 }
 

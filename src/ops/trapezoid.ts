@@ -3,7 +3,7 @@ import { bind } from "../args";
 import { IndexError, RuntimeError } from "../errors";
 import { normalize_dim, normalize_dims, range } from "../shape";
 import { is_tensor, type Tensor } from "../tensor";
-import { expect_tensor } from "./convert";
+import { expect_no_bool, expect_tensor } from "./convert";
 import { div, mul, sub } from "./elementwise";
 import { cat } from "./join";
 import { reshape } from "./movement";
@@ -27,6 +27,7 @@ function areas(name: string, y: Tensor, args: readonly unknown[]): { twice: Tens
   if (x !== undefined && dx !== undefined) throw new TypeError(`${name}() takes either x or dx, not both`);
   const size = y.shape[at];
   const count = Math.max(size - 1, 0);
+  expect_no_bool(name, y);
   const sums = y.narrow(at, size - count, count).add(y.narrow(at, 0, count));
   if (x === undefined) return { twice: mul(sums, dx ?? 1), dim: at };
   expect_tensor(name, x, "x");

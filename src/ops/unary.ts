@@ -5,7 +5,7 @@ import { execute } from "../backend/engine";
 import { bool, uint8 } from "../dtype";
 import { RuntimeError } from "../errors";
 import { Tensor } from "../tensor";
-import { expect_tensor, to_floating } from "./convert";
+import { expect_floating_kernel, expect_no_bool, expect_tensor, to_floating } from "./convert";
 import { full } from "./create";
 import { choose, div, mul, truncate } from "./elementwise";
 import { execute_any } from "./fallback";
@@ -91,6 +91,7 @@ export function rsqrt(input: Tensor, ...more: []): Tensor {
 export function square(input: Tensor, ...more: []): Tensor {
   none("square", more);
   expect_tensor("square", input);
+  if (input.dtype === bool) return mul(input.long(), input.long());
   if (!input.dtype.is_floating_point) return mul(input, input);
   return record("pow_number", execute("Square", [input.handle]), [input], [input], 2);
 }
@@ -106,7 +107,8 @@ export function reciprocal(input: Tensor, ...more: []): Tensor {
 export function abs(input: Tensor, ...more: []): Tensor {
   none("abs", more);
   expect_tensor("abs", input);
-  if (input.dtype === uint8 || input.dtype === bool) return input._alias();
+  expect_no_bool("abs_cpu", input);
+  if (input.dtype === uint8) return input._alias();
   return record("abs", execute_any("Abs", [input.handle]), [input], [input]);
 }
 
@@ -319,6 +321,7 @@ export function fix(input: Tensor, ...more: []): Tensor {
 export function frac(input: Tensor, ...more: []): Tensor {
   none("frac", more);
   expect_tensor("frac", input);
+  expect_floating_kernel("frac_cpu", input);
   return input.sub(trunc(input));
 }
 

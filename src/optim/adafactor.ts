@@ -2,11 +2,13 @@
 import { bind } from "../args";
 import { float32 } from "../dtype";
 import { ValueError } from "../errors";
+import { clamp } from "../ops/bounds";
 import { zeros } from "../ops/create";
-import { clamp, div, lerp, mul, sub } from "../ops/elementwise";
+import { div, mul, sub } from "../ops/elementwise";
 import { matmul } from "../ops/linalg";
 import { mean } from "../ops/reduce";
 import { rsqrt, square } from "../ops/unary";
+import { lerp } from "../ops/weighted";
 import type { Tensor } from "../tensor";
 import { check_rate } from "./check";
 import {

@@ -129,7 +129,8 @@ export const decomposition: Record<string, Rule> = {
     // From X·dX + dX·X = dA, solved in X's eigenvectors.
     backward: (g: Tensor, { saved: [X] }: Saved<readonly [Tensor]>) => {
       const [values, V] = symmetric_eigen(X);
-      const inner = div(matmul(matmul(turned(V), g), V), columns(values).add(rows(values)));
+      const symmetric = mul(g.add(turned(g)), 0.5);
+      const inner = div(matmul(matmul(turned(V), symmetric), V), columns(values).add(rows(values)));
       return [matmul(matmul(V, inner), turned(V))];
     },
   },

@@ -1,8 +1,9 @@
 /** @file Lengths, angles and distances of vectors. */
 import { bind } from "../../args";
 import { RuntimeError } from "../../errors";
+import { clamp } from "../../ops/bounds";
 import { expect_tensor, promote_floating } from "../../ops/convert";
-import { clamp, div, mul, sub } from "../../ops/elementwise";
+import { div, mul, sub } from "../../ops/elementwise";
 import { index_select } from "../../ops/gather";
 import { sum } from "../../ops/reduce";
 import { norm_dims } from "../../ops/statistics";

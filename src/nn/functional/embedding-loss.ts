@@ -2,9 +2,10 @@
 import { bind } from "../../args";
 import { get_default_dtype } from "../../dtype";
 import { RuntimeError, ValueError } from "../../errors";
+import { clamp, maximum, minimum } from "../../ops/bounds";
 import { eq } from "../../ops/compare";
 import { cast, expect_tensor } from "../../ops/convert";
-import { add, choose, clamp, div, maximum, minimum, mul, neg, sub } from "../../ops/elementwise";
+import { add, choose, div, mul, neg, sub } from "../../ops/elementwise";
 import { sum } from "../../ops/reduce";
 import { reduced } from "../../ops/reduction";
 import { square } from "../../ops/unary";

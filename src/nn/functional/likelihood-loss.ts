@@ -1,9 +1,10 @@
 /** @file Losses from distributions: divergence, and likelihoods of Poisson's and the normal one. */
 import { bind, lead } from "../../args";
 import { ValueError } from "../../errors";
+import { clamp } from "../../ops/bounds";
 import { le } from "../../ops/compare";
 import { expect_tensor } from "../../ops/convert";
-import { add, choose, clamp, div, mul, sub, xlogy } from "../../ops/elementwise";
+import { add, choose, div, mul, sub, xlogy } from "../../ops/elementwise";
 import { unsqueeze } from "../../ops/movement";
 import { sum } from "../../ops/reduce";
 import { type Reduction, reduced } from "../../ops/reduction";
