@@ -110,9 +110,8 @@ function keyOf(packageRoot: string): string {
     hash.update(`${file}\n${size} ${mtimeMs}\n`);
   };
   const kernel = path.join(packageRoot, "dist", "kernel");
-  const compiler = path.join(kernel, "compiler");
-  for (const name of readdirSync(compiler)) if (name.endsWith(".js")) add(path.join(compiler, name));
-  add(path.join(kernel, "preload-names.js"));
+  for (const folder of [kernel, path.join(kernel, "compiler")])
+    for (const name of readdirSync(folder)) if (name.endsWith(".js")) add(path.join(folder, name));
   add(path.join(kernel, "runtime", "import-only.js"));
   add(path.join(kernel, "runtime", "cell-globals.d.ts"));
   for (const name of ["typescript", "@types/node", "undici-types"]) {
