@@ -75,6 +75,15 @@ export const special_cases: Case[] = [
   one("mvlgamma", above_one, (x) => x.mvlgamma(3)),
   one("frexp", any, (x) => x.frexp().mantissa),
   { name: "nextafter", inputs: [any, other], f: (a, b) => torch.nextafter(a, b), twice: false },
+  {
+    name: "what is drawn, to the distribution",
+    inputs: [any],
+    f: (x) => {
+      torch.manual_seed(0);
+      return torch.normal(x.mul(0), 1);
+    },
+    twice: false,
+  },
   one("angle", any, (x) => x.angle().add(x)),
 ];
 
