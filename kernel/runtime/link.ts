@@ -5,8 +5,9 @@ import { type Captured, pendingBytes } from "../descriptors";
 
 /** How long one wait lasts before the count is looked at again. */
 const WAIT_MS = 100;
-/** How long text of native code is waited for; a program that writes on and on is not. */
-const NATIVE_WAIT_MS = 20;
+/** How long text of native code is waited for; a program that writes on and on is waited for only so long. */
+const NATIVE_WAIT_MS = 500;
+const WRITER_WAIT_MS = 20;
 /** Longest text of one message: a waiting main thread must not have to wait for a single huge one. */
 const MAX_TEXT = 16 * 1024 * 1024;
 
@@ -49,8 +50,11 @@ export class Link {
   private waitForNative(): void {
     const { captured } = this;
     if (!captured) return;
+    let before = 0;
     for (let waited = 0; waited < NATIVE_WAIT_MS; waited++) {
-      if (pendingBytes(captured.stdout) === 0 && pendingBytes(captured.stderr) === 0) return;
+      const left = pendingBytes(captured.stdout) + pendingBytes(captured.stderr);
+      if (left === 0 || (left > before && waited >= WRITER_WAIT_MS)) return;
+      before = left;
       Atomics.wait(this.shared, Slot.never, 0, 1);
     }
   }

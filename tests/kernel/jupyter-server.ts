@@ -1,4 +1,4 @@
-/** @file A real Jupyter Server for tests, in a folder of its own, with this copy of the kernel. */
+/** @file A real Jupyter Server or Kernel Gateway for tests, in a folder of its own, with this copy of the kernel. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -35,20 +35,44 @@ export function jupyterEnvironment(folder: string): NodeJS.ProcessEnv {
   };
 }
 
-/** Starts a server and waits until it answers. */
-export async function startServer(): Promise<JupyterServer> {
+/** Starts a server and waits until it answers; with a gateway, its kernels are that one's. */
+export async function startServer(gateway?: JupyterServer): Promise<JupyterServer> {
+  const behind = gateway && [
+    `--GatewayClient.url=${gateway.settings.baseUrl.replace(/\/$/, "")}`,
+    `--GatewayClient.auth_token=${gateway.settings.token}`,
+  ];
+  return start(!gateway, (folder, port, token) => [
+    ...["-m", "jupyter_server", "--no-browser", "--allow-root", `--ServerApp.root_dir=${folder}`],
+    ...[`--ServerApp.port=${port}`, "--ServerApp.port_retries=0", `--IdentityProvider.token=${token}`],
+    ...(behind ?? []),
+  ]);
+}
+
+/** Starts a Jupyter Kernel Gateway and waits until it answers. */
+export async function startGateway(): Promise<JupyterServer> {
+  return start(true, (_folder, port, token) => [
+    ...["-m", "kernel_gateway", "--KernelGatewayApp.ip=127.0.0.1", `--KernelGatewayApp.port=${port}`],
+    ...["--KernelGatewayApp.port_retries=0", `--KernelGatewayApp.auth_token=${token}`],
+    // A front end lists the kernels that run, which the gateway refuses unless told.
+    "--JupyterWebsocketPersonality.list_kernels=True",
+  ]);
+}
+
+async function start(
+  hasKernel: boolean,
+  args: (folder: string, port: number, token: string) => string[],
+): Promise<JupyterServer> {
   if (!existsSync(PYTHON)) throw new Error(`${PYTHON} is missing: run \`npm run setup\``);
   const folder = mkdtempSync(join(tmpdir(), "torchbook-server-"));
   const token = randomUUID();
   const port = await freePort();
-  const child = spawn(
-    PYTHON,
-    [
-      ...["-m", "jupyter_server", "--no-browser", "--allow-root", `--ServerApp.root_dir=${folder}`],
-      ...[`--ServerApp.port=${port}`, "--ServerApp.port_retries=0", `--IdentityProvider.token=${token}`],
-    ],
-    { cwd: folder, env: jupyterEnvironment(folder), stdio: ["ignore", "ignore", "pipe"] },
-  );
+  const env = jupyterEnvironment(folder);
+  if (!hasKernel) env.JUPYTER_PATH = join(folder, "none");
+  const child = spawn(PYTHON, args(folder, port, token), {
+    cwd: folder,
+    env,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   let log = "";
   child.stderr?.on("data", (data) => {
     log += data;
@@ -56,10 +80,9 @@ export async function startServer(): Promise<JupyterServer> {
   const baseUrl = `http://127.0.0.1:${port}/`;
   const end = Date.now() + PATIENCE_MS;
   for (;;) {
-    const answer = await fetch(`${baseUrl}api/status?token=${token}`).catch(() => null);
+    const answer = await fetch(`${baseUrl}api/kernelspecs?token=${token}`).catch(() => null);
     if (answer?.ok) break;
-    if (Date.now() > end || child.exitCode !== null)
-      throw new Error(`Jupyter Server does not start:\n${log}`);
+    if (Date.now() > end || child.exitCode !== null) throw new Error(`Jupyter does not start:\n${log}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   const settings = ServerConnection.makeSettings({
@@ -67,6 +90,7 @@ export async function startServer(): Promise<JupyterServer> {
     wsUrl: baseUrl.replace("http", "ws"),
     token,
     appendToken: true,
+    ...(!hasKernel && { WebSocket: withoutProtocols() }),
   });
   return {
     settings,
@@ -78,6 +102,19 @@ export async function startServer(): Promise<JupyterServer> {
       }
       rmSync(folder, { recursive: true, force: true });
     },
+  };
+}
+
+/**
+ * Sockets that offer no subprotocols. Before a gateway the server chooses none; browsers go on then, Node's sockets do not, and a
+ * connection that is made anew is not served for a minute.
+ */
+function withoutProtocols(): typeof WebSocket {
+  const { WebSocket: Socket } = ServerConnection.makeSettings();
+  return class extends Socket {
+    constructor(url: string | URL) {
+      super(url);
+    }
   };
 }
 
