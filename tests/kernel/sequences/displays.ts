@@ -69,16 +69,11 @@ export const displays: Sequence[] = [
         { result: /n: 1/, stderr: /drawing failed[\s\S]*line 1:/, messages: ["stream", "execute_result"] },
       ],
       [
-        `display({ n: 2, [${D}]: async () => { throw new Error("later"); } });`,
+        `class Fails { n = 2; async [${D}]() { throw new Error("later"); } } display(new Fails());`,
         {
           stderr: /later/,
-          displays: [
-            {
-              data: {
-                "text/plain": `{ n: 2, [Symbol(Jupyter.display)]: [AsyncFunction: [Jupyter.display]] }`,
-              },
-            },
-          ],
+          displays: [{ data: { "text/plain": "Fails { n: 2 }" } }],
+          messages: ["stream", "display_data"],
         },
       ],
     ],
