@@ -17,7 +17,7 @@ function unexpected(name: string, key: string, known: readonly string[]): TypeEr
   );
 }
 
-type Kind = "Tensor" | "int" | "ints" | "bool" | "number" | "torch.dtype";
+type Kind = "number or bool" | "Tensor" | "int" | "ints" | "bool" | "number" | "torch.dtype";
 
 function is_kind(kind: Kind, value: unknown): boolean {
   switch (kind) {
@@ -31,6 +31,8 @@ function is_kind(kind: Kind, value: unknown): boolean {
       return typeof value === "boolean";
     case "number":
       return typeof value === "number";
+    case "number or bool":
+      return typeof value === "number" || typeof value === "boolean";
     case "torch.dtype":
       return value === null || (typeof value === "object" && "scalar_type" in value);
   }
@@ -49,7 +51,8 @@ const of_kind: Readonly<Record<Kind, readonly string[]>> = {
     ..."return_inverse return_counts replacement training inplace upper log_target full swap".split(" "),
     ..."include_self equal_nan as_tuple scale_grad_by_freq sparse is_causal with_replacement".split(" "),
   ],
-  number: "alpha beta eps threshold negative_slope min_val max_val lambd margin delta".split(" "),
+  "number or bool": ["alpha", "beta"],
+  number: "eps threshold negative_slope min_val max_val lambd margin delta".split(" "),
   "torch.dtype": ["dtype"],
 };
 

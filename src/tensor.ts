@@ -1,7 +1,7 @@
 /** @file The tensor: a value, its place in the autograd graph, and its relation to the tensor that it is a view of. */
 import { bind, none } from "./args";
 import { type BackwardOptions, backward } from "./autograd/backward";
-import { is_grad_enabled, no_grad } from "./autograd/grad-mode";
+import { enable_grad, is_grad_enabled, no_grad } from "./autograd/grad-mode";
 import { AccumulateGrad, type Node } from "./autograd/node";
 import { device_name, read, scalar } from "./backend/engine";
 import type { Handle } from "./backend/handle";
@@ -49,7 +49,11 @@ export class Tensor extends Indexable {
   /** The gradient that `backward` added up, null before. */
   grad: Tensor | null = null;
   /** @internal */ _handle: Handle;
-  /** @internal */ _view: View | null = null;
+  /** @internal */ _link: View | null = null;
+  /** @internal How often the base had changed its shape in place when this became a view of it. */ _link_at = 0;
+  /** @internal What this tensor was before each change of its shape in place: its views follow that. */ _former:
+    | Tensor[]
+    | null = null;
   /** @internal The root's version that a view's value belongs to. */ _seen = 0;
   /** @internal */ _own_version = 0;
   /** @internal */ _history: Node | null = null;
@@ -63,6 +67,26 @@ export class Tensor extends Indexable {
     this._handle = handle;
     handle.holders++;
     if (watcher !== null) watcher.began(this);
+  }
+
+  /** @internal */
+  get _view(): View | null {
+    const link = this._link;
+    return link === null || link.base._former === null ? link : this._relinked(link, link.base._former);
+  }
+
+  /** @internal */
+  _relinked(link: View, former: readonly Tensor[]): View {
+    if (this._link_at === former.length) return link;
+    this._link = { ...link, base: former[this._link_at] };
+    this._link_at = former[this._link_at]._former?.length ?? 0;
+    return this._link;
+  }
+
+  /** @internal */
+  set _view(view: View | null) {
+    this._link = view;
+    this._link_at = view?.base._former?.length ?? 0;
   }
 
   /** @internal The present value. */
@@ -420,13 +444,25 @@ export class Tensor extends Indexable {
     return output;
   }
 
-  /** @internal Takes over the value, of another size, and the place of `from`. */
-  _resize(from: Tensor, view: View | null): void {
-    this._handle = from.handle;
+  /** @internal Another shape of the same elements, in place: what the tensor was becomes the base of what it is now. */
+  _become(change: (from: Tensor) => Tensor): this {
+    this._check_history();
+    const from = new Tensor(this.handle);
+    from._take_history(this);
+    from._view = this._view;
+    from._seen = this._seen;
+    from._own_version = this._own_version;
+    const now = change(from);
+    this._former ??= [];
+    this._former.push(from);
+    this._view = now._view;
+    this._handle = now.handle;
     this._handle.holders++;
-    if (view === null) return;
-    this._view = view;
+    this._take_history(now);
+    if (now._view === null) this._own_version = from._version;
+    this._bump();
     this._seen = this._version;
+    return this;
   }
 
   /** @internal Brings a view up to date with its base. */
@@ -436,7 +472,9 @@ export class Tensor extends Indexable {
     const version = this._version;
     if (this._seen === version) return;
     this._seen = version;
-    const fresh = view.detached ? no_grad(() => view.replay(view.base)) : view.replay(view.base);
+    // Also where nothing is recorded just now: a view that had a history keeps having one.
+    const guard = view.detached ? no_grad : this._history !== null ? enable_grad : null;
+    const fresh = guard === null ? view.replay(view.base) : guard(() => view.replay(view.base));
     this._handle = fresh._handle;
     if (!view.detached) this._take_history(fresh);
   }
@@ -470,6 +508,11 @@ export class Tensor extends Indexable {
           "clone() the tensor before performing the operation.",
       );
     }
+    this._check_history();
+  }
+
+  /** @internal Refuses changes of leaves that autograd could not follow. */
+  _check_history(): void {
     if (!is_grad_enabled()) return;
     if (this._history === null && this._wants_grad) {
       throw new RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.");
@@ -488,8 +531,9 @@ export class Tensor extends Indexable {
    * @internal Gives this tensor another value, its history included: the one way in which tensors change.
    *
    * @param value Of this tensor's shape and dtype.
+   * @param uniform Whether all its elements are equal, so that those that share a place do not contradict each other.
    */
-  _assign(value: Tensor): this {
+  _assign(value: Tensor, uniform = false): this {
     if (!same_shape(value.shape, this.shape)) {
       throw new RuntimeError(
         `output with shape ${size_text(this.shape)} doesn't match the broadcast shape ${size_text(value.shape)}`,
@@ -500,7 +544,8 @@ export class Tensor extends Indexable {
         `result type ${value.dtype.scalar_type} can't be cast to the desired output type ${this.dtype.scalar_type}`,
       );
     }
-    this._check_in_place();
+    if (uniform) this._check_history();
+    else this._check_in_place();
     this._write(value);
     return this;
   }

@@ -28,6 +28,7 @@ export { adjoint } from "../ops/movement";
 export { select_scatter, slice_scatter } from "../ops/parts";
 export {
   as_strided,
+  as_strided_,
   as_strided_copy,
   as_strided_scatter,
   empty_permuted,

@@ -1,5 +1,9 @@
 /** @file Which methods also come with a trailing underscore and change their tensor. */
 export const in_place = [
+  "heaviside",
+  "index_reduce",
+  "put",
+  "polygamma",
   "abs",
   "absolute",
   "acos",
@@ -126,3 +130,9 @@ export const in_place = [
   "mvlgamma",
   "nextafter",
 ] as const;
+
+/** Those whose result takes the tensor's dtype, whatever it is. */
+export const casting: ReadonlySet<string> = new Set(["cumprod", "cumsum"]);
+
+/** Operations whose in-place form gives the tensor another shape of the same elements. */
+export const reshaping = ["squeeze", "swapaxes", "swapdims", "t", "transpose", "unsqueeze"] as const;

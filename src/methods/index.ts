@@ -4,10 +4,11 @@
  * Written once in `ops/`, with their documentation; the modules beside this one name them by kind. Here they are put on the
  * prototype, and their types follow from theirs.
  */
+import { record } from "../autograd/tape";
 import { cast } from "../ops/convert";
 import { Tensor } from "../tensor";
 import * as algebra from "./algebra";
-import { in_place } from "./in-place";
+import { casting, in_place, reshaping } from "./in-place";
 import type { Method } from "./method-type";
 import * as pointwise from "./pointwise";
 import * as position from "./position";
@@ -27,7 +28,7 @@ type Operations = typeof algebra &
   typeof view;
 
 type InPlace = {
-  [Name in (typeof in_place)[number] as `${Name}_`]: Method<Operations[Name]>;
+  [Name in (typeof in_place)[number] | (typeof reshaping)[number] as `${Name}_`]: Method<Operations[Name]>;
 };
 
 /** The methods of tensors that come from `ops/`. */
@@ -57,7 +58,19 @@ for (const name of in_place) {
   install(`${name}_`, function (this: Tensor, ...args) {
     this._check_in_place();
     // The operation may save its input; the alias keeps the value that it had.
-    const result = operation(this._alias(), ...args) as Tensor;
-    return this._assign(result.dtype.category <= this.dtype.category ? cast(result, this.dtype) : result);
+    const before = this._alias();
+    const result = operation(before, ...args) as Tensor;
+    const { dtype } = this;
+    const cast_too = result.dtype.category <= dtype.category || casting.has(name);
+    const value = cast_too ? cast(result, dtype) : result;
+    // What does not hang on the earlier value gives it a gradient of zeros.
+    const cut = this.requires_grad && !value.requires_grad && value.dtype === dtype;
+    return this._assign(cut ? record("overwrite", value.handle, [before, value]) : value);
+  });
+}
+for (const name of reshaping) {
+  const operation = operations.get(name) as Operation;
+  install(`${name}_`, function (this: Tensor, ...args) {
+    return this._become((from) => operation(from, ...args) as Tensor);
   });
 }

@@ -8,6 +8,7 @@ export {
   arctan,
   arctanh,
   float_power,
+  float_power_,
   ldexp,
   positive,
   sgn,

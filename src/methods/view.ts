@@ -14,4 +14,11 @@ export {
 } from "../ops/facts";
 export { adjoint } from "../ops/movement";
 export { select_scatter, slice_scatter } from "../ops/parts";
-export { as_strided, as_strided_scatter, new_empty_strided, resize_, resize_as_ } from "../ops/strided";
+export {
+  as_strided,
+  as_strided_,
+  as_strided_scatter,
+  new_empty_strided,
+  resize_,
+  resize_as_,
+} from "../ops/strided";

@@ -1,10 +1,11 @@
 /** @file Other names of operations, which PyTorch has for NumPy's sake. */
 import { none, operand } from "../args";
 import { bool, float64 } from "../dtype";
-import { NotImplementedError } from "../errors";
+import { NotImplementedError, RuntimeError } from "../errors";
 import { is_tensor, scalar_tensor, type Tensor } from "../tensor";
 import { expect_tensor, type TensorLike } from "./convert";
 import { pow } from "./elementwise";
+import { contiguous } from "./fill";
 import { cat, vstack } from "./join";
 import { movedim, reshape, transpose } from "./movement";
 import { sort } from "./sort";
@@ -49,7 +50,7 @@ export const sgn: typeof sign = sign;
 /** All elements as a vector. */
 export function ravel(input: Tensor, ...more: []): Tensor {
   none("ravel", more);
-  return reshape(expect_tensor("ravel", input), [input.numel()]);
+  return reshape(contiguous(expect_tensor("ravel", input)), [input.numel()]);
 }
 
 /** The input itself; `+x`. */
@@ -92,4 +93,19 @@ export function ldexp(input: Tensor, ...args: unknown[]): Tensor {
   if (!input.dtype.is_floating_point) return input.mul(pow(2, other.float()));
   if (other.dtype === bool) throw new NotImplementedError("\"ldexp_cpu\" not implemented for 'Bool'");
   return input.mul(pow(2, other.to(input.dtype)));
+}
+
+/** {@link float_power} in place. @throws RuntimeError unless the tensor is float64. @returns the input */
+export function float_power_(input: Tensor, exponent: TensorLike): Tensor;
+export function float_power_(input: Tensor, options: { exponent: TensorLike }): Tensor;
+export function float_power_(input: Tensor, ...args: unknown[]): Tensor {
+  const exponent = operand<TensorLike>("float_power_", "exponent", args);
+  if (expect_tensor("float_power_", input).dtype !== float64) {
+    throw new RuntimeError(
+      `float_power_(): the base given to float_power_ has dtype ${input.dtype.scalar_type} but the operation's result ` +
+        "requires dtype Double",
+    );
+  }
+  input._check_in_place();
+  return input._assign(float_power(input._alias(), exponent));
 }

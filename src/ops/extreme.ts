@@ -25,6 +25,8 @@ function reduce(op: "Max" | "Min", input: Tensor, dims: Shape, keepdim: boolean)
 
 function shared(name: "amax" | "amin", input: Tensor, args: unknown[]): Tensor {
   const { dim, keepdim = false } = bind<Bound>(name, ["dim", "keepdim"], [], args);
+  expect_tensor(name, input);
+  if (input.ndim > 64) throw new RuntimeError(`${name}(): only tensors with up to 64 dims are supported`);
   const dims = normalize_dims(dim, input.ndim);
   const empty = dims.find((d) => input.shape[d] === 0);
   if (empty !== undefined) {

@@ -93,8 +93,8 @@ export function fill_(input: Tensor, ...args: unknown[]): Tensor {
       `fill_ only supports 0-dimension value tensor but got tensor with ${value.ndim} dimensions.`,
     );
   }
-  input._check_in_place();
-  return input._assign(overwritten(input, as_operand(value, input.dtype, "fill_")));
+  input._check_history();
+  return input._assign(overwritten(input, as_operand(value, input.dtype, "fill_")), true);
 }
 
 /** A tensor of the input's shape and dtype whose elements are all `value`: a number, or a tensor without dimensions. */
@@ -129,7 +129,7 @@ export function copy_(input: Tensor, ...args: unknown[]): Tensor {
 }
 
 /** `values` in the input's shape, recorded so that the input's earlier history gets zeros. */
-function overwritten(input: Tensor, values: Tensor): Tensor {
+export function overwritten(input: Tensor, values: Tensor): Tensor {
   const spread = values.expand(input.shape);
   return record("overwrite", spread.handle, [input._alias(), spread]);
 }

@@ -2,12 +2,13 @@
 import { bind, is_options } from "../args";
 import { from_data } from "../backend/engine";
 import { bool, int64 } from "../dtype";
-import { IndexError, ValueError } from "../errors";
+import { IndexError, RuntimeError, ValueError } from "../errors";
 import { size_text } from "../shape";
 import { is_tensor, type NestedArray, Tensor } from "../tensor";
 import { advanced, put_at, take_at } from "./advanced-index";
 import { as_operand, cast, type TensorLike } from "./convert";
 import { tensor } from "./create";
+import { overwritten } from "./fill";
 import { where } from "./masks";
 import { reshape } from "./movement";
 import { type Ranges, slice_of, strided } from "./parts";
@@ -257,10 +258,15 @@ function set(input: Tensor, parts: readonly Part[], value: TensorLike | readonly
     ? cast(given, input.dtype)
     : as_operand(given as number, input.dtype, "index_put_");
   const plan = plan_of(input.shape, parts);
-  input._check_in_place();
+  input._check_history();
   const part = basic(input, plan);
+  if (plan.tensors.length > 0) input._check_in_place();
   if (plan.tensors.length === 0) {
-    part._assign(spread(values, part.shape));
+    const given = spread(values, part.shape);
+    part._assign(
+      part.requires_grad && !given.requires_grad ? overwritten(part, given) : given,
+      values.numel() === 1,
+    );
     return;
   }
   const [mask] = plan.tensors;
@@ -330,6 +336,12 @@ export function index_put_(input: Tensor, ...args: unknown[]): Tensor {
     values,
     accumulate = false,
   } = bind<Args>("index_put_", ["indices", "values", "accumulate"], [], args, 2);
+  if (is_tensor(values) && values.dtype !== input.dtype) {
+    throw new RuntimeError(
+      "index_put_(): Index put requires the source and destination dtypes match, got " +
+        `${input.dtype.scalar_type} for the destination and ${values.dtype.scalar_type} for the source.`,
+    );
+  }
   if (!accumulate) {
     set(input, indices.flatMap(to_part), values);
     return input;

@@ -3,7 +3,7 @@ import { bind, none } from "../args";
 import { record } from "../autograd/tape";
 import { type Attr, attr, execute, ints, scalar } from "../backend/engine";
 import { type DType, int32 } from "../dtype";
-import { RuntimeError } from "../errors";
+import { IndexError, RuntimeError } from "../errors";
 import { check_size, normalize_dim, normalize_dims, numel, range, type Shape, size_text } from "../shape";
 import { is_tensor, type Tensor } from "../tensor";
 import { cast, expect_tensor, result_type } from "./convert";
@@ -224,7 +224,10 @@ export function roll(input: Tensor, ...args: unknown[]): Tensor {
   if (by.length !== at.length) {
     throw new RuntimeError(`shifts and dimensions must align. shifts: ${by.length}, dims:${at.length}`);
   }
-  if (input.numel() === 0) return reshape(input, input.shape);
+  if (input.ndim === 0) {
+    throw new IndexError("roll(): Dimension specified as 0 but tensor has no dimensions");
+  }
+  if (input.numel() === 0) return reshape(input, input.shape)._alias();
   return record("roll", execute("Roll", [input.handle, ints(by), ints(at)]), [input], [], { by, at });
 }
 

@@ -259,6 +259,7 @@ export function flatten(input: Tensor, ...args: unknown[]): Tensor {
   const end = normalize_dim(end_dim, input.ndim);
   if (start > end) throw new RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim");
   if (input.ndim === 0) return reshape(input, [1]);
+  if (start === end) return input;
   const { shape } = input;
   return reshape(input, [
     ...shape.slice(0, start),

@@ -3,7 +3,7 @@ import { record } from "../autograd/tape";
 import { execute, from_data, ints, read, scalar } from "../backend/engine";
 import type { Handle } from "../backend/handle";
 import { native_ops } from "../backend/native-ops";
-import { int32, int64 } from "../dtype";
+import { bool, int32, int64 } from "../dtype";
 import { IndexError, RuntimeError } from "../errors";
 import { size_text } from "../shape";
 import type { Tensor } from "../tensor";
@@ -17,12 +17,15 @@ export function take_rows(input: Tensor, index: Handle): Tensor {
 
 /** Rows of `values` (index.shape + rest) added up where their index points, in an array of `rows` rows. */
 export function add_rows(values: Tensor, index: Handle, rows: number): Tensor {
+  if (values.dtype === bool) return cast(add_rows(cast(values, int32), index, rows), bool);
   const handle = execute("UnsortedSegmentSum", [values.handle, index, scalar(rows, int32)]);
   return record("add_rows", handle, [values], [], index);
 }
 
 /** `base` with the rows at `index` (n) replaced by `values` (n + rest); the last one counts where an index comes twice. */
 export function put_rows(base: Tensor, index: Handle, values: Tensor): Tensor {
+  // TensorFlow refuses rows without elements.
+  if (values.numel() === 0) return record("put_rows", base.handle, [base, values], [], index);
   const handle = execute("TensorScatterUpdate", [base.handle, column(index), values.handle]);
   return record("put_rows", handle, [base, values], [], index);
 }

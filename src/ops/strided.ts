@@ -11,6 +11,15 @@ import { put_places, take_places } from "./places";
 
 type Strided = { size: Shape; stride: Shape; storage_offset?: number | null };
 
+/** The tensor that holds the elements of `input` and has their history. */
+function owner_of(input: Tensor): Tensor {
+  let owner = input;
+  for (let view = owner._view; view?.geometry !== undefined && !view.detached; view = owner._view) {
+    owner = view.base;
+  }
+  return owner;
+}
+
 /** The tensor that holds the elements of `input`, and where in it those with the given strides lie. */
 function among(
   name: string,
@@ -31,8 +40,7 @@ function among(
       `${name}(): sizes must not be negative, got ${size_text(size)} and strides ${size_text(stride)}`,
     );
   }
-  let owner = input;
-  while (owner._view?.geometry !== undefined && !owner._view.detached) owner = owner._view.base;
+  const owner = owner_of(input);
   const { strides, offset } = owner._geometry();
   if (!is_contiguous(owner.shape, strides)) {
     throw new RuntimeError(
@@ -270,18 +278,39 @@ function resized(name: string, input: Tensor, sizes: Shape): Tensor {
   check_sizes(name, sizes);
   if (input.requires_grad) throw new RuntimeError(`${name}(): cannot resize variables that require grad`);
   if (same_shape(input.shape, sizes)) return input;
-  if (input._view !== null) {
-    const view = as_strided(input, sizes, contiguous_strides(sizes));
-    input._resize(view, view._view);
-    return input;
-  }
-  const before = input.numel();
+  const own = owner_of(input);
+  const room = own.numel() - (input._geometry().offset - own._geometry().offset);
   const count = numel(sizes);
-  const own = input.detach().reshape([before]);
-  const kept =
-    count <= before ? own.narrow(0, 0, count) : new_empty(input, [count]).slice_scatter(own, 0, 0, before);
-  input._resize(kept.reshape(sizes), null);
-  return input;
+  if (count <= room) return input._become((from) => as_strided(from, sizes, contiguous_strides(sizes)));
+  if (own !== input) {
+    throw new RuntimeError(
+      `${name}(): this is a view of a tensor with room for ${room} elements, ${count} do not fit; clone() it first`,
+    );
+  }
+  const flat = input.detach().reshape(-1);
+  return input._become(() =>
+    new_empty(input, [count]).slice_scatter(flat, 0, 0, room).reshape(sizes)._alias(),
+  );
+}
+
+/** {@link as_strided} in place. @returns the input */
+export function as_strided_(
+  input: Tensor,
+  size: Shape,
+  stride: Shape,
+  storage_offset?: number | null,
+): Tensor;
+export function as_strided_(
+  input: Tensor,
+  size: Shape,
+  stride: Shape,
+  options: { storage_offset?: number | null },
+): Tensor;
+export function as_strided_(input: Tensor, options: Strided): Tensor;
+export function as_strided_(input: Tensor, ...args: unknown[]): Tensor {
+  const { size, stride, storage_offset } = bind<Strided>("as_strided_", parameters, [], args, 2);
+  expect_tensor("as_strided_", input);
+  return input._become((from) => as_strided(from, size, stride, storage_offset));
 }
 
 /** {@link resize_} to the size of `the_template`. @returns the input */

@@ -118,8 +118,9 @@ export const elementwise: Record<string, Rule> = {
       g: Tensor,
       { saved: [x], attrs }: Context<readonly [Tensor], { min: number | null; max: number | null }>,
     ) => {
-      const low = attrs.min === null ? null : ge(x, attrs.min);
-      const high = attrs.max === null ? null : le(x, attrs.max);
+      // As PyTorch does, none to elements at the bounds themselves.
+      const low = attrs.min === null ? null : gt(x, attrs.min);
+      const high = attrs.max === null ? null : lt(x, attrs.max);
       return [where_true(low === null ? (high as Tensor) : high === null ? low : low.logical_and(high), g)];
     },
   },

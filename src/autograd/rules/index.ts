@@ -14,6 +14,7 @@ import { linear } from "./linear";
 import { loss } from "./loss";
 import { movement } from "./movement";
 import { normalization } from "./normalization";
+import { random } from "./random";
 import { recurrent } from "./recurrent";
 import { reduce } from "./reduce";
 import { segment_rules } from "./segment";
@@ -35,6 +36,7 @@ define_rules({
   ...loss,
   ...movement,
   ...normalization,
+  ...random,
   ...recurrent,
   ...reduce,
   ...segment_rules,

@@ -80,9 +80,4 @@ export const unary: Record<string, Rule> = {
   log_one_plus_exp: slope("Softplus", sigmoid),
   // Steps: flat between their jumps.
   flat: { name: "Round", backward: (g: Tensor) => [zeros_like(g)] },
-  // Drawn at random: parameters of the distribution get zeros.
-  drawn: {
-    name: "Normal",
-    backward: (g: Tensor, { shapes }: Context) => shapes.map((shape) => g.new_zeros(shape)),
-  },
 };

@@ -4,10 +4,9 @@ import { from_data } from "../../backend/engine";
 import { float64 } from "../../dtype";
 import { RuntimeError, ValueError } from "../../errors";
 import * as activation from "../../ops/activation";
-import { clamp } from "../../ops/bounds";
-import { gt, le } from "../../ops/compare";
+import { gt, le, lt } from "../../ops/compare";
 import { cast, expect_tensor } from "../../ops/convert";
-import { choose, div, mul, sub } from "../../ops/elementwise";
+import { add, choose, div, mul, sub } from "../../ops/elementwise";
 import { reshape } from "../../ops/movement";
 import { rand } from "../../ops/random";
 import { exponential_ } from "../../ops/random-fill";
@@ -53,12 +52,17 @@ export const relu = simple("relu", activation.relu);
 /** `min(max(x, 0), 6)`. */
 export const relu6 = simple("relu6", (x) => activation.hardtanh(x, 0, 6));
 
+/** x where it is not above 0, else 0; at 0 itself the gradient is x's, where clamp would give none. */
+function not_above_0(x: Tensor): Tensor {
+  return choose(gt(x, 0), scalar_tensor(0, x.dtype), x);
+}
+
 const selu_alpha = 1.6732632423543772;
 const selu_scale = 1.0507009873554805;
 
 /** `scale · (x if x > 0 else alpha · (exp(x) - 1))` with the constants of Klambauer et al. (arXiv:1706.02515). */
 export const selu = simple("selu", (x) =>
-  mul(choose(gt(floating("selu", x), 0), x, mul(unary.expm1(clamp(x, { max: 0 })), selu_alpha)), selu_scale),
+  mul(choose(gt(floating("selu", x), 0), x, mul(unary.expm1(not_above_0(x)), selu_alpha)), selu_scale),
 );
 
 /** `x · sigmoid(x)`. */
@@ -154,8 +158,7 @@ export function celu(input: Tensor, ...args: unknown[]): Tensor {
   floating("celu", input);
   if (alpha === 0) throw new RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU");
   return run(input, inplace, (x) => {
-    const low = alpha > 0 ? clamp(x, { max: 0 }) : clamp(x, { max: 0 });
-    return choose(gt(x, 0), x, mul(unary.expm1(div(low, alpha)), alpha));
+    return choose(gt(x, 0), x, mul(unary.expm1(div(not_above_0(x), alpha)), alpha));
   });
 }
 
@@ -254,7 +257,8 @@ export function softshrink(input: Tensor, ...args: unknown[]): Tensor {
   expect_tensor("softshrink", input);
   floating("softshrink", input);
   if (by < 0) throw new RuntimeError(`lambda must be greater or equal to 0, but found to be ${by}.`);
-  return sub(input, clamp(input, -by, by));
+  const within = mul(input, 0);
+  return choose(gt(input, by), sub(input, by), choose(lt(input, -by), add(input, by), within));
 }
 
 /** x outside of [-lambd, lambd], 0 within. */
