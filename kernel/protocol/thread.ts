@@ -19,7 +19,10 @@ import { Server } from "./server";
 import { type RouterChannel, Transport } from "./transport";
 import type { Header, Message } from "./wire";
 
-/** How long a kernel that has been greeted must be idle before it loads the library by itself. */
+/**
+ * How long after a client's greeting the library is loaded if no cell has come by then: a notebook that is just opened will want it.
+ * Who runs cells without it is spared its memory.
+ */
 const PRELOAD_AFTER_MS = 1000;
 const CLOSE_MS = 2000;
 /** How long the main thread may take to end the process before it is ended for it. */
@@ -91,14 +94,8 @@ class ProtocolThread implements Kernel {
   greeted(): void {
     if (this.wasGreeted) return;
     this.wasGreeted = true;
-    let last = this.executions.latestCell;
-    const timer = setInterval(() => {
-      const { latestCell, running } = this.executions;
-      if (running || latestCell !== last) last = latestCell;
-      else {
-        clearInterval(timer);
-        this.preload();
-      }
+    setTimeout(() => {
+      if (this.executions.latestCell === null) this.preload();
     }, PRELOAD_AFTER_MS).unref();
   }
 
