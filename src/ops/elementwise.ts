@@ -1,7 +1,7 @@
 /** @file Arithmetic on two operands, with broadcasting and type promotion. */
 
 import { bind, none, operand } from "../args";
-import { named, record } from "../autograd/tape";
+import { record } from "../autograd/tape";
 import { execute } from "../backend/engine";
 import type { Handle } from "../backend/handle";
 import { bool, type DType, get_default_dtype } from "../dtype";
