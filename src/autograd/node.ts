@@ -54,6 +54,9 @@ export abstract class Node {
   /** Called with an output's gradient before it flows on; what they return takes its place. */
   hooks: Map<number, ((grad: Tensor) => Tensor | undefined)[]> | null = null;
 
+  /** PyTorch's name where the operation was composed of others; see `named` in `tape.ts`. */
+  label: string | null = null;
+
   /** What PyTorch calls it, e.g. `AddBackward0`. */
   abstract name(): string;
   /** Gradients of the inputs from those of the outputs. */
@@ -103,6 +106,7 @@ export class RuleNode extends Node {
   }
 
   name(): string {
+    if (this.label !== null) return this.label;
     return this.rule.bare ? this.rule.name : `${this.rule.name}Backward0`;
   }
 

@@ -99,3 +99,15 @@ function make_node(
   }
   return new RuleNode(rule, next, outputs, saved, attrs, shapes, needs);
 }
+
+/**
+ * Gives the last operation of which `output` was composed from `input` PyTorch's name for the whole.
+ *
+ * @param label Such as `"MseLossBackward0"`.
+ * @returns output
+ */
+export function named(label: string, output: Tensor, input: Tensor): Tensor {
+  const node = output._history;
+  if (node !== null && node !== input._history) node.label = label;
+  return output;
+}

@@ -9,7 +9,6 @@ import { bind_layer, check_size, empty_parameter, type FactoryOptions } from "./
 import { normal_ } from "./init";
 import { Module } from "./module";
 import { Parameter } from "./parameter";
-import { float_text } from "./python-text";
 
 /** Keyword arguments of {@link EmbeddingBag}. */
 export interface EmbeddingBagOptions extends FactoryOptions {
@@ -162,7 +161,7 @@ export class EmbeddingBag extends Module {
 
   override extra_repr(): string {
     let text = `${this.num_embeddings}, ${this.embedding_dim}`;
-    if (this.max_norm !== null) text += `, max_norm=${float_text(this.max_norm)}`;
+    if (this.max_norm !== null) text += `, max_norm=${this.max_norm}`;
     if (this.norm_type !== 2) text += `, norm_type=${this.norm_type}`;
     if (this.scale_grad_by_freq) text += ", scale_grad_by_freq=True";
     text += `, mode='${this.mode}'`;

@@ -7,6 +7,7 @@ import { bind_layer, check_size, type FactoryOptions } from "./factory";
 import { type LinearCrossEntropyArgs, linear_cross_entropy } from "./functional/linear-cross-entropy";
 import { Linear } from "./linear";
 import { WeightedLoss } from "./loss-base";
+import { float_text, python_text } from "./python-text";
 
 /** Keyword arguments of {@link LinearCrossEntropyLoss}. */
 export interface LinearCrossEntropyOptions
@@ -83,5 +84,14 @@ export class LinearCrossEntropyLoss extends WeightedLoss {
       ignore_index,
       label_smoothing,
     });
+  }
+
+  override extra_repr(): string {
+    const { linear, num_classes, out_features, reduction, ignore_index, label_smoothing } = this;
+    return (
+      `in_features=${linear.in_features}, num_classes=${num_classes}, out_features=${python_text(out_features)}, ` +
+      `bias=${python_text(linear.bias !== null)}, reduction=${reduction}, ignore_index=${python_text(ignore_index)}, ` +
+      `label_smoothing=${float_text(label_smoothing)}, options=None`
+    );
   }
 }

@@ -1,7 +1,7 @@
 /** @file Binary cross entropies. */
 import { bind, lead } from "../args";
 import { no_grad } from "../autograd/grad-mode";
-import { record } from "../autograd/tape";
+import { named, record } from "../autograd/tape";
 import { RuntimeError, ValueError } from "../errors";
 import { same_shape, size_text } from "../shape";
 import type { Tensor } from "../tensor";
@@ -22,9 +22,7 @@ const binary = ["weight", "size_average", "reduce", "reduction"] as const;
  * @throws ValueError when the shapes differ, RuntimeError for probabilities outside of [0, 1].
  */
 export function binary_cross_entropy(input: Tensor, target: Tensor, options?: PairOptions): Tensor;
-
 export function binary_cross_entropy(input: Tensor, options: { target: Tensor } & PairOptions): Tensor;
-
 export function binary_cross_entropy(input: Tensor, ...all: unknown[]): Tensor {
   const { target, args } = lead<{ target: Tensor }>("binary_cross_entropy", ["target"], all);
   expect_tensor("binary_cross_entropy", input);
@@ -43,7 +41,7 @@ export function binary_cross_entropy(input: Tensor, ...all: unknown[]): Tensor {
   });
   const held = (x: Tensor): Tensor => record("log_held", clamp(log(x.detach()), -100).handle, [x], [x]);
   const losses = neg(mul(target, held(input)).add(mul(target.rsub(1), held(input.rsub(1)))));
-  return reduced(weighted(losses, weight), reduction);
+  return named("BinaryCrossEntropyBackward0", reduced(weighted(losses, weight), reduction), input);
 }
 
 /**
@@ -56,12 +54,10 @@ export function binary_cross_entropy_with_logits(
   target: Tensor,
   options?: PairOptions & { pos_weight?: Tensor | null },
 ): Tensor;
-
 export function binary_cross_entropy_with_logits(
   input: Tensor,
   options: { target: Tensor } & PairOptions & { pos_weight?: Tensor | null },
 ): Tensor;
-
 export function binary_cross_entropy_with_logits(input: Tensor, ...args: unknown[]): Tensor {
   type Args = Required<PairOptions> & Record<"size_average" | "reduce", null> & { pos_weight: Tensor | null };
   const {
@@ -88,5 +84,5 @@ export function binary_cross_entropy_with_logits(input: Tensor, ...args: unknown
     pos_weight === null
       ? mul(target.rsub(1), input).add(miss)
       : mul(target.rsub(1), input).add(mul(mul(sub(pos_weight, 1), target).add(1), miss));
-  return reduced(weighted(losses, weight), reduction);
+  return named("BinaryCrossEntropyWithLogitsBackward0", reduced(weighted(losses, weight), reduction), input);
 }

@@ -1,6 +1,6 @@
 /** @file The greater and the lesser of two operands, and elements kept between bounds. */
 import { bind, operand } from "../args";
-import { record } from "../autograd/tape";
+import { named, record } from "../autograd/tape";
 import { execute } from "../backend/engine";
 import { bool } from "../dtype";
 import { NotImplementedError, RuntimeError } from "../errors";
@@ -108,7 +108,7 @@ function clamp_between(name: string, input: Tensor, args: readonly unknown[]): T
   let handle = x.handle;
   if (min !== null) handle = execute_any("Maximum", [handle, as_operand(min, dtype, "clamp").handle]);
   if (max !== null) handle = execute_any("Minimum", [handle, as_operand(max, dtype, "clamp").handle]);
-  return record("clamp", handle, [x], [x], { min, max });
+  return named("ClampBackward1", record("clamp", handle, [x], [x], { min, max }), x);
 }
 
 /** {@link clamp}. */

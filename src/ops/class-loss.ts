@@ -1,6 +1,6 @@
 /** @file Losses of class scores: negative log likelihood, cross entropy. */
 import { bind, lead } from "../args";
-import { record } from "../autograd/tape";
+import { named, record } from "../autograd/tape";
 import { execute, execute_many, ints, is_using_gpu, scalar } from "../backend/engine";
 import { int32, int64 } from "../dtype";
 import { IndexError, RuntimeError, ValueError } from "../errors";
@@ -138,9 +138,7 @@ function reduced_rows(losses: Tensor, weights: Tensor, reduction: string, shape:
  * @throws IndexError for a class out of range, ValueError and RuntimeError for shapes that do not fit.
  */
 export function nll_loss(input: Tensor, target: Tensor, options?: ClassOptions): Tensor;
-
 export function nll_loss(input: Tensor, options: { target: Tensor } & ClassOptions): Tensor;
-
 export function nll_loss(input: Tensor, ...all: unknown[]): Tensor {
   const { target, args } = lead<{ target: Tensor }>("nll_loss", ["target"], all);
   expect_tensor("nll_loss", input);
@@ -148,7 +146,8 @@ export function nll_loss(input: Tensor, ...all: unknown[]): Tensor {
   const { scores, classes, shape } = rows_of_classes("nll_loss", input, target);
   check_weight(weight, scores.shape[1]);
   const { losses, weights } = picked_losses(scores, classes, weight, ignore_index);
-  return reduced_rows(losses, weights, reduction, shape);
+  const label = input.ndim > 2 ? "NllLoss2DBackward0" : "NllLossBackward0";
+  return named(label, reduced_rows(losses, weights, reduction, shape), input);
 }
 
 /**
@@ -165,12 +164,10 @@ export function cross_entropy(
   target: Tensor,
   options?: ClassOptions & { label_smoothing?: number },
 ): Tensor;
-
 export function cross_entropy(
   input: Tensor,
   options: { target: Tensor } & ClassOptions & { label_smoothing?: number },
 ): Tensor;
-
 export function cross_entropy(input: Tensor, ...all: unknown[]): Tensor {
   const { target, args } = lead<{ target: Tensor }>("cross_entropy", ["target"], all);
   expect_tensor("cross_entropy", input);

@@ -1,5 +1,7 @@
 /** @file Transposed convolution over one, two and three dimensions. */
+
 import { bind } from "../args";
+import { named } from "../autograd/tape";
 import { RuntimeError } from "../errors";
 import { numel, range, size_text } from "../shape";
 import type { Tensor } from "../tensor";
@@ -87,7 +89,11 @@ function conv_transpose_nd(rank: number, input: Tensor, weight: Tensor, args: re
     }
   }
   output = with_bias(output, bias);
-  return checked.alone ? reshape(output, output.shape.slice(1)) : output;
+  return named(
+    "ConvolutionBackward0",
+    checked.alone ? reshape(output, output.shape.slice(1)) : output,
+    input,
+  );
 }
 
 /**
@@ -99,7 +105,6 @@ function conv_transpose_nd(rank: number, input: Tensor, weight: Tensor, args: re
  * @throws RuntimeError when the sizes or dtypes do not go together.
  */
 export function conv_transpose1d(input: Tensor, weight: Tensor, options?: ConvTransposeOptions): Tensor;
-
 export function conv_transpose1d(
   input: Tensor,
   weight: Tensor,
@@ -110,21 +115,18 @@ export function conv_transpose1d(
   groups?: number,
   dilation?: PerDim,
 ): Tensor;
-
 export function conv_transpose1d(
   input: Tensor,
   weight: Tensor,
   bias: Tensor | null,
   options: Omit<ConvTransposeOptions, "bias">,
 ): Tensor;
-
 export function conv_transpose1d(input: Tensor, weight: Tensor, ...args: unknown[]): Tensor {
   return conv_transpose_nd(1, input, weight, args);
 }
 
 /** The transpose of a convolution over two dimensions; see {@link conv_transpose1d}. */
 export function conv_transpose2d(input: Tensor, weight: Tensor, options?: ConvTransposeOptions): Tensor;
-
 export function conv_transpose2d(
   input: Tensor,
   weight: Tensor,
@@ -135,21 +137,18 @@ export function conv_transpose2d(
   groups?: number,
   dilation?: PerDim,
 ): Tensor;
-
 export function conv_transpose2d(
   input: Tensor,
   weight: Tensor,
   bias: Tensor | null,
   options: Omit<ConvTransposeOptions, "bias">,
 ): Tensor;
-
 export function conv_transpose2d(input: Tensor, weight: Tensor, ...args: unknown[]): Tensor {
   return conv_transpose_nd(2, input, weight, args);
 }
 
 /** The transpose of a convolution over three dimensions; see {@link conv_transpose1d}. */
 export function conv_transpose3d(input: Tensor, weight: Tensor, options?: ConvTransposeOptions): Tensor;
-
 export function conv_transpose3d(
   input: Tensor,
   weight: Tensor,
@@ -160,14 +159,12 @@ export function conv_transpose3d(
   groups?: number,
   dilation?: PerDim,
 ): Tensor;
-
 export function conv_transpose3d(
   input: Tensor,
   weight: Tensor,
   bias: Tensor | null,
   options: Omit<ConvTransposeOptions, "bias">,
 ): Tensor;
-
 export function conv_transpose3d(input: Tensor, weight: Tensor, ...args: unknown[]): Tensor {
   return conv_transpose_nd(3, input, weight, args);
 }

@@ -1,5 +1,7 @@
 /** @file Convolution over one, two and three dimensions. */
+
 import { bind } from "../args";
+import { named } from "../autograd/tape";
 import { RuntimeError } from "../errors";
 import { numel, type Shape } from "../shape";
 import type { Tensor } from "../tensor";
@@ -80,7 +82,11 @@ function conv_nd(rank: number, input: Tensor, weight: Tensor, args: readonly unk
     output = by_windows(pad_last(batch, before, after), weight, { kernel, ...checked });
   }
   output = with_bias(output, bias);
-  return checked.alone ? reshape(output, output.shape.slice(1)) : output;
+  return named(
+    "ConvolutionBackward0",
+    checked.alone ? reshape(output, output.shape.slice(1)) : output,
+    input,
+  );
 }
 
 /** Convolution as a matrix product of the kernels with all windows. */
@@ -107,7 +113,6 @@ function by_windows(input: Tensor, weight: Tensor, windows: Checked & { kernel: 
  * F.conv1d(torch.randn(20, 16, 50), torch.randn(33, 16, 3), { padding: 1 }).shape; // [20, 33, 50]
  */
 export function conv1d(input: Tensor, weight: Tensor, options?: ConvOptions): Tensor;
-
 export function conv1d(
   input: Tensor,
   weight: Tensor,
@@ -117,21 +122,18 @@ export function conv1d(
   dilation?: PerDim,
   groups?: number,
 ): Tensor;
-
 export function conv1d(
   input: Tensor,
   weight: Tensor,
   bias: Tensor | null,
   options: Omit<ConvOptions, "bias">,
 ): Tensor;
-
 export function conv1d(input: Tensor, weight: Tensor, ...args: unknown[]): Tensor {
   return conv_nd(1, input, weight, args);
 }
 
 /** Convolution over two dimensions: input (N, C, H, W), weight (out_channels, C / groups, h, w); see {@link conv1d}. */
 export function conv2d(input: Tensor, weight: Tensor, options?: ConvOptions): Tensor;
-
 export function conv2d(
   input: Tensor,
   weight: Tensor,
@@ -141,21 +143,18 @@ export function conv2d(
   dilation?: PerDim,
   groups?: number,
 ): Tensor;
-
 export function conv2d(
   input: Tensor,
   weight: Tensor,
   bias: Tensor | null,
   options: Omit<ConvOptions, "bias">,
 ): Tensor;
-
 export function conv2d(input: Tensor, weight: Tensor, ...args: unknown[]): Tensor {
   return conv_nd(2, input, weight, args);
 }
 
 /** Convolution over three dimensions: input (N, C, D, H, W), weight (out_channels, C / groups, d, h, w); see {@link conv1d}. */
 export function conv3d(input: Tensor, weight: Tensor, options?: ConvOptions): Tensor;
-
 export function conv3d(
   input: Tensor,
   weight: Tensor,
@@ -165,14 +164,12 @@ export function conv3d(
   dilation?: PerDim,
   groups?: number,
 ): Tensor;
-
 export function conv3d(
   input: Tensor,
   weight: Tensor,
   bias: Tensor | null,
   options: Omit<ConvOptions, "bias">,
 ): Tensor;
-
 export function conv3d(input: Tensor, weight: Tensor, ...args: unknown[]): Tensor {
   return conv_nd(3, input, weight, args);
 }

@@ -1,6 +1,6 @@
 /** @file Greatest and least elements, their places, and their smooth relative logsumexp. */
 import { bind } from "../args";
-import { record } from "../autograd/tape";
+import { named as labelled, record } from "../autograd/tape";
 import { attr, execute, ints, read, scalar } from "../backend/engine";
 import type { Handle } from "../backend/handle";
 import { bool, int32, int64, uint8 } from "../dtype";
@@ -122,7 +122,8 @@ function extreme(name: "max" | "min", input: Tensor, args: unknown[]): Tensor | 
       `${name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`,
     );
   }
-  return (name === "max" ? amax : amin)(input);
+  const most = (name === "max" ? amax : amin)(input);
+  return labelled(name === "max" ? "MaxBackward1" : "MinBackward1", most, input);
 }
 
 /**

@@ -1,5 +1,7 @@
 /** @file Python's indexing: `x[-1]`, `` x[":, 1:3"] ``, `x.index(0, mask)`, and assignment through it. */
+
 import { bind, is_options } from "../args";
+import { named } from "../autograd/tape";
 import { from_data } from "../backend/engine";
 import { bool, int64 } from "../dtype";
 import { IndexError, RuntimeError, ValueError } from "../errors";
@@ -249,6 +251,9 @@ function basic(input: Tensor, plan: Plan): Tensor {
 function get(input: Tensor, parts: readonly Part[]): Tensor {
   const plan = plan_of(input.shape, parts);
   const part = basic(input, plan);
+  // PyTorch takes the parts one after the other: the last one that does something gives its name.
+  const last = parts.findLast((each) => typeof each === "number" || each === null);
+  if (last !== undefined) named(last === null ? "UnsqueezeBackward0" : "SelectBackward0", part, input);
   return plan.tensors.length === 0 ? part : take_at(part, advanced(part, scalar_masks(plan.tensors)));
 }
 

@@ -1,7 +1,7 @@
 /** @file Operations that rearrange or pick elements and share them with their input: PyTorch's views. */
 
 import { bind, is_options, none, operand } from "../args";
-import { record } from "../autograd/tape";
+import { named, record } from "../autograd/tape";
 import { execute, ints } from "../backend/engine";
 import { DType } from "../dtype";
 import { NotImplementedError, RuntimeError } from "../errors";
@@ -151,7 +151,7 @@ export function transpose(input: Tensor, ...args: unknown[]): Tensor {
   if (input.ndim === 0) return reshape(input, []);
   const order = range(input.ndim);
   [order[a], order[b]] = [b, a];
-  return permute(input, order);
+  return named("TransposeBackward0", permute(input, order), input);
 }
 
 /** A matrix with its dimensions swapped; tensors of fewer dimensions as they are. @throws RuntimeError above two dimensions. */
@@ -161,7 +161,7 @@ export function t(input: Tensor, ...more: []): Tensor {
   if (input.ndim > 2) {
     throw new RuntimeError(`t() expects a tensor with <= 2 dimensions, but self is ${input.ndim}D`);
   }
-  return input.ndim < 2 ? reshape(input, input.shape) : permute(input, [1, 0]);
+  return named("TBackward0", input.ndim < 2 ? reshape(input, input.shape) : permute(input, [1, 0]), input);
 }
 
 /** The last two dimensions swapped, as elements are real. @throws RuntimeError for a vector. */
@@ -225,7 +225,8 @@ export function unsqueeze(input: Tensor, ...args: unknown[]): Tensor {
   const dim = operand<number>("unsqueeze", "dim", args);
   expect_tensor("unsqueeze", input);
   const at = normalize_dim(dim, input.ndim + 1);
-  return reshape(input, [...input.shape.slice(0, at), 1, ...input.shape.slice(at)]);
+  const shape = [...input.shape.slice(0, at), 1, ...input.shape.slice(at)];
+  return named("UnsqueezeBackward0", reshape(input, shape), input);
 }
 
 /** Without its dimensions of size 1, or without those of `dim` that have size 1. */
@@ -241,10 +242,9 @@ export function squeeze(input: Tensor, ...args: unknown[]): Tensor {
         ? []
         : normalize_dims(given, input.ndim),
   );
-  return reshape(
-    input,
-    input.shape.filter((size, i) => size !== 1 || !dims.has(i)),
-  );
+  const kept = input.shape.filter((size, i) => size !== 1 || !dims.has(i));
+  const overload = given === undefined ? 0 : Array.isArray(given) ? 2 : 1;
+  return named(`SqueezeBackward${overload}`, reshape(input, kept), input);
 }
 
 /** Dimensions `start_dim` to `end_dim` as one. */

@@ -1,5 +1,7 @@
 /** @file Losses of two tensors of one shape: squared, absolute, smooth and Huber's. */
+
 import { bind, lead } from "../args";
+import { named } from "../autograd/tape";
 import { RuntimeError } from "../errors";
 import type { Tensor } from "../tensor";
 import { le, lt } from "./compare";
@@ -39,9 +41,7 @@ export interface PairOptions extends Reduced {
 
 /** The squared differences. */
 export function mse_loss(input: Tensor, target: Tensor, options?: PairOptions): Tensor;
-
 export function mse_loss(input: Tensor, options: { target: Tensor } & PairOptions): Tensor;
-
 export function mse_loss(input: Tensor, ...all: unknown[]): Tensor {
   const { target, args } = lead<{ target: Tensor }>("mse_loss", ["target"], all);
   expect_tensor("mse_loss", input);
@@ -50,14 +50,12 @@ export function mse_loss(input: Tensor, ...all: unknown[]): Tensor {
     const each = mul(square(sub(a, b)), weight);
     return div(sum(each), sum(weight.expand(each.shape)));
   }
-  return reduced(weighted(square(sub(a, b)), weight), reduction);
+  return named("MseLossBackward0", reduced(weighted(square(sub(a, b)), weight), reduction), input);
 }
 
 /** The absolute differences. */
 export function l1_loss(input: Tensor, target: Tensor, options?: PairOptions): Tensor;
-
 export function l1_loss(input: Tensor, options: { target: Tensor } & PairOptions): Tensor;
-
 export function l1_loss(input: Tensor, ...all: unknown[]): Tensor {
   const { target, args } = lead<{ target: Tensor }>("l1_loss", ["target"], all);
   expect_tensor("l1_loss", input);
@@ -71,12 +69,10 @@ export function l1_loss(input: Tensor, ...all: unknown[]): Tensor {
 
 /** Squares of differences below `beta` (halved, over beta), absolute ones less `beta / 2` above. */
 export function smooth_l1_loss(input: Tensor, target: Tensor, options?: Reduced & { beta?: number }): Tensor;
-
 export function smooth_l1_loss(
   input: Tensor,
   options: { target: Tensor } & Reduced & { beta?: number },
 ): Tensor;
-
 export function smooth_l1_loss(input: Tensor, ...all: unknown[]): Tensor {
   const { target, args } = lead<{ target: Tensor }>("smooth_l1_loss", ["target"], all);
   expect_tensor("smooth_l1_loss", input);
@@ -86,17 +82,19 @@ export function smooth_l1_loss(input: Tensor, ...all: unknown[]): Tensor {
   if (beta === 0) return reduced(abs(sub(a, b)), reduction);
   const difference = abs(sub(a, b));
   const small = mul(square(difference), 0.5 / beta);
-  return reduced(choose(lt(difference, beta), small, sub(difference, 0.5 * beta)), reduction);
+  return named(
+    "SmoothL1LossBackward0",
+    reduced(choose(lt(difference, beta), small, sub(difference, 0.5 * beta)), reduction),
+    input,
+  );
 }
 
 /** Halved squares of differences up to `delta`, `delta * (|difference| - delta / 2)` above. */
 export function huber_loss(input: Tensor, target: Tensor, options?: PairOptions & { delta?: number }): Tensor;
-
 export function huber_loss(
   input: Tensor,
   options: { target: Tensor } & PairOptions & { delta?: number },
 ): Tensor;
-
 export function huber_loss(input: Tensor, ...all: unknown[]): Tensor {
   const { target, args } = lead<{ target: Tensor }>("huber_loss", ["target"], all);
   expect_tensor("huber_loss", input);
@@ -113,5 +111,5 @@ export function huber_loss(input: Tensor, ...all: unknown[]): Tensor {
     weight,
   );
   if (weight !== null && reduction === "mean") return div(sum(each), sum(weight.expand(each.shape)));
-  return reduced(each, reduction);
+  return named("HuberLossBackward0", reduced(each, reduction), input);
 }

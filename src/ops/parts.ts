@@ -1,6 +1,6 @@
 /** @file Rectangular parts of a tensor, as views, and putting other values in their place. */
 import { bind } from "../args";
-import { record } from "../autograd/tape";
+import { named, record } from "../autograd/tape";
 import { attr, execute, ints } from "../backend/engine";
 import { IndexError, RuntimeError } from "../errors";
 import { normalize_dim, type Shape, same_shape, size_text } from "../shape";
@@ -70,7 +70,7 @@ export function select(input: Tensor, options: { dim: number; index: number }): 
 export function select(input: Tensor, ...args: unknown[]): Tensor {
   const { dim, index } = bind<{ dim: number; index: number }>("select", ["dim", "index"], [], args, 2);
   expect_tensor("select", input);
-  return strided(input, selected(input, dim, index));
+  return named("SelectBackward0", strided(input, selected(input, dim, index)), input);
 }
 
 function selected(input: Tensor, dim: number, index: number): Ranges {

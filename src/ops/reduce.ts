@@ -1,6 +1,6 @@
 /** @file Sums, means and products over dimensions, running sums, and whether any or all hold. */
 import { bind } from "../args";
-import { record } from "../autograd/tape";
+import { named, record } from "../autograd/tape";
 import { attr, execute, ints, scalar } from "../backend/engine";
 import { bool, type DType, int32, int64, uint8, whole_number_hint } from "../dtype";
 import { RuntimeError } from "../errors";
@@ -32,7 +32,8 @@ export function sum(input: Tensor, ...args: unknown[]): Tensor {
   const { dim, keepdim = false, dtype } = bind<Bound>("sum", ["dim", "keepdim"], ["dtype"], args);
   expect_tensor("sum", input);
   const target = dtype ?? (input.dtype.is_floating_point ? input.dtype : int64);
-  return sum_dims(cast(input, target), normalize_dims(dim, input.ndim), keepdim);
+  const output = sum_dims(cast(input, target), normalize_dims(dim, input.ndim), keepdim);
+  return dim === undefined || dim === null ? output : named("SumBackward1", output, input);
 }
 
 /** The sum over dimensions that are known to be in order and in range. */
@@ -91,7 +92,8 @@ export function mean(input: Tensor, ...args: unknown[]): Tensor {
   }
   const dims = normalize_dims(dim, x.ndim);
   const handle = execute("Mean", [x.handle, ints(dims)], keepdim ? keep : drop);
-  return record("mean", handle, [x], [], { dims, keepdim });
+  const output = record("mean", handle, [x], [], { dims, keepdim });
+  return dim === undefined || dim === null ? output : named("MeanBackward1", output, input);
 }
 
 /** The product over `dim` (all dimensions by default). Integers and bools multiply as int64. */

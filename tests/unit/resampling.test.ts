@@ -146,6 +146,11 @@ test("affine_grid and antialiased resampling follow PyTorch", () => {
     [1.346502, 3.172948, 6.586777, 8.413222, 11.827052, 13.653499],
     1e-4,
   );
+  near(
+    F.interpolate(image, { size: [3, 2], mode: "lanczos", antialias: true }),
+    [1.175699, 3.099444, 6.538127, 8.461873, 11.900558, 13.824303],
+    1e-4,
+  );
 });
 
 test("fractional max pooling draws PyTorch's windows", () => {

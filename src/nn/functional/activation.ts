@@ -1,5 +1,7 @@
 /** @file Activation functions, each on a new tensor or, with `inplace`, on its input itself. */
+
 import { bind, none, operand } from "../../args";
+import { named } from "../../autograd/tape";
 import { from_data } from "../../backend/engine";
 import { float64 } from "../../dtype";
 import { RuntimeError, ValueError } from "../../errors";
@@ -30,7 +32,8 @@ function run(input: Tensor, inplace: boolean | undefined, op: (input: Tensor) =>
 }
 
 /** An activation whose one setting is `inplace`. */
-function simple(name: string, op: (input: Tensor) => Tensor) {
+function simple(name: string, plain: (input: Tensor) => Tensor, label?: string) {
+  const op = label === undefined ? plain : (x: Tensor): Tensor => named(label, plain(x), x);
   return (input: Tensor, inplace?: boolean | InplaceOptions): Tensor => {
     expect_tensor(name, input);
     if (inplace === undefined || inplace === false) return op(input);
@@ -50,7 +53,7 @@ function floating(name: string, input: Tensor): Tensor {
 export const relu = simple("relu", activation.relu);
 
 /** `min(max(x, 0), 6)`. */
-export const relu6 = simple("relu6", (x) => activation.hardtanh(x, 0, 6));
+export const relu6 = simple("relu6", (x) => activation.hardtanh(x, 0, 6), "HardtanhBackward0");
 
 /** x where it is not above 0, else 0; at 0 itself the gradient is x's, where clamp would give none. */
 function not_above_0(x: Tensor): Tensor {
@@ -61,26 +64,34 @@ const selu_alpha = 1.6732632423543772;
 const selu_scale = 1.0507009873554805;
 
 /** `scale · (x if x > 0 else alpha · (exp(x) - 1))` with the constants of Klambauer et al. (arXiv:1706.02515). */
-export const selu = simple("selu", (x) =>
-  mul(choose(gt(floating("selu", x), 0), x, mul(unary.expm1(not_above_0(x)), selu_alpha)), selu_scale),
+export const selu = simple(
+  "selu",
+  (x) => mul(choose(gt(floating("selu", x), 0), x, mul(unary.expm1(not_above_0(x)), selu_alpha)), selu_scale),
+  "EluBackward0",
 );
 
 /** `x · sigmoid(x)`. */
 export const silu = simple("silu", activation.silu);
 
 /** `x · tanh(log(1 + exp(x)))` (Misra, arXiv:1908.08681). */
-export const mish = simple("mish", (x) =>
-  mul(x, unary.tanh(activation.log_one_plus_exp(floating("mish", x)))),
+export const mish = simple(
+  "mish",
+  (x) => mul(x, unary.tanh(activation.log_one_plus_exp(floating("mish", x)))),
+  "MishBackward0",
 );
 
 /** `relu6(x + 3) / 6`. */
-export const hardsigmoid = simple("hardsigmoid", (x) =>
-  div(activation.hardtanh(floating("hardsigmoid", x).add(3), 0, 6), 6),
+export const hardsigmoid = simple(
+  "hardsigmoid",
+  (x) => div(activation.hardtanh(floating("hardsigmoid", x).add(3), 0, 6), 6),
+  "HardsigmoidBackward0",
 );
 
 /** `x · relu6(x + 3) / 6`. */
-export const hardswish = simple("hardswish", (x) =>
-  div(mul(x, activation.hardtanh(floating("hardswish", x).add(3), 0, 6)), 6),
+export const hardswish = simple(
+  "hardswish",
+  (x) => div(mul(x, activation.hardtanh(floating("hardswish", x).add(3), 0, 6)), 6),
+  "HardswishBackward0",
 );
 
 /** `1 / (1 + exp(-x))`. */
@@ -99,7 +110,11 @@ export function tanh(input: Tensor, ...more: []): Tensor {
 export function logsigmoid(input: Tensor, ...more: []): Tensor {
   none("logsigmoid", more);
   expect_tensor("logsigmoid", input);
-  return activation.log_one_plus_exp(floating("logsigmoid", input).neg()).neg();
+  return named(
+    "LogSigmoidBackward0",
+    activation.log_one_plus_exp(floating("logsigmoid", input).neg()).neg(),
+    input,
+  );
 }
 
 /** `x - tanh(x)`. */
@@ -158,7 +173,8 @@ export function celu(input: Tensor, ...args: unknown[]): Tensor {
   floating("celu", input);
   if (alpha === 0) throw new RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU");
   return run(input, inplace, (x) => {
-    return choose(gt(x, 0), x, mul(unary.expm1(div(not_above_0(x), alpha)), alpha));
+    const low = unary.expm1(div(not_above_0(x), alpha));
+    return named("CeluBackward0", choose(gt(x, 0), x, mul(low, alpha)), x);
   });
 }
 
@@ -190,7 +206,7 @@ export function prelu(input: Tensor, ...args: unknown[]): Tensor {
       input.shape.map((_, i) => (i === 1 ? count : 1)),
     );
   } else shaped = reshape(slopes, []);
-  return choose(gt(input, 0), input, mul(input, shaped));
+  return named("PreluKernelBackward0", choose(gt(input, 0), input, mul(input, shaped)), input);
 }
 
 /** {@link leaky_relu} with a slope drawn uniformly from [lower, upper] per element in training, their mean otherwise. */
@@ -246,7 +262,7 @@ export function hardtanh(input: Tensor, ...args: unknown[]): Tensor {
   } = bind<Args>("hardtanh", ["min_val", "max_val", "inplace"], [], args);
   expect_tensor("hardtanh", input);
   if (min_val > max_val) throw new ValueError("min_val cannot be greater than max_val");
-  return run(input, inplace, (x) => activation.hardtanh(x, min_val, max_val));
+  return run(input, inplace, (x) => named("HardtanhBackward0", activation.hardtanh(x, min_val, max_val), x));
 }
 
 /** x brought nearer to 0 by `lambd`, 0 within. @throws RuntimeError for a negative `lambd`. */
@@ -257,8 +273,12 @@ export function softshrink(input: Tensor, ...args: unknown[]): Tensor {
   expect_tensor("softshrink", input);
   floating("softshrink", input);
   if (by < 0) throw new RuntimeError(`lambda must be greater or equal to 0, but found to be ${by}.`);
-  const within = mul(input, 0);
-  return choose(gt(input, by), sub(input, by), choose(lt(input, -by), add(input, by), within));
+  const outside = choose(
+    gt(input, by),
+    sub(input, by),
+    choose(lt(input, -by), add(input, by), mul(input, 0)),
+  );
+  return named("SoftshrinkBackward0", outside, input);
 }
 
 /** x outside of [-lambd, lambd], 0 within. */
@@ -268,7 +288,11 @@ export function hardshrink(input: Tensor, ...args: unknown[]): Tensor {
   const { lambd: by = 0.5 } = bind<{ lambd?: number }>("hardshrink", ["lambd"], [], args);
   expect_tensor("hardshrink", input);
   floating("hardshrink", input);
-  return choose(le(unary.abs(input), by), scalar_tensor(0, input.dtype), input);
+  return named(
+    "HardshrinkBackward0",
+    choose(le(unary.abs(input), by), scalar_tensor(0, input.dtype), input),
+    input,
+  );
 }
 
 /** x above `threshold`, else `value`. */
@@ -298,7 +322,9 @@ export function threshold(input: Tensor, ...args: unknown[]): Tensor {
       `threshold() missing required argument: '${above === undefined ? "threshold" : "value"}'`,
     );
   }
-  return run(input, bound.inplace, (x) => choose(le(x, above), scalar_tensor(value, x.dtype), x));
+  return run(input, bound.inplace, (x) =>
+    named("ThresholdBackward0", choose(le(x, above), scalar_tensor(value, x.dtype), x), x),
+  );
 }
 
 /** The first half of dimension `dim` times the sigmoid of the second. @throws RuntimeError for an odd size. */
@@ -314,7 +340,7 @@ export function glu(input: Tensor, ...args: unknown[]): Tensor {
     throw new RuntimeError(`Halving dimension must be even, but dimension ${at} is size ${input.shape[at]}`);
   }
   const [a, b] = chunk(input, 2, at);
-  return mul(a, unary.sigmoid(b));
+  return named("GluBackward0", mul(a, unary.sigmoid(b)), input);
 }
 
 /** Softmax over the channels of (N, C, H, W) or (C, H, W). */

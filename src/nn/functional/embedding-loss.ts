@@ -20,12 +20,10 @@ export function hinge_embedding_loss(
   target: Tensor,
   options?: LossOptions & { margin?: number },
 ): Tensor;
-
 export function hinge_embedding_loss(
   input: Tensor,
   options: { target: Tensor } & LossOptions & { margin?: number },
 ): Tensor;
-
 export function hinge_embedding_loss(input: Tensor, ...args: unknown[]): Tensor {
   const {
     target,
@@ -52,18 +50,15 @@ export function cosine_embedding_loss(
   target: Tensor,
   options?: LossOptions & { margin?: number },
 ): Tensor;
-
 export function cosine_embedding_loss(
   input1: Tensor,
   input2: Tensor,
   options: { target: Tensor } & LossOptions & { margin?: number },
 ): Tensor;
-
 export function cosine_embedding_loss(
   input1: Tensor,
   options: { input2: Tensor; target: Tensor } & LossOptions & { margin?: number },
 ): Tensor;
-
 export function cosine_embedding_loss(input1: Tensor, ...args: unknown[]): Tensor {
   const {
     input2,
@@ -104,18 +99,15 @@ export function margin_ranking_loss(
   target: Tensor,
   options?: LossOptions & { margin?: number },
 ): Tensor;
-
 export function margin_ranking_loss(
   input1: Tensor,
   input2: Tensor,
   options: { target: Tensor } & LossOptions & { margin?: number },
 ): Tensor;
-
 export function margin_ranking_loss(
   input1: Tensor,
   options: { input2: Tensor; target: Tensor } & LossOptions & { margin?: number },
 ): Tensor;
-
 export function margin_ranking_loss(input1: Tensor, ...args: unknown[]): Tensor {
   const {
     input2,
@@ -150,13 +142,11 @@ export function triplet_margin_loss(
   negative: Tensor,
   options?: LossOptions & { margin?: number; p?: number; eps?: number; swap?: boolean },
 ): Tensor;
-
 export function triplet_margin_loss(
   anchor: Tensor,
   positive: Tensor,
   options: { negative: Tensor } & LossOptions & { margin?: number; p?: number; eps?: number; swap?: boolean },
 ): Tensor;
-
 export function triplet_margin_loss(
   anchor: Tensor,
   options: { positive: Tensor; negative: Tensor } & LossOptions & {
@@ -212,12 +202,10 @@ export function triplet_margin_with_distance_loss(
   negative: Tensor,
   options?: DistanceLossOptions,
 ): Tensor;
-
 export function triplet_margin_with_distance_loss(
   anchor: Tensor,
   options: { positive: Tensor; negative: Tensor } & DistanceLossOptions,
 ): Tensor;
-
 export function triplet_margin_with_distance_loss(anchor: Tensor, ...args: unknown[]): Tensor {
   type Args = { positive: Tensor; negative: Tensor } & DistanceLossOptions;
   const keys = ["distance_function", "margin", "swap", "reduction"] as const;

@@ -15,6 +15,7 @@ export type InterpolationMode =
   | "bilinear"
   | "bicubic"
   | "trilinear"
+  | "lanczos"
   | "area";
 
 /** Keyword arguments of {@link interpolate}. */
@@ -29,12 +30,12 @@ export interface InterpolateOptions {
   align_corners?: boolean | null;
   /** Whether the scale is computed anew from the sizes. */
   recompute_scale_factor?: boolean | null;
-  /** Whether a smaller result is smoothed, as Pillow does; for `"bilinear"` and `"bicubic"`. */
+  /** Whether a smaller result is smoothed, as Pillow does; for `"bilinear"`, `"bicubic"` and `"lanczos"`, which needs it. */
   antialias?: boolean;
 }
 
-const ranks: Record<string, number> = { linear: 1, bilinear: 2, bicubic: 2, trilinear: 3 };
-const modes = ["nearest", "nearest-exact", "linear", "bilinear", "bicubic", "trilinear", "area"];
+const ranks: Record<string, number> = { linear: 1, bilinear: 2, bicubic: 2, trilinear: 3, lanczos: 2 };
+const modes = ["nearest", "nearest-exact", "linear", "bilinear", "bicubic", "trilinear", "lanczos", "area"];
 
 /**
  * The input resampled to another size.
@@ -83,11 +84,15 @@ export function interpolate(input: Tensor, ...args: unknown[]): Tensor {
       "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear",
     );
   }
-  if (antialias && !(rank === 2 && (mode === "bilinear" || mode === "bicubic"))) {
+  if (antialias && !(rank === 2 && ["bilinear", "bicubic", "lanczos"].includes(mode))) {
     throw new ValueError(
-      "Anti-alias option is restricted to bilinear and bicubic modes and requires a 4-D tensor as input",
+      "Anti-alias option is restricted to bilinear, bicubic, and lanczos modes and requires a 4-D tensor as input",
     );
   }
+  if (mode === "lanczos" && align_corners) {
+    throw new ValueError("Lanczos mode does not support align_corners=True");
+  }
+  if (mode === "lanczos" && !antialias) throw new ValueError("Lanczos mode requires antialias=True");
   if (size !== null && scale_factor !== null) {
     throw new ValueError("only one of size or scale_factor should be defined");
   }

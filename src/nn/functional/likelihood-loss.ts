@@ -24,12 +24,10 @@ export function kl_div(
   target: Tensor,
   options?: { reduction?: Reduction | "batchmean"; log_target?: boolean },
 ): Tensor;
-
 export function kl_div(
   input: Tensor,
   options: { target: Tensor; reduction?: Reduction | "batchmean"; log_target?: boolean },
 ): Tensor;
-
 export function kl_div(input: Tensor, ...all: unknown[]): Tensor {
   const { target, args } = lead<{ target: Tensor }>("kl_div", ["target"], all);
   type Args = { size_average: null; reduce: null; reduction: string; log_target: boolean };
@@ -50,12 +48,10 @@ export function poisson_nll_loss(
   target: Tensor,
   options?: LossOptions & { log_input?: boolean; full?: boolean; eps?: number },
 ): Tensor;
-
 export function poisson_nll_loss(
   input: Tensor,
   options: { target: Tensor } & LossOptions & { log_input?: boolean; full?: boolean; eps?: number },
 ): Tensor;
-
 export function poisson_nll_loss(input: Tensor, ...args: unknown[]): Tensor {
   type Args = Old & { log_input: boolean; full: boolean; eps: number };
   const {
@@ -88,18 +84,15 @@ export function gaussian_nll_loss(
   variance: Tensor | number,
   options?: LossOptions & { full?: boolean; eps?: number },
 ): Tensor;
-
 export function gaussian_nll_loss(
   input: Tensor,
   target: Tensor,
   options: { variance: Tensor | number } & LossOptions & { full?: boolean; eps?: number },
 ): Tensor;
-
 export function gaussian_nll_loss(
   input: Tensor,
   options: { target: Tensor; variance: Tensor | number } & LossOptions & { full?: boolean; eps?: number },
 ): Tensor;
-
 export function gaussian_nll_loss(input: Tensor, ...all: unknown[]): Tensor {
   const { target, variance, args } = lead<{ target: Tensor; variance: Tensor | number }>(
     "gaussian_nll_loss",

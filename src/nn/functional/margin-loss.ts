@@ -20,9 +20,7 @@ import { type LossOptions, type Old, old } from "./loss-options";
 
 /** `log(1 + exp(-target · input))`. */
 export function soft_margin_loss(input: Tensor, target: Tensor, options?: LossOptions): Tensor;
-
 export function soft_margin_loss(input: Tensor, options: { target: Tensor } & LossOptions): Tensor;
-
 export function soft_margin_loss(input: Tensor, ...all: unknown[]): Tensor {
   const { target, args } = lead<{ target: Tensor }>("soft_margin_loss", ["target"], all);
   expect_tensor("soft_margin_loss", input);
@@ -36,12 +34,10 @@ export function multilabel_soft_margin_loss(
   target: Tensor,
   options?: LossOptions & { weight?: Tensor | null },
 ): Tensor;
-
 export function multilabel_soft_margin_loss(
   input: Tensor,
   options: { target: Tensor } & LossOptions & { weight?: Tensor | null },
 ): Tensor;
-
 export function multilabel_soft_margin_loss(input: Tensor, ...args: unknown[]): Tensor {
   type Args = Old & { weight: Tensor | null };
   const {
@@ -69,12 +65,10 @@ export function multi_margin_loss(
   target: Tensor,
   options?: LossOptions & { p?: number; margin?: number; weight?: Tensor | null },
 ): Tensor;
-
 export function multi_margin_loss(
   input: Tensor,
   options: { target: Tensor } & LossOptions & { p?: number; margin?: number; weight?: Tensor | null },
 ): Tensor;
-
 export function multi_margin_loss(input: Tensor, ...args: unknown[]): Tensor {
   type Args = Old & { p: number; margin: number; weight: Tensor | null };
   const {
@@ -120,9 +114,7 @@ export function multi_margin_loss(input: Tensor, ...args: unknown[]): Tensor {
 
 /** The mean of `max(0, 1 - (x[y] - x[i]))` over the target classes y (up to the first -1) and all other classes i. */
 export function multilabel_margin_loss(input: Tensor, target: Tensor, options?: LossOptions): Tensor;
-
 export function multilabel_margin_loss(input: Tensor, options: { target: Tensor } & LossOptions): Tensor;
-
 export function multilabel_margin_loss(input: Tensor, ...all: unknown[]): Tensor {
   const { target, args } = lead<{ target: Tensor }>("multilabel_margin_loss", ["target"], all);
   expect_tensor("multilabel_margin_loss", input);

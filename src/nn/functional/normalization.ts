@@ -1,5 +1,7 @@
 /** @file Normalisation over features, channels, groups and batches. */
+
 import { bind } from "../../args";
+import { named } from "../../autograd/tape";
 import { RuntimeError, ValueError } from "../../errors";
 import { expect_tensor } from "../../ops/convert";
 import { add, mul, sub } from "../../ops/elementwise";
@@ -191,7 +193,11 @@ export function group_norm(input: Tensor, ...args: unknown[]): Tensor {
   const [n, channels, ...rest] = input.shape;
   const grouped = reshape(input, [n, num_groups, (channels / num_groups) * numel(rest)]);
   const even = reshape(standardize(grouped, [2], eps).output, input.shape);
-  return affine(even, per_channel(weight, input.ndim), per_channel(bias, input.ndim));
+  return named(
+    "NativeGroupNormBackward0",
+    affine(even, per_channel(weight, input.ndim), per_channel(bias, input.ndim)),
+    input,
+  );
 }
 
 /** The number of channels. @throws RuntimeError when input, statistics, weight and bias do not go together. */
@@ -302,5 +308,9 @@ export function batch_norm(input: Tensor, ...args: unknown[]): Tensor {
   if (running_var !== null && count > 0) {
     move_towards(running_var, mul(reshape(variance, [channels]), count / (count - 1)), momentum);
   }
-  return affine(output, per_channel(weight, rank), per_channel(bias, rank));
+  return named(
+    "NativeBatchNormBackward0",
+    affine(output, per_channel(weight, rank), per_channel(bias, rank)),
+    input,
+  );
 }

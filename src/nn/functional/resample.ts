@@ -54,6 +54,17 @@ export function taps(mode: string, size: number, out: number, factor: number | n
   };
 }
 
+/** What antialiasing weighs with, and how far it reaches. */
+const filters: Record<string, { radius: number; weigh(x: number): number }> = {
+  bilinear: { radius: 1, weigh: (x) => Math.max(0, 1 - Math.abs(x)) },
+  bicubic: { radius: 2, weigh: (x) => cubic(x, -0.5) },
+  lanczos: { radius: 3, weigh: (x) => (Math.abs(x) < 3 ? sinc(x) * sinc(x / 3) : 0) },
+};
+
+function sinc(x: number): number {
+  return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
+}
+
 /**
  * {@link taps} with antialiasing: where the result is smaller, what each place is made of is as much wider (as Pillow's
  * filters, the cubic one with the parameter -0.5).
@@ -67,9 +78,9 @@ export function smooth_taps(
 ): Taps {
   const scale = align ? (out > 1 ? (size - 1) / (out - 1) : 0) : factor === null ? size / out : 1 / factor;
   const stretch = Math.max(scale, 1);
-  const reach = (mode === "bicubic" ? 2 : 1) * stretch;
-  const weigh = (x: number): number =>
-    mode === "bicubic" ? cubic(x / stretch, -0.5) : Math.max(0, 1 - Math.abs(x / stretch));
+  const { radius, weigh: filter } = filters[mode];
+  const reach = radius * stretch;
+  const weigh = (x: number): number => filter(x / stretch);
   const rows = range(out).map((i) => {
     const center = scale * (i + 0.5);
     const start = Math.max(Math.trunc(center - reach + 0.5), 0);

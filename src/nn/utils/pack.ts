@@ -55,7 +55,6 @@ export function pack_padded_sequence(
   batch_first?: boolean | PackOptions,
   enforce_sorted?: boolean | PackOptions,
 ): PackedSequence;
-
 export function pack_padded_sequence(input: Tensor, ...all: unknown[]): PackedSequence {
   const { lengths, args } = lead<{ lengths: Lengths }>("pack_padded_sequence", ["lengths"], all);
   const name = "pack_padded_sequence";
@@ -158,7 +157,6 @@ export function pad_packed_sequence(
   padding_value?: number | PadPackedOptions,
   total_length?: number | null | PadPackedOptions,
 ): [Tensor, Tensor];
-
 export function pad_packed_sequence(sequence: PackedSequence, ...args: unknown[]): [Tensor, Tensor] {
   if (!(sequence instanceof PackedSequence)) {
     throw new TypeError("pad_packed_sequence(): expected a PackedSequence");

@@ -33,7 +33,6 @@ export function pad_sequence(
   padding_value?: number | PadOptions,
   padding_side?: "right" | "left" | PadOptions,
 ): Tensor;
-
 export function pad_sequence(sequences: readonly Tensor[], ...args: unknown[]): Tensor {
   const name = "pad_sequence";
   const {
@@ -90,12 +89,10 @@ function sequence_list(name: string, sequences: readonly Tensor[]): readonly Ten
  * @param enforce_sorted Whether they must come longest first (the default); else they are sorted here.
  */
 export function pack_sequence(sequences: readonly Tensor[], enforce_sorted?: boolean): PackedSequence;
-
 export function pack_sequence(
   sequences: readonly Tensor[],
   options: { enforce_sorted?: boolean },
 ): PackedSequence;
-
 export function pack_sequence(sequences: readonly Tensor[], ...args: unknown[]): PackedSequence {
   const { enforce_sorted = true } = bind<{ enforce_sorted?: boolean }>(
     "pack_sequence",
@@ -114,18 +111,15 @@ export function pack_sequence(sequences: readonly Tensor[], ...args: unknown[]):
  * @param batch_first Whether the batch is the first dimension. Default false.
  */
 export function unpad_sequence(padded_sequences: Tensor, lengths: Lengths, batch_first?: boolean): Tensor[];
-
 export function unpad_sequence(
   padded_sequences: Tensor,
   lengths: Lengths,
   options: { batch_first?: boolean },
 ): Tensor[];
-
 export function unpad_sequence(
   padded_sequences: Tensor,
   options: { lengths: Lengths; batch_first?: boolean },
 ): Tensor[];
-
 export function unpad_sequence(padded_sequences: Tensor, ...args: unknown[]): Tensor[] {
   const { lengths, batch_first: first = false } = bind<{ lengths: Lengths; batch_first?: boolean }>(
     "unpad_sequence",
