@@ -6,7 +6,7 @@ import * as torch from "./torch";
 
 export * from "./display";
 export { functional as F } from "./nn";
-export { index } from "./ops/indexing";
+export { index } from "./ops/position/indexing";
 export { preload } from "./preload";
 export { print } from "./print";
 export { jieba } from "./text/jieba";

@@ -1,6 +1,6 @@
 /** @file What every cell of a notebook has by name, without an import. */
 import { display_preload, entities_of } from "./display";
-import { index } from "./ops/indexing";
+import { index } from "./ops/position/indexing";
 import { print } from "./print";
 import { jieba } from "./text/jieba";
 import * as torch from "./torch";

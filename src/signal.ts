@@ -1,2 +1,2 @@
 /** @file The namespace `torch.signal`. */
-export * as windows from "./ops/windows";
+export * as windows from "./ops/value/windows";

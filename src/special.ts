@@ -1,5 +1,7 @@
 /** @file The namespace `torch.special`. */
-export { airy_ai } from "./ops/airy";
+
+export { log_softmax, softmax } from "./ops/layer/softmax";
+export { airy_ai } from "./ops/pointwise/airy";
 export {
   bessel_j0,
   bessel_j1,
@@ -16,19 +18,17 @@ export {
   scaled_modified_bessel_k0,
   scaled_modified_bessel_k1,
   spherical_bessel_j0,
-} from "./ops/bessel";
-export { xlogy } from "./ops/elementwise";
-export { logsumexp } from "./ops/extreme";
+} from "./ops/pointwise/bessel";
+export { xlogy } from "./ops/pointwise/elementwise";
 export {
   igamma as gammainc,
   igammac as gammaincc,
   mvlgamma as multigammaln,
   polygamma,
   zeta,
-} from "./ops/gamma";
-export { entr, erfcx, log_ndtr, ndtr, ndtri, xlog1py } from "./ops/normal";
-export * from "./ops/polynomials";
-export { log_softmax, softmax } from "./ops/softmax";
+} from "./ops/pointwise/gamma";
+export { entr, erfcx, log_ndtr, ndtr, ndtri, xlog1py } from "./ops/pointwise/normal";
+export * from "./ops/pointwise/polynomials";
 export {
   digamma,
   digamma as psi,
@@ -43,4 +43,5 @@ export {
   round,
   sigmoid as expit,
   sinc,
-} from "./ops/unary";
+} from "./ops/pointwise/unary";
+export { logsumexp } from "./ops/reduction/extreme";

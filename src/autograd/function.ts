@@ -1,6 +1,6 @@
 /** @file Operations with a gradient of one's own (PyTorch: `torch.autograd.Function`). */
 import { RuntimeError } from "../errors";
-import { sum_to_size } from "../ops/reduce";
+import { sum_to_size } from "../ops/reduction/reduce";
 import { same_shape, size_text } from "../shape";
 import { Tensor } from "../tensor";
 import { no_grad } from "./grad-mode";

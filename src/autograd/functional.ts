@@ -1,8 +1,8 @@
 /** @file Jacobians, Hessians and their products with vectors (PyTorch: `torch.autograd.functional`). */
 import { bind } from "../args";
 import { RuntimeError } from "../errors";
-import { zeros_like } from "../ops/create";
-import { stack } from "../ops/join";
+import { stack } from "../ops/shape/join";
+import { zeros_like } from "../ops/value/create";
 import { Tensor } from "../tensor";
 import { grad } from "./backward";
 import { enable_grad } from "./grad-mode";

@@ -3,7 +3,7 @@ import { bind } from "../args";
 import { from_data } from "../backend/engine";
 import { float64 } from "../dtype";
 import { RuntimeError, ValueError } from "../errors";
-import { cast } from "../ops/convert";
+import { cast } from "../ops/value/convert";
 import { Tensor } from "../tensor";
 import { grad } from "./backward";
 import { enable_grad, no_grad } from "./grad-mode";

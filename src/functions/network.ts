@@ -19,13 +19,13 @@ export {
   max_pool1d_with_indices,
 } from "../nn/functional/with-indices";
 export { bilinear } from "../nn/linear";
-export { adaptive_avg_pool1d } from "../ops/adaptive-pool";
-export { avg_pool1d } from "../ops/avg-pool";
-export { conv1d, conv2d, conv3d } from "../ops/conv";
-export { conv_transpose1d, conv_transpose2d, conv_transpose3d } from "../ops/conv-transpose";
+export { conv1d, conv2d, conv3d } from "../ops/convolution/conv";
+export { conv_transpose1d, conv_transpose2d, conv_transpose3d } from "../ops/convolution/conv-transpose";
 export {
   max_pool2d_with_indices_backward,
   native_dropout,
   native_dropout_backward,
-} from "../ops/layer-gradients";
-export { max_pool1d, max_pool2d, max_pool3d } from "../ops/max-pool";
+} from "../ops/layer/layer-gradients";
+export { adaptive_avg_pool1d } from "../ops/pooling/adaptive-pool";
+export { avg_pool1d } from "../ops/pooling/avg-pool";
+export { max_pool1d, max_pool2d, max_pool3d } from "../ops/pooling/max-pool";

@@ -1,19 +1,7 @@
 /** @file Functions that work element by element. */
-export { relu } from "../ops/activation";
-export {
-  arccos,
-  arccosh,
-  arcsin,
-  arcsinh,
-  arctan,
-  arctanh,
-  float_power,
-  ldexp,
-  positive,
-  sgn,
-} from "../ops/alias";
-export { i0 } from "../ops/bessel";
-export { clamp, clamp_max, clamp_min, clip, fmax, fmin, maximum, minimum } from "../ops/bounds";
+export { relu } from "../ops/pointwise/activation";
+export { i0 } from "../ops/pointwise/bessel";
+export { clamp, clamp_max, clamp_min, clip, fmax, fmin, maximum, minimum } from "../ops/pointwise/bounds";
 export {
   allclose,
   bitwise_and,
@@ -43,8 +31,8 @@ export {
   lt,
   ne,
   not_equal,
-} from "../ops/compare";
-export { complex, imag, polar } from "../ops/complex";
+} from "../ops/pointwise/compare";
+export { complex, imag, polar } from "../ops/pointwise/complex";
 export {
   add,
   arctan2,
@@ -64,7 +52,7 @@ export {
   subtract,
   true_divide,
   xlogy,
-} from "../ops/elementwise";
+} from "../ops/pointwise/elementwise";
 export {
   angle,
   conj,
@@ -79,10 +67,10 @@ export {
   resolve_conj,
   resolve_neg,
   signbit,
-} from "../ops/float-parts";
-export { igamma, igammac, mvlgamma, polygamma } from "../ops/gamma";
-export { bitwise_left_shift, bitwise_right_shift, gcd, lcm } from "../ops/integers";
-export { copysign, hypot, logaddexp, logaddexp2, nan_to_num } from "../ops/numeric";
+} from "../ops/pointwise/float-parts";
+export { igamma, igammac, mvlgamma, polygamma } from "../ops/pointwise/gamma";
+export { bitwise_left_shift, bitwise_right_shift, gcd, lcm } from "../ops/pointwise/integers";
+export { copysign, hypot, logaddexp, logaddexp2, nan_to_num } from "../ops/pointwise/numeric";
 export {
   abs,
   absolute,
@@ -126,5 +114,17 @@ export {
   tan,
   tanh,
   trunc,
-} from "../ops/unary";
-export { addcdiv, addcmul, lerp } from "../ops/weighted";
+} from "../ops/pointwise/unary";
+export { addcdiv, addcmul, lerp } from "../ops/pointwise/weighted";
+export {
+  arccos,
+  arccosh,
+  arcsin,
+  arcsinh,
+  arctan,
+  arctanh,
+  float_power,
+  ldexp,
+  positive,
+  sgn,
+} from "../ops/value/alias";

@@ -1,15 +1,14 @@
 /** @file Functions that read or write elements at positions: indices, masks, diagonals. */
-export { index_put } from "../ops/advanced-index";
-export { diag, diagonal } from "../ops/diagonals";
+export { index_put } from "../ops/position/advanced-index";
 export {
   _unsafe_masked_index,
   _unsafe_masked_index_put_accumulate,
   put,
   unravel_index,
-} from "../ops/flat-index";
-export { gather, index_select, take, take_along_dim } from "../ops/gather";
-export { index_reduce } from "../ops/index-reduce";
-export { slice } from "../ops/indexing";
+} from "../ops/position/flat-index";
+export { gather, index_select, take, take_along_dim } from "../ops/position/gather";
+export { index_reduce } from "../ops/position/index-reduce";
+export { slice } from "../ops/position/indexing";
 export {
   argwhere,
   masked_fill,
@@ -18,8 +17,9 @@ export {
   nonzero,
   nonzero_static,
   where,
-} from "../ops/masks";
-export { index_add, index_copy, index_fill, scatter, scatter_add } from "../ops/scatter";
-export { scatter_reduce } from "../ops/segment";
-export { segment_reduce, segment_reduce as _segment_reduce } from "../ops/segment-reduce";
-export { tril, triu } from "../ops/triangles";
+} from "../ops/position/masks";
+export { index_add, index_copy, index_fill, scatter, scatter_add } from "../ops/position/scatter";
+export { scatter_reduce } from "../ops/position/segment";
+export { segment_reduce, segment_reduce as _segment_reduce } from "../ops/position/segment-reduce";
+export { diag, diagonal } from "../ops/shape/diagonals";
+export { tril, triu } from "../ops/shape/triangles";

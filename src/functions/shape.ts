@@ -1,7 +1,6 @@
 /** @file Functions that join, split and arrange elements anew. */
 
 export { constant_pad_nd } from "../nn/functional/pad";
-export { concatenate, moveaxis, msort, ravel, row_stack, swapaxes, swapdims } from "../ops/alias";
 export {
   atleast_1d,
   atleast_2d,
@@ -15,10 +14,10 @@ export {
   meshgrid,
   scalar_tensor,
   unfold,
-} from "../ops/arrange";
-export { _chunk_cat } from "../ops/chunk-cat";
-export { cartesian_prod, combinations } from "../ops/combinations";
-export { diag_embed, diagflat } from "../ops/diagonals";
+} from "../ops/shape/arrange";
+export { _chunk_cat } from "../ops/shape/chunk-cat";
+export { cartesian_prod, combinations } from "../ops/shape/combinations";
+export { diag_embed, diagflat } from "../ops/shape/diagonals";
 export {
   cat,
   concat,
@@ -32,7 +31,7 @@ export {
   stack,
   tile,
   vstack,
-} from "../ops/join";
+} from "../ops/shape/join";
 export {
   flatten,
   movedim,
@@ -43,7 +42,17 @@ export {
   transpose,
   unflatten,
   unsqueeze,
-} from "../ops/movement";
-export { narrow, select } from "../ops/parts";
-export { chunk, dsplit, hsplit, split, split_with_sizes, tensor_split, unbind, vsplit } from "../ops/splits";
-export { tril_indices, triu_indices } from "../ops/triangles";
+} from "../ops/shape/movement";
+export { narrow, select } from "../ops/shape/parts";
+export {
+  chunk,
+  dsplit,
+  hsplit,
+  split,
+  split_with_sizes,
+  tensor_split,
+  unbind,
+  vsplit,
+} from "../ops/shape/splits";
+export { tril_indices, triu_indices } from "../ops/shape/triangles";
+export { concatenate, moveaxis, msort, ravel, row_stack, swapaxes, swapdims } from "../ops/value/alias";

@@ -1,5 +1,5 @@
 /** @file Functions that make or copy tensors, convert them, or draw their elements. */
-export { result_type } from "../ops/convert";
+export { result_type } from "../ops/value/convert";
 export {
   as_tensor,
   empty,
@@ -13,8 +13,8 @@ export {
   tensor,
   zeros,
   zeros_like,
-} from "../ops/create";
-export { clone, fill } from "../ops/fill";
+} from "../ops/value/create";
+export { clone, fill } from "../ops/value/fill";
 export {
   bernoulli,
   initial_seed,
@@ -29,5 +29,5 @@ export {
   randn_like,
   randperm,
   seed,
-} from "../ops/random";
-export { arange, linspace, logspace } from "../ops/ranges";
+} from "../ops/value/random";
+export { arange, linspace, logspace } from "../ops/value/ranges";

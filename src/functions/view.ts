@@ -20,12 +20,11 @@ export {
   unsafe_split_with_sizes,
   unsqueeze_copy,
   view_copy,
-} from "../ops/copies";
-export { diagonal_scatter } from "../ops/diagonals";
-export { is_nonzero, is_same_size, is_signed } from "../ops/facts";
-export { fill } from "../ops/fill";
-export { adjoint } from "../ops/movement";
-export { select_scatter, slice_scatter } from "../ops/parts";
+} from "../ops/shape/copies";
+export { diagonal_scatter } from "../ops/shape/diagonals";
+export { is_nonzero, is_same_size, is_signed } from "../ops/shape/facts";
+export { adjoint } from "../ops/shape/movement";
+export { select_scatter, slice_scatter } from "../ops/shape/parts";
 export {
   as_strided,
   as_strided_,
@@ -34,4 +33,5 @@ export {
   empty_permuted,
   empty_strided,
   resize_as_,
-} from "../ops/strided";
+} from "../ops/shape/strided";
+export { fill } from "../ops/value/fill";

@@ -1,8 +1,8 @@
 /** @file What masked operations share: masks brought to the input's shape, and what takes the place of elements left out. */
 import { bool, type DType, int64 } from "../dtype";
 import { RuntimeError, ValueError } from "../errors";
-import { cast, expect_tensor } from "../ops/convert";
-import { where } from "../ops/masks";
+import { where } from "../ops/position/masks";
+import { cast, expect_tensor } from "../ops/value/convert";
 import { normalize_dims } from "../shape";
 import { scalar_tensor, type Tensor } from "../tensor";
 

@@ -1,10 +1,14 @@
 /** @file Running sums, softmax and norms that leave masked elements out (PyTorch: `torch.masked`). */
 import { bind } from "../args";
-import { maximum } from "../ops/bounds";
-import { cast, expect_tensor } from "../ops/convert";
-import { div } from "../ops/elementwise";
-import { cumprod as running_product, cumsum as running_sum } from "../ops/reduce";
-import { softmin as inverse_shares, log_softmax as log_shares, softmax as shares } from "../ops/softmax";
+import {
+  softmin as inverse_shares,
+  log_softmax as log_shares,
+  softmax as shares,
+} from "../ops/layer/softmax";
+import { maximum } from "../ops/pointwise/bounds";
+import { div } from "../ops/pointwise/elementwise";
+import { cumprod as running_product, cumsum as running_sum } from "../ops/reduction/reduce";
+import { cast, expect_tensor } from "../ops/value/convert";
 import { scalar_tensor, type Tensor } from "../tensor";
 import { combined, type Identity, type MaskOptions } from "./mask";
 import { norm } from "./reductions";

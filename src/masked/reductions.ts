@@ -2,22 +2,22 @@
 import { bind } from "../args";
 import { type DType, float32 } from "../dtype";
 import { RuntimeError, ValueError } from "../errors";
-import { maximum } from "../ops/bounds";
-import { cast, expect_tensor } from "../ops/convert";
-import { ones } from "../ops/create";
-import { div } from "../ops/elementwise";
+import { vector_norm } from "../ops/algebra/matrix-norms";
+import { maximum } from "../ops/pointwise/bounds";
+import { div } from "../ops/pointwise/elementwise";
+import { logaddexp as log_add } from "../ops/pointwise/numeric";
+import { sqrt, square } from "../ops/pointwise/unary";
 import {
   amax as greatest,
   amin as least,
   logsumexp as log_sum,
   argmax as place_of_greatest,
   argmin as place_of_least,
-} from "../ops/extreme";
-import { vector_norm } from "../ops/matrix-norms";
-import { nanmedian } from "../ops/median";
-import { logaddexp as log_add } from "../ops/numeric";
-import { prod as product, sum as total } from "../ops/reduce";
-import { sqrt, square } from "../ops/unary";
+} from "../ops/reduction/extreme";
+import { nanmedian } from "../ops/reduction/median";
+import { prod as product, sum as total } from "../ops/reduction/reduce";
+import { cast, expect_tensor } from "../ops/value/convert";
+import { ones } from "../ops/value/create";
 import { scalar_tensor, type Tensor } from "../tensor";
 import { combined, type Dims, dims_of, input_mask, type MaskOptions, summed_dtype } from "./mask";
 

@@ -1,9 +1,9 @@
 /** @file Methods of vectors and matrices. */
 
-export { cholesky, cholesky_inverse, cholesky_solve } from "../ops/cholesky";
-export { corrcoef, cov } from "../ops/covariance";
-export { cross, trace } from "../ops/einsum";
-export { det, inv as inverse, logdet, slogdet } from "../ops/inverse";
+export { cholesky, cholesky_inverse, cholesky_solve } from "../ops/algebra/cholesky";
+export { corrcoef, cov } from "../ops/algebra/covariance";
+export { cross, trace } from "../ops/algebra/einsum";
+export { det, inv as inverse, logdet, slogdet } from "../ops/algebra/inverse";
 export {
   addbmm,
   addmm,
@@ -19,11 +19,11 @@ export {
   mv,
   outer,
   vdot,
-} from "../ops/linalg";
-export { lu_with_pivots as lu, solve_by_lu as lu_solve } from "../ops/lu";
-export { matrix_exp, matrix_power } from "../ops/matrix-functions";
-export { dist, norm, renorm } from "../ops/norm";
-export { kron } from "../ops/products";
-export { geqrf, householder_product as orgqr, ormqr, qr_of as qr } from "../ops/qr";
-export { pinverse, svd_of as svd } from "../ops/singular";
-export { triangular_solve } from "../ops/triangular";
+} from "../ops/algebra/linalg";
+export { lu_with_pivots as lu, solve_by_lu as lu_solve } from "../ops/algebra/lu";
+export { matrix_exp, matrix_power } from "../ops/algebra/matrix-functions";
+export { dist, norm, renorm } from "../ops/algebra/norm";
+export { kron } from "../ops/algebra/products";
+export { geqrf, householder_product as orgqr, ormqr, qr_of as qr } from "../ops/algebra/qr";
+export { pinverse, svd_of as svd } from "../ops/algebra/singular";
+export { triangular_solve } from "../ops/algebra/triangular";

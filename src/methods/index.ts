@@ -5,7 +5,7 @@
  * prototype, and their types follow from theirs.
  */
 import { record } from "../autograd/tape";
-import { cast } from "../ops/convert";
+import { cast } from "../ops/value/convert";
 import { Tensor } from "../tensor";
 import * as algebra from "./algebra";
 import { casting, in_place, reshaping } from "./in-place";

@@ -1,9 +1,11 @@
 /** @file Methods over whole dimensions: reductions, cumulative ones, sorting, counting. */
-export { bincount, histc, unique, unique_consecutive } from "../ops/count";
-export { amax, amin, aminmax, argmax, argmin, logsumexp, max, min } from "../ops/extreme";
-export { histogram } from "../ops/histogram";
-export { median, mode, nanmedian } from "../ops/median";
-export { nanquantile, quantile } from "../ops/quantile";
+
+export { log_softmax, softmax } from "../ops/layer/softmax";
+export { bincount, histc, unique, unique_consecutive } from "../ops/reduction/count";
+export { amax, amin, aminmax, argmax, argmin, logsumexp, max, min } from "../ops/reduction/extreme";
+export { histogram } from "../ops/reduction/histogram";
+export { median, mode, nanmedian } from "../ops/reduction/median";
+export { nanquantile, quantile } from "../ops/reduction/quantile";
 export {
   all,
   any,
@@ -16,8 +18,7 @@ export {
   prod,
   sum,
   sum_to_size,
-} from "../ops/reduce";
-export { cummax, cummin, diff, logcumsumexp } from "../ops/scan";
-export { log_softmax, softmax } from "../ops/softmax";
-export { argsort, kthvalue, sort, topk } from "../ops/sort";
-export { std, var } from "../ops/statistics";
+} from "../ops/reduction/reduce";
+export { cummax, cummin, diff, logcumsumexp } from "../ops/reduction/scan";
+export { argsort, kthvalue, sort, topk } from "../ops/reduction/sort";
+export { std, var } from "../ops/reduction/statistics";

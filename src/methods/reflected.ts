@@ -12,4 +12,4 @@ export {
   __rsub__,
   __rtruediv__,
   __rxor__,
-} from "../ops/reflected";
+} from "../ops/pointwise/reflected";

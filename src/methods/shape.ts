@@ -1,8 +1,8 @@
 /** @file Methods that arrange the same elements anew. */
-export { moveaxis, msort, ravel, swapaxes, swapdims } from "../ops/alias";
-export { broadcast_to, unfold } from "../ops/arrange";
-export { diag_embed, diagflat } from "../ops/diagonals";
-export { flip, fliplr, flipud, repeat, repeat_interleave, roll, rot90, tile } from "../ops/join";
+
+export { broadcast_to, unfold } from "../ops/shape/arrange";
+export { diag_embed, diagflat } from "../ops/shape/diagonals";
+export { flip, fliplr, flipud, repeat, repeat_interleave, roll, rot90, tile } from "../ops/shape/join";
 export {
   expand,
   expand_as,
@@ -18,6 +18,16 @@ export {
   unsqueeze,
   view,
   view_as,
-} from "../ops/movement";
-export { narrow, select } from "../ops/parts";
-export { chunk, dsplit, hsplit, split, split_with_sizes, tensor_split, unbind, vsplit } from "../ops/splits";
+} from "../ops/shape/movement";
+export { narrow, select } from "../ops/shape/parts";
+export {
+  chunk,
+  dsplit,
+  hsplit,
+  split,
+  split_with_sizes,
+  tensor_split,
+  unbind,
+  vsplit,
+} from "../ops/shape/splits";
+export { moveaxis, msort, ravel, swapaxes, swapdims } from "../ops/value/alias";

@@ -1,8 +1,8 @@
 /** @file Methods that make or copy tensors, convert them, or draw their elements. */
-export { byte, char, double, float, int, long, short } from "../ops/convert";
-export { new_empty, new_full, new_ones, new_tensor, new_zeros } from "../ops/create";
-export { clone, contiguous, copy_, cpu, fill_, to, type_as, zero_ } from "../ops/fill";
-export { bernoulli, multinomial } from "../ops/random";
+export { byte, char, double, float, int, long, short } from "../ops/value/convert";
+export { new_empty, new_full, new_ones, new_tensor, new_zeros } from "../ops/value/create";
+export { clone, contiguous, copy_, cpu, fill_, to, type_as, zero_ } from "../ops/value/fill";
+export { bernoulli, multinomial } from "../ops/value/random";
 export {
   bernoulli_,
   cauchy_,
@@ -12,4 +12,4 @@ export {
   normal_,
   random_,
   uniform_,
-} from "../ops/random-fill";
+} from "../ops/value/random-fill";

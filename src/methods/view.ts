@@ -1,6 +1,6 @@
 /** @file Methods that tell how elements lie, give views by strides, and put parts in place. */
-export { narrow_copy, unsafe_chunk, unsafe_split, unsafe_split_with_sizes } from "../ops/copies";
-export { diagonal_scatter } from "../ops/diagonals";
+export { narrow_copy, unsafe_chunk, unsafe_split, unsafe_split_with_sizes } from "../ops/shape/copies";
+export { diagonal_scatter } from "../ops/shape/diagonals";
 export {
   is_contiguous,
   is_nonzero,
@@ -11,9 +11,9 @@ export {
   size,
   storage_offset,
   stride,
-} from "../ops/facts";
-export { adjoint } from "../ops/movement";
-export { select_scatter, slice_scatter } from "../ops/parts";
+} from "../ops/shape/facts";
+export { adjoint } from "../ops/shape/movement";
+export { select_scatter, slice_scatter } from "../ops/shape/parts";
 export {
   as_strided,
   as_strided_,
@@ -21,4 +21,4 @@ export {
   new_empty_strided,
   resize_,
   resize_as_,
-} from "../ops/strided";
+} from "../ops/shape/strided";

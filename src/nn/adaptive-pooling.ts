@@ -1,6 +1,6 @@
 /** @file Means and maxima over windows that are counted, not sized, as layers. */
-import type { OutputSize } from "../ops/adaptive-pool";
-import * as adaptive from "../ops/adaptive-pool";
+import type { OutputSize } from "../ops/pooling/adaptive-pool";
+import * as adaptive from "../ops/pooling/adaptive-pool";
 import type { Tensor } from "../tensor";
 import { bind_layer } from "./factory";
 import { Module } from "./module";

@@ -1,7 +1,7 @@
 /** @file The adaptive softmax for large vocabularies (Grave et al., arXiv:1609.04309). */
 import { RuntimeError, ValueError } from "../errors";
-import { zeros } from "../ops/create";
-import { cat } from "../ops/join";
+import { cat } from "../ops/shape/join";
+import { zeros } from "../ops/value/create";
 import { range, size_text } from "../shape";
 import type { Tensor } from "../tensor";
 import { bind_layer, type FactoryOptions } from "./factory";

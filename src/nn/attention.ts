@@ -1,7 +1,7 @@
 /** @file Multi-head attention (Vaswani et al., arXiv:1706.03762). */
 import { bind } from "../args";
 import { AssertionError, RuntimeError } from "../errors";
-import { transpose, unsqueeze } from "../ops/movement";
+import { transpose, unsqueeze } from "../ops/shape/movement";
 import type { Tensor } from "../tensor";
 import { bind_layer, check_size, empty_parameter, type FactoryOptions } from "./factory";
 import { type AttentionWeights, attend, check_attention } from "./functional/multi-head-attention";

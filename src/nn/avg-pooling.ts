@@ -1,6 +1,6 @@
 /** @file Means of windows as layers. */
-import * as average from "../ops/avg-pool";
-import type { PerDim } from "../ops/sliding";
+import * as average from "../ops/pooling/avg-pool";
+import type { PerDim } from "../ops/pooling/sliding";
 import type { Tensor } from "../tensor";
 import { bind_layer } from "./factory";
 import type { Kernel } from "./max-pooling";

@@ -1,6 +1,6 @@
 /** @file What convolution layers of both directions share. */
 import { ValueError } from "../errors";
-import type { PerDim } from "../ops/sliding";
+import type { PerDim } from "../ops/pooling/sliding";
 import { numel } from "../shape";
 
 import { check_size, empty_parameter, type FactoryOptions } from "./factory";

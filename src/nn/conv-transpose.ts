@@ -1,7 +1,7 @@
 /** @file Transposed convolution layers. */
 import { ValueError } from "../errors";
-import * as ops from "../ops/conv-transpose";
-import type { PerDim } from "../ops/sliding";
+import * as ops from "../ops/convolution/conv-transpose";
+import type { PerDim } from "../ops/pooling/sliding";
 import type { Tensor } from "../tensor";
 import { ConvBase, type ConvTransposeOptions, type Required } from "./conv-base";
 import { bind_layer } from "./factory";

@@ -1,7 +1,7 @@
 /** @file Convolution layers. */
 import { RuntimeError } from "../errors";
-import * as ops from "../ops/conv";
-import type { PerDim } from "../ops/sliding";
+import * as ops from "../ops/convolution/conv";
+import type { PerDim } from "../ops/pooling/sliding";
 import { range } from "../shape";
 import type { Tensor } from "../tensor";
 import { ConvBase, type ConvOptions, type PaddingMode, padding_modes, type Required } from "./conv-base";

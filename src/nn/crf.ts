@@ -3,16 +3,16 @@ import { is_options } from "../args";
 import { from_data } from "../backend/engine";
 import { type DType, float64, get_default_dtype } from "../dtype";
 import { ValueError } from "../errors";
-import { expect_tensor } from "../ops/convert";
 import {
   type ChainLayout,
   type ChainTensors,
   crf_decode,
   crf_log_likelihood,
   crf_marginals,
-} from "../ops/crf";
-import { mul } from "../ops/elementwise";
-import { sum } from "../ops/reduce";
+} from "../ops/crf/crf";
+import { mul } from "../ops/pointwise/elementwise";
+import { sum } from "../ops/reduction/reduce";
+import { expect_tensor } from "../ops/value/convert";
 import { default_generator, fill_uniform } from "../random";
 import { numel, type Shape } from "../shape";
 import { is_tensor, Tensor } from "../tensor";

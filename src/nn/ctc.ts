@@ -1,6 +1,6 @@
 /** @file The connectionist temporal classification loss as a layer. */
-import { type CTCOptions, ctc_loss } from "../ops/ctc";
-import type { Reduction } from "../ops/reduction";
+import { type CTCOptions, ctc_loss } from "../ops/loss/ctc";
+import type { Reduction } from "../ops/loss/reduction";
 import type { Tensor } from "../tensor";
 import { bind_layer } from "./factory";
 import { Module } from "./module";

@@ -1,6 +1,6 @@
 /** @file Dropout layers: they zero at random while training and do nothing in evaluation. */
-import { alpha_dropout, check_probability, dropout, dropout1d, dropout2d } from "../ops/dropout";
-import { dropout3d, feature_alpha_dropout } from "../ops/dropout3d";
+import { alpha_dropout, check_probability, dropout, dropout1d, dropout2d } from "../ops/layer/dropout";
+import { dropout3d, feature_alpha_dropout } from "../ops/layer/dropout3d";
 import type { Tensor } from "../tensor";
 import { bind_layer } from "./factory";
 import { Module } from "./module";

@@ -1,9 +1,9 @@
 /** @file Tables of vectors of which whole bags are looked up and put together. */
 import { no_grad } from "../autograd/grad-mode";
 import { AssertionError, NotImplementedError } from "../errors";
-import { zeros_like } from "../ops/create";
-import { padding_index } from "../ops/embedding";
-import { type BagMode, embedding_bag } from "../ops/embedding-bag";
+import { padding_index } from "../ops/layer/embedding";
+import { type BagMode, embedding_bag } from "../ops/layer/embedding-bag";
+import { zeros_like } from "../ops/value/create";
 import { Tensor } from "../tensor";
 import { bind_layer, check_size, empty_parameter, type FactoryOptions } from "./factory";
 import { normal_ } from "./init";

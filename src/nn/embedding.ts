@@ -1,8 +1,8 @@
 /** @file Tables of vectors that are looked up by number. */
 import { no_grad } from "../autograd/grad-mode";
 import { AssertionError, NotImplementedError } from "../errors";
-import { zeros_like } from "../ops/create";
-import { embedding, padding_index } from "../ops/embedding";
+import { embedding, padding_index } from "../ops/layer/embedding";
+import { zeros_like } from "../ops/value/create";
 import { Tensor } from "../tensor";
 import { bind_layer, check_size, empty_parameter, type FactoryOptions } from "./factory";
 import { normal_ } from "./init";

@@ -3,7 +3,7 @@ import { bind } from "../args";
 import { is_using_gpu } from "../backend/engine";
 import { DType, get_default_dtype } from "../dtype";
 import { RuntimeError } from "../errors";
-import { zeros } from "../ops/create";
+import { zeros } from "../ops/value/create";
 import { Parameter } from "./parameter";
 
 /** Keyword arguments of every layer with parameters. */

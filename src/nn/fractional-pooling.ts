@@ -1,7 +1,7 @@
 /** @file Fractional max pooling as layers. */
 import { ValueError } from "../errors";
-import * as ops from "../ops/fractional-pool";
-import type { PerDim } from "../ops/sliding";
+import * as ops from "../ops/pooling/fractional-pool";
+import type { PerDim } from "../ops/pooling/sliding";
 import type { Tensor } from "../tensor";
 import { bind_layer } from "./factory";
 import { Module } from "./module";

@@ -4,8 +4,8 @@ import { no_grad } from "../autograd/grad-mode";
 import { attr, execute_many, from_data, read } from "../backend/engine";
 import { float64 } from "../dtype";
 import { ValueError } from "../errors";
-import { cast, expect_tensor } from "../ops/convert";
-import * as random_ops from "../ops/random-fill";
+import { cast, expect_tensor } from "../ops/value/convert";
+import * as random_ops from "../ops/value/random-fill";
 import {
   default_generator,
   type FloatArray,

@@ -1,6 +1,6 @@
 /** @file Convolution layers whose first input says `in_channels`. */
 import { RuntimeError, ValueError } from "../errors";
-import type { PerDim } from "../ops/sliding";
+import type { PerDim } from "../ops/pooling/sliding";
 import { size_text } from "../shape";
 import type { Tensor } from "../tensor";
 import { Conv1d, Conv2d, Conv3d } from "./conv";

@@ -1,5 +1,5 @@
 /** @file `nn.LazyLinear`: a linear layer whose first input says `in_features`. */
-import { expect_tensor } from "../ops/convert";
+import { expect_tensor } from "../ops/value/convert";
 import type { Tensor } from "../tensor";
 import { bind_layer, type FactoryOptions } from "./factory";
 import { first_call, has_uninitialized } from "./lazy";

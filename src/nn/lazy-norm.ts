@@ -1,6 +1,6 @@
 /** @file Batch and instance normalisation whose first input says `num_features`. */
 import { RuntimeError } from "../errors";
-import { ones } from "../ops/create";
+import { ones } from "../ops/value/create";
 import type { Tensor } from "../tensor";
 import { bind_layer } from "./factory";
 import { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d, type InstanceNormOptions } from "./instance-norm";

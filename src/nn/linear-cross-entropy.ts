@@ -1,6 +1,6 @@
 /** @file A linear layer and the cross entropy of its scores, in one. */
 import { RuntimeError } from "../errors";
-import { reshape } from "../ops/movement";
+import { reshape } from "../ops/shape/movement";
 import { numel } from "../shape";
 import type { Tensor } from "../tensor";
 import { bind_layer, check_size, type FactoryOptions } from "./factory";

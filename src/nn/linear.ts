@@ -1,8 +1,8 @@
 /** @file Linear layers. */
 import { bind } from "../args";
 import { RuntimeError } from "../errors";
-import { expect_tensor } from "../ops/convert";
-import { linear } from "../ops/linear";
+import { linear } from "../ops/algebra/linear";
+import { expect_tensor } from "../ops/value/convert";
 import type { Tensor } from "../tensor";
 import { bind_layer, check_size, empty_parameter, type FactoryOptions } from "./factory";
 import { kaiming_uniform_, uniform_ } from "./init";

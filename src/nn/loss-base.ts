@@ -1,6 +1,6 @@
 /** @file What losses share as layers. */
 import { ValueError } from "../errors";
-import type { Reduction } from "../ops/reduction";
+import type { Reduction } from "../ops/loss/reduction";
 import type { Tensor } from "../tensor";
 import { bind_layer } from "./factory";
 import { Module } from "./module";

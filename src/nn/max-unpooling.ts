@@ -1,6 +1,6 @@
 /** @file Maxima put back in their places, as layers. */
-import * as maximum from "../ops/max-pool";
-import type { PerDim } from "../ops/sliding";
+import * as maximum from "../ops/pooling/max-pool";
+import type { PerDim } from "../ops/pooling/sliding";
 import type { Tensor } from "../tensor";
 import { bind_layer } from "./factory";
 import type { Kernel } from "./max-pooling";

@@ -3,7 +3,7 @@ import { no_grad } from "../autograd/grad-mode";
 import type { DType } from "../dtype";
 import { int64 } from "../dtype";
 import { ValueError } from "../errors";
-import { ones, zeros } from "../ops/create";
+import { ones, zeros } from "../ops/value/create";
 import type { Shape } from "../shape";
 import type { Tensor } from "../tensor";
 import { bind_layer, check_size, empty_parameter, type FactoryOptions } from "./factory";

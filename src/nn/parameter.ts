@@ -1,6 +1,6 @@
 /** @file Parameters: tensors that a module owns and an optimizer changes. */
 import { no_grad } from "../autograd/grad-mode";
-import { expect_tensor } from "../ops/convert";
+import { expect_tensor } from "../ops/value/convert";
 import { Tensor } from "../tensor";
 
 /**

@@ -1,5 +1,5 @@
 /** @file Losses of numbers against numbers, and of distributions, as layers. */
-import type { Reduction } from "../ops/reduction";
+import type { Reduction } from "../ops/loss/reduction";
 import type { Tensor } from "../tensor";
 import { bind_layer } from "./factory";
 import * as F from "./functional";

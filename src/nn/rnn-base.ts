@@ -3,13 +3,18 @@ import { bind } from "../args";
 import { from_data } from "../backend/engine";
 import { type DType, float64, get_default_dtype } from "../dtype";
 import { RuntimeError, ValueError } from "../errors";
-import { expect_tensor } from "../ops/convert";
-import { dropout } from "../ops/dropout";
-import { index_select } from "../ops/gather";
-import { cat } from "../ops/join";
-import { squeeze, transpose, unsqueeze } from "../ops/movement";
-import { slice } from "../ops/parts";
-import { type LayerResult, type RecurrentMode, recurrent_layer, type Weights } from "../ops/recurrent";
+import { dropout } from "../ops/layer/dropout";
+import { index_select } from "../ops/position/gather";
+import {
+  type LayerResult,
+  type RecurrentMode,
+  recurrent_layer,
+  type Weights,
+} from "../ops/recurrent/recurrent";
+import { cat } from "../ops/shape/join";
+import { squeeze, transpose, unsqueeze } from "../ops/shape/movement";
+import { slice } from "../ops/shape/parts";
+import { expect_tensor } from "../ops/value/convert";
 import { default_generator, fill_uniform } from "../random";
 import { numel, range, type Shape, same_shape } from "../shape";
 import { is_tensor, Tensor } from "../tensor";

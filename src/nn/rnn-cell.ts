@@ -1,14 +1,14 @@
 /** @file Single steps of recurrent networks: `nn.RNNCell`, `nn.LSTMCell`, `nn.GRUCell`. */
 import { type DType, get_default_dtype } from "../dtype";
 import { RuntimeError, ValueError } from "../errors";
-import { relu } from "../ops/activation";
-import { expect_tensor } from "../ops/convert";
-import { zeros } from "../ops/create";
-import { add, mul, sub } from "../ops/elementwise";
-import { linear } from "../ops/linear";
-import { squeeze, unsqueeze } from "../ops/movement";
-import { chunk } from "../ops/splits";
-import { sigmoid, tanh } from "../ops/unary";
+import { linear } from "../ops/algebra/linear";
+import { relu } from "../ops/pointwise/activation";
+import { add, mul, sub } from "../ops/pointwise/elementwise";
+import { sigmoid, tanh } from "../ops/pointwise/unary";
+import { squeeze, unsqueeze } from "../ops/shape/movement";
+import { chunk } from "../ops/shape/splits";
+import { expect_tensor } from "../ops/value/convert";
+import { zeros } from "../ops/value/create";
 import type { Tensor } from "../tensor";
 import { bind_layer, check_size, type FactoryOptions } from "./factory";
 import type { LSTMState } from "./lstm";

@@ -1,6 +1,6 @@
 /** @file Layers that rearrange, pad or compare without parameters. */
 
-import { flatten, unflatten } from "../ops/movement";
+import { flatten, unflatten } from "../ops/shape/movement";
 import type { Shape } from "../shape";
 import type { Tensor } from "../tensor";
 import { bind_layer } from "./factory";

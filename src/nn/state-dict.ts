@@ -1,7 +1,7 @@
 /** @file Loads saved values into a module by name, with PyTorch's words for what does not fit. */
 import { no_grad } from "../autograd/grad-mode";
 import { RuntimeError } from "../errors";
-import { cast } from "../ops/convert";
+import { cast } from "../ops/value/convert";
 import { same_shape } from "../shape";
 import { Tensor } from "../tensor";
 import type { Module } from "./module";

@@ -2,8 +2,8 @@
 import { bind } from "../args";
 import { type DType, float32 } from "../dtype";
 import { RuntimeError } from "../errors";
-import { full } from "../ops/create";
-import { triu } from "../ops/triangles";
+import { triu } from "../ops/shape/triangles";
+import { full } from "../ops/value/create";
 import type { Tensor } from "../tensor";
 import { bind_layer } from "./factory";
 import { xavier_uniform_ } from "./init";

@@ -1,6 +1,6 @@
 /** @file The triplet loss with a distance of one's own. */
 import { ValueError } from "../errors";
-import type { Reduction } from "../ops/reduction";
+import type { Reduction } from "../ops/loss/reduction";
 import type { Tensor } from "../tensor";
 import { bind_layer } from "./factory";
 import { triplet_margin_with_distance_loss } from "./functional/embedding-loss";

@@ -1,7 +1,7 @@
 /** @file Parameters and buffers whose shape the first input will say. */
 import { type DType, get_default_dtype } from "../dtype";
 import { RuntimeError, ValueError } from "../errors";
-import { zeros } from "../ops/create";
+import { zeros } from "../ops/value/create";
 import type { Shape } from "../shape";
 import { Tensor } from "../tensor";
 import { Parameter } from "./parameter";

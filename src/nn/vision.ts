@@ -1,5 +1,5 @@
 /** @file Layers that rearrange or resample images and other grids. */
-import type { PerDim } from "../ops/sliding";
+import type { PerDim } from "../ops/pooling/sliding";
 import type { Shape } from "../shape";
 import type { Tensor } from "../tensor";
 import { bind_layer } from "./factory";

@@ -1,7 +1,7 @@
 /** @file Adadelta: an optimizer. */
 import { bind } from "../args";
 import { ValueError } from "../errors";
-import { zeros_like } from "../ops/create";
+import { zeros_like } from "../ops/value/create";
 import type { Tensor } from "../tensor";
 import { check_not_negative, check_rate } from "./check";
 import {

@@ -2,13 +2,13 @@
 import { bind } from "../args";
 import { float32 } from "../dtype";
 import { ValueError } from "../errors";
-import { clamp } from "../ops/bounds";
-import { zeros } from "../ops/create";
-import { div, mul, sub } from "../ops/elementwise";
-import { matmul } from "../ops/linalg";
-import { mean } from "../ops/reduce";
-import { rsqrt, square } from "../ops/unary";
-import { lerp } from "../ops/weighted";
+import { matmul } from "../ops/algebra/linalg";
+import { clamp } from "../ops/pointwise/bounds";
+import { div, mul, sub } from "../ops/pointwise/elementwise";
+import { rsqrt, square } from "../ops/pointwise/unary";
+import { lerp } from "../ops/pointwise/weighted";
+import { mean } from "../ops/reduction/reduce";
+import { zeros } from "../ops/value/create";
 import type { Tensor } from "../tensor";
 import { check_rate } from "./check";
 import {

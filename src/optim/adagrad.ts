@@ -1,6 +1,6 @@
 /** @file Adagrad: an optimizer. */
 import { bind } from "../args";
-import { full_like } from "../ops/create";
+import { full_like } from "../ops/value/create";
 import type { Tensor } from "../tensor";
 import { check_not_negative, check_rate } from "./check";
 import {

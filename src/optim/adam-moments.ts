@@ -1,7 +1,7 @@
 /** @file Adam's running averages while nobody but the optimizer has seen them: natively changed in place. */
 import { execute } from "../backend/engine";
 import type { Handle } from "../backend/handle";
-import { zeros_like } from "../ops/create";
+import { zeros_like } from "../ops/value/create";
 import { Tensor } from "../tensor";
 
 /** What the averages belong to. */

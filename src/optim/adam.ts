@@ -6,7 +6,7 @@ import type { Handle } from "../backend/handle";
 import { native_ops } from "../backend/native-ops";
 import { float64 } from "../dtype";
 import { RuntimeError } from "../errors";
-import { zeros_like } from "../ops/create";
+import { zeros_like } from "../ops/value/create";
 import { Tensor } from "../tensor";
 import { HiddenMoments, type Moments } from "./adam-moments";
 import { check_betas, check_not_negative, check_rate } from "./check";

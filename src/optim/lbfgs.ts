@@ -2,7 +2,7 @@
 import { bind } from "../args";
 import { enable_grad, no_grad } from "../autograd/grad-mode";
 import { RuntimeError, ValueError } from "../errors";
-import { cat } from "../ops/join";
+import { cat } from "../ops/shape/join";
 import type { Tensor } from "../tensor";
 import { check_rate } from "./check";
 import { type Given, Optimizer, type Params } from "./optimizer";

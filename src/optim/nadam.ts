@@ -1,6 +1,6 @@
 /** @file NAdam: an optimizer. */
 import { bind } from "../args";
-import { zeros_like } from "../ops/create";
+import { zeros_like } from "../ops/value/create";
 import type { Tensor } from "../tensor";
 import { check_betas, check_not_negative, check_rate } from "./check";
 import {

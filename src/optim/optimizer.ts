@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import { enable_grad, no_grad } from "../autograd/grad-mode";
 import type { Handle } from "../backend/handle";
 import { NotImplementedError, RuntimeError, ValueError } from "../errors";
-import { zeros_like } from "../ops/create";
+import { zeros_like } from "../ops/value/create";
 import { is_tensor, Tensor } from "../tensor";
 import { repr } from "./repr";
 import { load_optimizer_state, type OptimizerStateDict, optimizer_state_dict } from "./state-dict";

@@ -1,8 +1,8 @@
 /** @file Rprop: an optimizer. */
 import { bind } from "../args";
 import { ValueError } from "../errors";
-import { full_like, zeros_like } from "../ops/create";
-import { where } from "../ops/masks";
+import { where } from "../ops/position/masks";
+import { full_like, zeros_like } from "../ops/value/create";
 import type { Tensor } from "../tensor";
 import { check_rate } from "./check";
 import {

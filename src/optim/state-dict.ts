@@ -2,7 +2,7 @@
 import { no_grad } from "../autograd/grad-mode";
 import { float32 } from "../dtype";
 import { ValueError } from "../errors";
-import { cast } from "../ops/convert";
+import { cast } from "../ops/value/convert";
 import { is_tensor, scalar_tensor, Tensor } from "../tensor";
 import type { Optimizer, ParamState } from "./optimizer";
 

@@ -12,15 +12,15 @@ import { segment_rules } from "../../src/autograd/rules/segment";
 import { special } from "../../src/autograd/rules/special";
 import { unary } from "../../src/autograd/rules/unary";
 import torch, { type Tensor } from "../../src/index";
-import * as activations from "../../src/ops/activation";
-import * as binary_losses from "../../src/ops/binary-loss";
-import * as class_losses from "../../src/ops/class-loss";
-import { choose } from "../../src/ops/elementwise";
-import { polygamma } from "../../src/ops/gamma";
-import { batch_product, product } from "../../src/ops/linalg";
-import * as pair_losses from "../../src/ops/pair-loss";
-import { take_along } from "../../src/ops/sort";
-import { sigmoid_backward, tanh_backward } from "../../src/ops/unary";
+import { batch_product, product } from "../../src/ops/algebra/linalg";
+import * as binary_losses from "../../src/ops/loss/binary-loss";
+import * as class_losses from "../../src/ops/loss/class-loss";
+import * as pair_losses from "../../src/ops/loss/pair-loss";
+import * as activations from "../../src/ops/pointwise/activation";
+import { choose } from "../../src/ops/pointwise/elementwise";
+import { polygamma } from "../../src/ops/pointwise/gamma";
+import { sigmoid_backward, tanh_backward } from "../../src/ops/pointwise/unary";
+import { take_along } from "../../src/ops/reduction/sort";
 import {
   above_one,
   any,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import torch, { type Tensor } from "../../src/index";
-import { cross_entropy, nll_loss } from "../../src/ops/class-loss";
+import { cross_entropy, nll_loss } from "../../src/ops/loss/class-loss";
 
 const { tensor } = torch;
 const inf = Number.POSITIVE_INFINITY;

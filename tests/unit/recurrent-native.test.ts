@@ -6,7 +6,7 @@ import { backward } from "../../src/autograd/backward";
 import { no_grad } from "../../src/autograd/grad-mode";
 import { float64 } from "../../src/dtype";
 import torch, { Tensor } from "../../src/index";
-import { type RecurrentMode, recurrent_layer, type Weights } from "../../src/ops/recurrent";
+import { type RecurrentMode, recurrent_layer, type Weights } from "../../src/ops/recurrent/recurrent";
 
 const gates: Record<RecurrentMode, number> = { rnn_tanh: 1, rnn_relu: 1, gru: 3, lstm: 4 };
 /** Set in a child that repeats the comparison with other kernels. */

@@ -1,10 +1,10 @@
 /** @file Gradient rules of activation functions and softmax. */
 
-import { gelu_slope, relu_backward } from "../../ops/activation";
-import { gt } from "../../ops/compare";
-import { choose, mul } from "../../ops/elementwise";
-import { sum_dims } from "../../ops/reduce";
-import { exp, sigmoid } from "../../ops/unary";
+import { gelu_slope, relu_backward } from "../../ops/pointwise/activation";
+import { gt } from "../../ops/pointwise/compare";
+import { choose, mul } from "../../ops/pointwise/elementwise";
+import { exp, sigmoid } from "../../ops/pointwise/unary";
+import { sum_dims } from "../../ops/reduction/reduce";
 import type { Tensor } from "../../tensor";
 import type { Context, Rule } from "../node";
 

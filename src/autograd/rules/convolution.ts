@@ -1,5 +1,5 @@
 /** @file Gradient rules of convolution: each of the three maps is linear in both of its tensors. */
-import { type Conv, convolve, convolve_input, convolve_weight } from "../../ops/convolution";
+import { type Conv, convolve, convolve_input, convolve_weight } from "../../ops/convolution/convolution";
 import type { Tensor } from "../../tensor";
 import type { Context, Rule } from "../node";
 

@@ -1,5 +1,5 @@
 /** @file Gradient rule of the conditional random field's log likelihood. */
-import { crf_backward, refuse_crf_double_backward } from "../../ops/crf";
+import { crf_backward, refuse_crf_double_backward } from "../../ops/crf/crf";
 import type { Tensor } from "../../tensor";
 import { is_grad_enabled } from "../grad-mode";
 import type { Context, Rule } from "../node";

@@ -1,6 +1,6 @@
 /** @file Gradient rule of the connectionist temporal classification loss. */
 import { RuntimeError } from "../../errors";
-import type { Problem } from "../../ops/ctc";
+import type { Problem } from "../../ops/loss/ctc";
 import type { Tensor } from "../../tensor";
 import { is_grad_enabled } from "../grad-mode";
 import type { Context, Rule } from "../node";

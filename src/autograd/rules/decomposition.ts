@@ -1,19 +1,19 @@
 /** @file Gradient rules of inverses, determinants, factorizations and linear systems. */
 import { RuntimeError } from "../../errors";
-import { cholesky_solve } from "../../ops/cholesky";
-import { eye } from "../../ops/create";
-import { diag_embed } from "../../ops/diagonals";
-import { symmetric_eigen } from "../../ops/eigen";
-import { choose, div, mul, neg, sub } from "../../ops/elementwise";
-import { det, inv, inv_ex, solve } from "../../ops/inverse";
-import { cat } from "../../ops/join";
-import { matmul } from "../../ops/linalg";
-import { permutation } from "../../ops/lu";
-import { turned } from "../../ops/matrices";
-import { unsqueeze } from "../../ops/movement";
-import { singular } from "../../ops/singular";
-import { tril, triu } from "../../ops/triangles";
-import { type Triangle, triangular } from "../../ops/triangular";
+import { cholesky_solve } from "../../ops/algebra/cholesky";
+import { symmetric_eigen } from "../../ops/algebra/eigen";
+import { det, inv, inv_ex, solve } from "../../ops/algebra/inverse";
+import { matmul } from "../../ops/algebra/linalg";
+import { permutation } from "../../ops/algebra/lu";
+import { turned } from "../../ops/algebra/matrices";
+import { singular } from "../../ops/algebra/singular";
+import { type Triangle, triangular } from "../../ops/algebra/triangular";
+import { choose, div, mul, neg, sub } from "../../ops/pointwise/elementwise";
+import { diag_embed } from "../../ops/shape/diagonals";
+import { cat } from "../../ops/shape/join";
+import { unsqueeze } from "../../ops/shape/movement";
+import { tril, triu } from "../../ops/shape/triangles";
+import { eye } from "../../ops/value/create";
 import { scalar_tensor, type Tensor } from "../../tensor";
 import type { Context, Grad, Rule } from "../node";
 

@@ -1,6 +1,6 @@
 /** @file Gradient rule of dropout by our own op: the input times a mask that nobody else knows. */
-import { release_mask } from "../../ops/dropout";
-import { mul } from "../../ops/elementwise";
+import { release_mask } from "../../ops/layer/dropout";
+import { mul } from "../../ops/pointwise/elementwise";
 import type { Tensor } from "../../tensor";
 import { is_grad_enabled } from "../grad-mode";
 import type { Context, Rule } from "../node";

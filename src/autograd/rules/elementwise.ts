@@ -1,12 +1,12 @@
 /** @file Gradient rules of arithmetic on two operands. */
 
 import type { DType } from "../../dtype";
-import { eq, ge, gt, le, lt } from "../../ops/compare";
-import { cast, to_floating } from "../../ops/convert";
-import { zeros, zeros_like } from "../../ops/create";
-import { choose, div, floor_divide, mul, neg, pow } from "../../ops/elementwise";
-import { sum_to_size } from "../../ops/reduce";
-import { log, reciprocal, trunc } from "../../ops/unary";
+import { eq, ge, gt, le, lt } from "../../ops/pointwise/compare";
+import { choose, div, floor_divide, mul, neg, pow } from "../../ops/pointwise/elementwise";
+import { log, reciprocal, trunc } from "../../ops/pointwise/unary";
+import { sum_to_size } from "../../ops/reduction/reduce";
+import { cast, to_floating } from "../../ops/value/convert";
+import { zeros, zeros_like } from "../../ops/value/create";
 import { scalar_tensor, type Tensor } from "../../tensor";
 import type { Context, Rule } from "../node";
 

@@ -1,9 +1,9 @@
 /** @file Gradient rules of operations that pick and place by index. */
 import type { Handle } from "../../backend/handle";
-import { zeros_like } from "../../ops/create";
-import { where } from "../../ops/masks";
-import { sum_to_size } from "../../ops/reduce";
-import { add_rows, pick_rows, place_rows, put_rows, take_rows } from "../../ops/rows";
+import { where } from "../../ops/position/masks";
+import { add_rows, pick_rows, place_rows, put_rows, take_rows } from "../../ops/position/rows";
+import { sum_to_size } from "../../ops/reduction/reduce";
+import { zeros_like } from "../../ops/value/create";
 import type { Tensor } from "../../tensor";
 import type { Context, Rule } from "../node";
 

@@ -1,7 +1,7 @@
 /** @file Gradient rules of matrix products. */
 
-import { batch_product, product } from "../../ops/linalg";
-import { sum_to_size } from "../../ops/reduce";
+import { batch_product, product } from "../../ops/algebra/linalg";
+import { sum_to_size } from "../../ops/reduction/reduce";
 import type { Tensor } from "../../tensor";
 import type { Context, Rule } from "../node";
 

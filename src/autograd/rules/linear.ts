@@ -1,8 +1,8 @@
 /** @file Gradient rules of linear layers and embeddings. */
 import type { Handle } from "../../backend/handle";
-import { embedding_grad, take_embeddings } from "../../ops/embedding";
-import { product } from "../../ops/linalg";
-import { sum_dims, sum_to_size } from "../../ops/reduce";
+import { product } from "../../ops/algebra/linalg";
+import { embedding_grad, take_embeddings } from "../../ops/layer/embedding";
+import { sum_dims, sum_to_size } from "../../ops/reduction/reduce";
 import type { Tensor } from "../../tensor";
 import type { Context, Rule } from "../node";
 

@@ -1,11 +1,11 @@
 /** @file Gradient rules of losses. */
 
-import { cast } from "../../ops/convert";
-import { ones_like } from "../../ops/create";
-import { div, mul } from "../../ops/elementwise";
-import { reshape } from "../../ops/movement";
-import { softmax } from "../../ops/softmax";
-import { place_along } from "../../ops/sort";
+import { softmax } from "../../ops/layer/softmax";
+import { div, mul } from "../../ops/pointwise/elementwise";
+import { place_along } from "../../ops/reduction/sort";
+import { reshape } from "../../ops/shape/movement";
+import { cast } from "../../ops/value/convert";
+import { ones_like } from "../../ops/value/create";
 import type { Tensor } from "../../tensor";
 import { is_grad_enabled } from "../grad-mode";
 import type { Context, Rule } from "../node";

@@ -1,11 +1,11 @@
 /** @file Gradient rules of operations that rearrange or pick elements. */
 
-import { zeros_like } from "../../ops/create";
-import { flip, fold_tiles, roll } from "../../ops/join";
-import { permute, reshape } from "../../ops/movement";
-import { type Ranges, select, slice, strided, strided_scatter, strided_zeros } from "../../ops/parts";
-import { put_places, take_places } from "../../ops/places";
-import { sum_to_size } from "../../ops/reduce";
+import { put_places, take_places } from "../../ops/position/places";
+import { sum_to_size } from "../../ops/reduction/reduce";
+import { flip, fold_tiles, roll } from "../../ops/shape/join";
+import { permute, reshape } from "../../ops/shape/movement";
+import { type Ranges, select, slice, strided, strided_scatter, strided_zeros } from "../../ops/shape/parts";
+import { zeros_like } from "../../ops/value/create";
 import type { Shape } from "../../shape";
 import type { Tensor } from "../../tensor";
 import type { Context, Rule } from "../node";

@@ -1,5 +1,5 @@
 /** @file The gradient rule of normalisation layers. */
-import { type StandardizeAttrs, standardize_backward } from "../../ops/normalization";
+import { type StandardizeAttrs, standardize_backward } from "../../ops/layer/normalization";
 import type { Tensor } from "../../tensor";
 import type { Context, Rule } from "../node";
 

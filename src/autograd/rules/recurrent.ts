@@ -1,7 +1,7 @@
 /** @file Gradient rule of the recurrent layers, which calculate their way back themselves. */
 
-import { recurrent_layer_backward, refuse_double_backward } from "../../ops/recurrent";
-import { native_layer_backward, release_saved } from "../../ops/recurrent-native";
+import { recurrent_layer_backward, refuse_double_backward } from "../../ops/recurrent/recurrent";
+import { native_layer_backward, release_saved } from "../../ops/recurrent/recurrent-native";
 import type { Tensor } from "../../tensor";
 import { is_grad_enabled } from "../grad-mode";
 import type { Context, Grad, Rule } from "../node";

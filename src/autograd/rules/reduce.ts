@@ -2,15 +2,23 @@
 
 import { execute, scalar } from "../../backend/engine";
 import { bool, int32 } from "../../dtype";
-import { eq } from "../../ops/compare";
-import { cast } from "../../ops/convert";
-import { eye, zeros } from "../../ops/create";
-import { choose, div, mul, neg, pow } from "../../ops/elementwise";
-import { expand, movedim, reshape } from "../../ops/movement";
-import { kept_shape, prod, reduced_count, type Scan, scan_prod, scan_sum, sum_dims } from "../../ops/reduce";
-import { scan_logsumexp } from "../../ops/scan";
-import { place_along, take_along } from "../../ops/sort";
-import { abs, exp, sign } from "../../ops/unary";
+import { eq } from "../../ops/pointwise/compare";
+import { choose, div, mul, neg, pow } from "../../ops/pointwise/elementwise";
+import { abs, exp, sign } from "../../ops/pointwise/unary";
+import {
+  kept_shape,
+  prod,
+  reduced_count,
+  type Scan,
+  scan_prod,
+  scan_sum,
+  sum_dims,
+} from "../../ops/reduction/reduce";
+import { scan_logsumexp } from "../../ops/reduction/scan";
+import { place_along, take_along } from "../../ops/reduction/sort";
+import { expand, movedim, reshape } from "../../ops/shape/movement";
+import { cast } from "../../ops/value/convert";
+import { eye, zeros } from "../../ops/value/create";
 import { numel, type Shape } from "../../shape";
 import { scalar_tensor, Tensor } from "../../tensor";
 import type { Context, Rule } from "../node";

@@ -1,10 +1,10 @@
 /** @file Gradient rules of reductions by place. */
 import type { Handle } from "../../backend/handle";
-import { eq } from "../../ops/compare";
-import { cast } from "../../ops/convert";
-import { choose, div, mul } from "../../ops/elementwise";
-import { add_rows, take_rows } from "../../ops/rows";
-import { segment } from "../../ops/segment";
+import { eq } from "../../ops/pointwise/compare";
+import { choose, div, mul } from "../../ops/pointwise/elementwise";
+import { add_rows, take_rows } from "../../ops/position/rows";
+import { segment } from "../../ops/position/segment";
+import { cast } from "../../ops/value/convert";
 import { scalar_tensor, type Tensor } from "../../tensor";
 import type { Context, Rule } from "../node";
 

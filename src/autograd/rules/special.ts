@@ -11,12 +11,12 @@ import {
   i1e,
   modified_bessel_k0,
   modified_bessel_k1,
-} from "../../ops/bessel";
-import { choose, div, mul, neg, sub } from "../../ops/elementwise";
-import { polygamma, zeta } from "../../ops/gamma";
-import { erfcx } from "../../ops/normal";
-import { sum_to_size } from "../../ops/reduce";
-import { exp, exp2, lgamma, log, log1p, sign } from "../../ops/unary";
+} from "../../ops/pointwise/bessel";
+import { choose, div, mul, neg, sub } from "../../ops/pointwise/elementwise";
+import { polygamma, zeta } from "../../ops/pointwise/gamma";
+import { erfcx } from "../../ops/pointwise/normal";
+import { exp, exp2, lgamma, log, log1p, sign } from "../../ops/pointwise/unary";
+import { sum_to_size } from "../../ops/reduction/reduce";
 import { scalar_tensor, type Tensor } from "../../tensor";
 import type { Context, Rule } from "../node";
 

@@ -1,8 +1,7 @@
 /** @file Gradient rules of functions of one operand. */
 
-import { zeros_like } from "../../ops/create";
-import { mul, neg, pow } from "../../ops/elementwise";
-import { polygamma } from "../../ops/gamma";
+import { mul, neg, pow } from "../../ops/pointwise/elementwise";
+import { polygamma } from "../../ops/pointwise/gamma";
 import {
   cos,
   cosh,
@@ -15,7 +14,8 @@ import {
   sin,
   sinh,
   tanh_backward,
-} from "../../ops/unary";
+} from "../../ops/pointwise/unary";
+import { zeros_like } from "../../ops/value/create";
 import type { Tensor } from "../../tensor";
 import type { Context, Rule } from "../node";
 

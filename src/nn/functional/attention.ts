@@ -2,18 +2,18 @@
 import { bind } from "../../args";
 import { bool } from "../../dtype";
 import { RuntimeError } from "../../errors";
-import { isneginf, logical_not } from "../../ops/compare";
-import { expect_tensor } from "../../ops/convert";
-import { ones } from "../../ops/create";
-import { dropout } from "../../ops/dropout";
-import { add, mul } from "../../ops/elementwise";
-import { repeat_interleave } from "../../ops/join";
-import { matmul } from "../../ops/linalg";
-import { masked_fill } from "../../ops/masks";
-import { transpose } from "../../ops/movement";
-import { all } from "../../ops/reduce";
-import { softmax } from "../../ops/softmax";
-import { tril } from "../../ops/triangles";
+import { matmul } from "../../ops/algebra/linalg";
+import { dropout } from "../../ops/layer/dropout";
+import { softmax } from "../../ops/layer/softmax";
+import { isneginf, logical_not } from "../../ops/pointwise/compare";
+import { add, mul } from "../../ops/pointwise/elementwise";
+import { masked_fill } from "../../ops/position/masks";
+import { all } from "../../ops/reduction/reduce";
+import { repeat_interleave } from "../../ops/shape/join";
+import { transpose } from "../../ops/shape/movement";
+import { tril } from "../../ops/shape/triangles";
+import { expect_tensor } from "../../ops/value/convert";
+import { ones } from "../../ops/value/create";
 import type { Tensor } from "../../tensor";
 
 /** Keyword arguments of {@link scaled_dot_product_attention}. */

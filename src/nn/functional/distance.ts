@@ -1,12 +1,12 @@
 /** @file Lengths, angles and distances of vectors. */
 import { bind } from "../../args";
 import { RuntimeError } from "../../errors";
-import { clamp } from "../../ops/bounds";
-import { expect_tensor, promote_floating } from "../../ops/convert";
-import { div, mul, sub } from "../../ops/elementwise";
-import { index_select } from "../../ops/gather";
-import { sum } from "../../ops/reduce";
-import { norm_dims } from "../../ops/statistics";
+import { clamp } from "../../ops/pointwise/bounds";
+import { div, mul, sub } from "../../ops/pointwise/elementwise";
+import { index_select } from "../../ops/position/gather";
+import { sum } from "../../ops/reduction/reduce";
+import { norm_dims } from "../../ops/reduction/statistics";
+import { expect_tensor, promote_floating } from "../../ops/value/convert";
 import { broadcast_shapes, normalize_dim, normalize_dims, range, same_shape } from "../../shape";
 import type { Tensor } from "../../tensor";
 

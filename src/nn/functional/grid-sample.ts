@@ -3,8 +3,8 @@ import { bind } from "../../args";
 import { from_data } from "../../backend/engine";
 import { float64, int64 } from "../../dtype";
 import { NotImplementedError, RuntimeError, ValueError } from "../../errors";
-import { cast, expect_tensor } from "../../ops/convert";
-import { choose } from "../../ops/elementwise";
+import { choose } from "../../ops/pointwise/elementwise";
+import { cast, expect_tensor } from "../../ops/value/convert";
 import { numel, range, type Shape, size_text } from "../../shape";
 import { Tensor } from "../../tensor";
 

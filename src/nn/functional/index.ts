@@ -1,4 +1,17 @@
 /** @file `torch.nn.functional`: layers and losses as plain functions. */
+
+export { linear } from "../../ops/algebra/linear";
+export { conv1d, conv2d, conv3d } from "../../ops/convolution/conv";
+export { conv_transpose1d, conv_transpose2d, conv_transpose3d } from "../../ops/convolution/conv-transpose";
+export { alpha_dropout, dropout, dropout1d, dropout2d } from "../../ops/layer/dropout";
+export { dropout3d, feature_alpha_dropout } from "../../ops/layer/dropout3d";
+export { embedding, one_hot } from "../../ops/layer/embedding";
+export { type BagMode, embedding_bag } from "../../ops/layer/embedding-bag";
+export { softmin } from "../../ops/layer/softmax";
+export { binary_cross_entropy, binary_cross_entropy_with_logits } from "../../ops/loss/binary-loss";
+export { cross_entropy, nll_loss } from "../../ops/loss/class-loss";
+export { ctc_loss } from "../../ops/loss/ctc";
+export { huber_loss, l1_loss, mse_loss, smooth_l1_loss } from "../../ops/loss/pair-loss";
 export {
   adaptive_avg_pool1d,
   adaptive_avg_pool2d,
@@ -6,7 +19,7 @@ export {
   adaptive_max_pool1d,
   adaptive_max_pool2d,
   adaptive_max_pool3d,
-} from "../../ops/adaptive-pool";
+} from "../../ops/pooling/adaptive-pool";
 export {
   avg_pool1d,
   avg_pool2d,
@@ -14,22 +27,12 @@ export {
   lp_pool1d,
   lp_pool2d,
   lp_pool3d,
-} from "../../ops/avg-pool";
-export { binary_cross_entropy, binary_cross_entropy_with_logits } from "../../ops/binary-loss";
-export { cross_entropy, nll_loss } from "../../ops/class-loss";
-export { conv1d, conv2d, conv3d } from "../../ops/conv";
-export { conv_transpose1d, conv_transpose2d, conv_transpose3d } from "../../ops/conv-transpose";
-export { ctc_loss } from "../../ops/ctc";
-export { alpha_dropout, dropout, dropout1d, dropout2d } from "../../ops/dropout";
-export { dropout3d, feature_alpha_dropout } from "../../ops/dropout3d";
-export { embedding, one_hot } from "../../ops/embedding";
-export { type BagMode, embedding_bag } from "../../ops/embedding-bag";
+} from "../../ops/pooling/avg-pool";
 export {
   type FractionalPoolOptions,
   fractional_max_pool2d,
   fractional_max_pool3d,
-} from "../../ops/fractional-pool";
-export { linear } from "../../ops/linear";
+} from "../../ops/pooling/fractional-pool";
 export {
   max_pool1d,
   max_pool2d,
@@ -37,9 +40,7 @@ export {
   max_unpool1d,
   max_unpool2d,
   max_unpool3d,
-} from "../../ops/max-pool";
-export { huber_loss, l1_loss, mse_loss, smooth_l1_loss } from "../../ops/pair-loss";
-export { softmin } from "../../ops/softmax";
+} from "../../ops/pooling/max-pool";
 export { bilinear } from "../linear";
 export {
   celu,

@@ -2,7 +2,7 @@
 import { bind } from "../../args";
 import { no_grad } from "../../autograd/grad-mode";
 import { RuntimeError, ValueError } from "../../errors";
-import { expect_tensor } from "../../ops/convert";
+import { expect_tensor } from "../../ops/value/convert";
 import { numel, size_text } from "../../shape";
 import type { Tensor } from "../../tensor";
 import { batch_norm } from "./normalization";

@@ -1,8 +1,12 @@
 /** @file Resampling of the last dimensions to other sizes. */
 import { bind } from "../../args";
 import { NotImplementedError, RuntimeError, ValueError } from "../../errors";
-import { adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d } from "../../ops/adaptive-pool";
-import { expect_tensor } from "../../ops/convert";
+import {
+  adaptive_avg_pool1d,
+  adaptive_avg_pool2d,
+  adaptive_avg_pool3d,
+} from "../../ops/pooling/adaptive-pool";
+import { expect_tensor } from "../../ops/value/convert";
 import { type Shape, size_text } from "../../shape";
 import type { Tensor } from "../../tensor";
 import { resample, smooth_taps, taps } from "./resample";

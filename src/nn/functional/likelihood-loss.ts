@@ -1,14 +1,14 @@
 /** @file Losses from distributions: divergence, and likelihoods of Poisson's and the normal one. */
 import { bind, lead } from "../../args";
 import { ValueError } from "../../errors";
-import { clamp } from "../../ops/bounds";
-import { le } from "../../ops/compare";
-import { expect_tensor } from "../../ops/convert";
-import { add, choose, div, mul, sub, xlogy } from "../../ops/elementwise";
-import { unsqueeze } from "../../ops/movement";
-import { sum } from "../../ops/reduce";
-import { type Reduction, reduced } from "../../ops/reduction";
-import { exp, log, square } from "../../ops/unary";
+import { type Reduction, reduced } from "../../ops/loss/reduction";
+import { clamp } from "../../ops/pointwise/bounds";
+import { le } from "../../ops/pointwise/compare";
+import { add, choose, div, mul, sub, xlogy } from "../../ops/pointwise/elementwise";
+import { exp, log, square } from "../../ops/pointwise/unary";
+import { sum } from "../../ops/reduction/reduce";
+import { unsqueeze } from "../../ops/shape/movement";
+import { expect_tensor } from "../../ops/value/convert";
 import { same_shape } from "../../shape";
 import { scalar_tensor, type Tensor } from "../../tensor";
 import { type LossOptions, type Old, old } from "./loss-options";

@@ -1,11 +1,11 @@
 /** @file The cross entropy of a linear layer's scores. */
 import { bind } from "../../args";
 import { NotImplementedError, RuntimeError } from "../../errors";
-import { cross_entropy } from "../../ops/class-loss";
-import { expect_tensor } from "../../ops/convert";
-import { linear } from "../../ops/linear";
-import { reshape } from "../../ops/movement";
-import type { Reduction } from "../../ops/reduction";
+import { linear } from "../../ops/algebra/linear";
+import { cross_entropy } from "../../ops/loss/class-loss";
+import type { Reduction } from "../../ops/loss/reduction";
+import { reshape } from "../../ops/shape/movement";
+import { expect_tensor } from "../../ops/value/convert";
 import { numel, type Shape, same_shape } from "../../shape";
 import type { Tensor } from "../../tensor";
 

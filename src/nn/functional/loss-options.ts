@@ -1,5 +1,5 @@
 /** @file Keyword arguments that all losses take. */
-import type { Reduction } from "../../ops/reduction";
+import type { Reduction } from "../../ops/loss/reduction";
 
 /** Keyword argument of all losses. */
 export interface LossOptions {

@@ -3,11 +3,11 @@
 import { bind } from "../../args";
 import { named } from "../../autograd/tape";
 import { RuntimeError, ValueError } from "../../errors";
-import { expect_tensor } from "../../ops/convert";
-import { add, mul, sub } from "../../ops/elementwise";
-import { reshape } from "../../ops/movement";
-import { move_towards, standardize } from "../../ops/normalization";
-import { rsqrt } from "../../ops/unary";
+import { move_towards, standardize } from "../../ops/layer/normalization";
+import { add, mul, sub } from "../../ops/pointwise/elementwise";
+import { rsqrt } from "../../ops/pointwise/unary";
+import { reshape } from "../../ops/shape/movement";
+import { expect_tensor } from "../../ops/value/convert";
 import { numel, range, type Shape, same_shape, size_text } from "../../shape";
 import type { Tensor } from "../../tensor";
 

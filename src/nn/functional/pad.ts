@@ -1,11 +1,11 @@
 /** @file Padding of the last dimensions. */
 import { bind } from "../../args";
 import { NotImplementedError, RuntimeError, ValueError } from "../../errors";
-import { expect_tensor } from "../../ops/convert";
-import { full } from "../../ops/create";
-import { index_select } from "../../ops/gather";
-import { cat } from "../../ops/join";
-import { slice } from "../../ops/parts";
+import { index_select } from "../../ops/position/gather";
+import { cat } from "../../ops/shape/join";
+import { slice } from "../../ops/shape/parts";
+import { expect_tensor } from "../../ops/value/convert";
+import { full } from "../../ops/value/create";
 import { range, type Shape } from "../../shape";
 import type { Tensor } from "../../tensor";
 

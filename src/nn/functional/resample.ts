@@ -1,8 +1,8 @@
 /** @file Resampling along one dimension: which elements each place of the result is made of. */
 import { from_data } from "../../backend/engine";
 import { float64 } from "../../dtype";
-import { cast } from "../../ops/convert";
-import { index_select } from "../../ops/gather";
+import { index_select } from "../../ops/position/gather";
+import { cast } from "../../ops/value/convert";
 import { range } from "../../shape";
 import { Tensor } from "../../tensor";
 

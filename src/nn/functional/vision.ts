@@ -1,9 +1,9 @@
 /** @file Operations on images and other grids: windows laid out, channels rearranged, neighbours compared. */
 import { bind } from "../../args";
 import { RuntimeError, ValueError } from "../../errors";
-import { avg_pool2d, avg_pool3d } from "../../ops/avg-pool";
-import { expect_tensor } from "../../ops/convert";
-import { fold_windows, type PerDim, pad_last, unfold_windows, window_count } from "../../ops/sliding";
+import { avg_pool2d, avg_pool3d } from "../../ops/pooling/avg-pool";
+import { fold_windows, type PerDim, pad_last, unfold_windows, window_count } from "../../ops/pooling/sliding";
+import { expect_tensor } from "../../ops/value/convert";
 import { numel, type Shape, size_text } from "../../shape";
 import type { Tensor } from "../../tensor";
 import { pad } from "./pad";

@@ -5,14 +5,14 @@ import {
   adaptive_max_pool2d,
   adaptive_max_pool3d,
   type OutputSize,
-} from "../../ops/adaptive-pool";
+} from "../../ops/pooling/adaptive-pool";
 import {
   type FractionalPoolOptions,
   fractional_max_pool2d,
   fractional_max_pool3d,
-} from "../../ops/fractional-pool";
-import { type MaxPoolOptions, max_pool1d, max_pool2d, max_pool3d } from "../../ops/max-pool";
-import type { PerDim } from "../../ops/sliding";
+} from "../../ops/pooling/fractional-pool";
+import { type MaxPoolOptions, max_pool1d, max_pool2d, max_pool3d } from "../../ops/pooling/max-pool";
+import type { PerDim } from "../../ops/pooling/sliding";
 import type { Tensor } from "../../tensor";
 
 type Pool = (input: Tensor, ...args: never[]) => unknown;

@@ -5,8 +5,8 @@ import { execute, ints, scalar } from "../../backend/engine";
 import type { Handle } from "../../backend/handle";
 import { get_default_dtype } from "../../dtype";
 import { RuntimeError } from "../../errors";
-import { mul } from "../../ops/elementwise";
-import { cast_handle } from "../../ops/fallback";
+import { mul } from "../../ops/pointwise/elementwise";
+import { cast_handle } from "../../ops/value/fallback";
 import { range } from "../../shape";
 import { scalar_tensor, Tensor } from "../../tensor";
 

@@ -2,10 +2,10 @@
 import { bind, none } from "../../args";
 import { no_grad } from "../../autograd/grad-mode";
 import { AssertionError } from "../../errors";
-import { ones_like, zeros_like } from "../../ops/create";
-import { add, mul, sub } from "../../ops/elementwise";
-import { reshape } from "../../ops/movement";
-import { rsqrt } from "../../ops/unary";
+import { add, mul, sub } from "../../ops/pointwise/elementwise";
+import { rsqrt } from "../../ops/pointwise/unary";
+import { reshape } from "../../ops/shape/movement";
+import { ones_like, zeros_like } from "../../ops/value/create";
 import type { Tensor } from "../../tensor";
 import type { ConvBase } from "../conv-base";
 import { deepcopy } from "../deepcopy";

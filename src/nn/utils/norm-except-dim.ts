@@ -1,5 +1,5 @@
 /** @file The lengths that weight normalisation takes apart. */
-import { norm_dims } from "../../ops/statistics";
+import { norm_dims } from "../../ops/reduction/statistics";
 import { range } from "../../shape";
 import type { Tensor } from "../../tensor";
 

@@ -3,7 +3,7 @@ import { none } from "../../args";
 import { from_data } from "../../backend/engine";
 import { type DType, float32, float64, int64 } from "../../dtype";
 import { ValueError } from "../../errors";
-import { cast } from "../../ops/convert";
+import { cast } from "../../ops/value/convert";
 import { is_tensor, Tensor } from "../../tensor";
 import { type Lengths, numbers_of } from "./pack";
 

@@ -2,9 +2,9 @@
 import { none, operand } from "../../args";
 import { no_grad } from "../../autograd/grad-mode";
 import { RuntimeError } from "../../errors";
-import { cat } from "../../ops/join";
-import { reshape } from "../../ops/movement";
-import { slice } from "../../ops/parts";
+import { cat } from "../../ops/shape/join";
+import { reshape } from "../../ops/shape/movement";
+import { slice } from "../../ops/shape/parts";
 import type { Tensor } from "../../tensor";
 
 /** All elements of the parameters, in order, as one vector. */

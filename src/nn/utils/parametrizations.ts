@@ -2,10 +2,10 @@
 import { bind } from "../../args";
 import { no_grad } from "../../autograd/grad-mode";
 import { IndexError, ValueError } from "../../errors";
-import { div, mul } from "../../ops/elementwise";
-import { matmul } from "../../ops/linalg";
-import { flatten, permute } from "../../ops/movement";
-import { randn } from "../../ops/random";
+import { matmul } from "../../ops/algebra/linalg";
+import { div, mul } from "../../ops/pointwise/elementwise";
+import { flatten, permute } from "../../ops/shape/movement";
+import { randn } from "../../ops/value/random";
 import { range } from "../../shape";
 import type { Tensor } from "../../tensor";
 import { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from "../conv-transpose";

@@ -1,10 +1,10 @@
 /** @file Lists of sequences of different lengths: padded, packed, and back. */
 import { bind, none } from "../../args";
 import { RuntimeError, ValueError } from "../../errors";
-import { expect_tensor } from "../../ops/convert";
-import { cat } from "../../ops/join";
-import { reshape } from "../../ops/movement";
-import { pick_rows, place_rows } from "../../ops/rows";
+import { pick_rows, place_rows } from "../../ops/position/rows";
+import { cat } from "../../ops/shape/join";
+import { reshape } from "../../ops/shape/movement";
+import { expect_tensor } from "../../ops/value/convert";
 import { range, same_shape } from "../../shape";
 import { is_tensor, type Tensor } from "../../tensor";
 import { index_vector, type Lengths, numbers_of, pack_padded_sequence, pad_packed_sequence } from "./pack";

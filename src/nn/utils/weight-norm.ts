@@ -2,7 +2,7 @@
 import { bind } from "../../args";
 import { no_grad } from "../../autograd/grad-mode";
 import { ValueError } from "../../errors";
-import { div, mul } from "../../ops/elementwise";
+import { div, mul } from "../../ops/pointwise/elementwise";
 import type { Tensor } from "../../tensor";
 import type { RemovableHandle } from "../hooks";
 import type { Module } from "../module";

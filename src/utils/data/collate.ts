@@ -2,8 +2,8 @@
 import { none } from "../../args";
 import { bool, type DType, float64, int64, type TypedArray } from "../../dtype";
 import { RuntimeError } from "../../errors";
-import { tensor } from "../../ops/create";
-import { stack } from "../../ops/join";
+import { stack } from "../../ops/shape/join";
+import { tensor } from "../../ops/value/create";
 import { same_shape } from "../../shape";
 import { is_tensor, type Tensor } from "../../tensor";
 

@@ -1,0 +1,375 @@
+/** @file Products of matrices and vectors. */
+import { bind, operand } from "../../args";
+import { record } from "../../autograd/tape";
+import { type Attr, attr } from "../../backend/engine";
+import { type DType, whole_number_hint } from "../../dtype";
+import { RuntimeError } from "../../errors";
+import { broadcast_shapes, same_shape, size_text } from "../../shape";
+import type { Tensor } from "../../tensor";
+import { add, mul } from "../pointwise/elementwise";
+import { sum_dims } from "../reduction/reduce";
+import { expand, reshape } from "../shape/movement";
+import { expect_tensor } from "../value/convert";
+import { execute_any } from "../value/fallback";
+
+/** What C++ calls the element types in PyTorch's messages. */
+function c_name(dtype: DType): string {
+  const names: Record<string, string> = {
+    Float: "float",
+    Double: "double",
+    Long: "long",
+    Int: "int",
+    Short: "short",
+    Char: "signed char",
+    Byte: "unsigned char",
+    Bool: "bool",
+  };
+  return names[dtype.scalar_type];
+}
+
+function same_dtype(name: string, a: Tensor, b: Tensor): void {
+  if (a.dtype !== b.dtype) {
+    throw new RuntimeError(
+      `${name}(): expected both tensors to have the same dtype, but got: ${c_name(a.dtype)} != ${c_name(b.dtype)}${whole_number_hint(a.dtype, b.dtype)}`,
+    );
+  }
+  if (a.dtype.category === 0) throw new RuntimeError(`"${name}_impl_cpu" not implemented for 'Bool'`);
+}
+
+function product_attrs(a: string, b: string): readonly (readonly Attr[])[] {
+  return [0, 1, 2, 3].map((flags) => [attr.bool(a, (flags & 1) !== 0), attr.bool(b, (flags & 2) !== 0)]);
+}
+
+const matrix_attrs = product_attrs("transpose_a", "transpose_b");
+const batch_attrs = product_attrs("adj_x", "adj_y");
+
+/** The product of two matrices that fit, each possibly transposed; nothing is checked or copied. */
+export function product(a: Tensor, b: Tensor, transpose_a = false, transpose_b = false): Tensor {
+  const flags = (transpose_a ? 1 : 0) | (transpose_b ? 2 : 0);
+  return record(
+    "mm",
+    execute_any("MatMul", [a.handle, b.handle], matrix_attrs[flags]),
+    [a, b],
+    [b.requires_grad ? a : null, a.requires_grad ? b : null],
+    flags,
+  );
+}
+
+/** {@link product} over leading dimensions, which broadcast. */
+export function batch_product(a: Tensor, b: Tensor, transpose_a = false, transpose_b = false): Tensor {
+  const flags = (transpose_a ? 1 : 0) | (transpose_b ? 2 : 0);
+  return record(
+    "bmm",
+    execute_any("BatchMatMulV2", [a.handle, b.handle], batch_attrs[flags]),
+    [a, b],
+    [b.requires_grad ? a : null, a.requires_grad ? b : null],
+    flags,
+  );
+}
+
+function check_inner(a: Tensor, b: Tensor): void {
+  const [n, k] = a.shape;
+  const [k2, m] = b.shape;
+  if (k !== k2) {
+    throw new RuntimeError(`mat1 and mat2 shapes cannot be multiplied (${n}x${k} and ${k2}x${m})`);
+  }
+}
+
+/**
+ * The product of tensors: of two vectors their dot product, of matrices the matrix product; more dimensions are batches,
+ * which broadcast. A vector counts as a row on the left and as a column on the right.
+ *
+ * @throws RuntimeError when the shapes or dtypes do not fit.
+ * @example
+ * torch.matmul(torch.randn(10, 3, 4), torch.randn(4, 5)).shape  // [10, 3, 5]
+ */
+export function matmul(input: Tensor, other: Tensor): Tensor;
+export function matmul(input: Tensor, options: { other: Tensor }): Tensor;
+export function matmul(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<Tensor>("matmul", "other", args);
+  const a = expect_tensor("matmul", input);
+  const b = expect_tensor("matmul", other, "other");
+  const rank_a = a.ndim;
+  const rank_b = b.ndim;
+  if (rank_a === 0 || rank_b === 0) {
+    throw new RuntimeError(
+      `both arguments to matmul need to be at least 1D, but they are ${rank_a}D and ${rank_b}D`,
+    );
+  }
+  if (rank_a === 2 && rank_b === 2) return mm(a, b);
+  if (rank_a === 1 && rank_b === 1) return dot(a, b);
+  if (rank_a === 2 && rank_b === 1) return mv(a, b);
+  same_dtype("matmul", a, b);
+  if (rank_a === 1) {
+    const row = reshape(a, [1, a.shape[0]]);
+    if (rank_b === 2) {
+      check_inner(row, b);
+      return reshape(product(row, b), [b.shape[1]]);
+    }
+    const batch = matmul(row, b);
+    return reshape(batch, [...b.shape.slice(0, -2), b.shape[rank_b - 1]]);
+  }
+  if (rank_b === 1) {
+    return reshape(matmul(a, reshape(b, [b.shape[0], 1])), a.shape.slice(0, -1));
+  }
+  if (rank_b === 2) {
+    // The batches of a matrix on the left are more of its rows: one product instead of many.
+    const flat = reshape(a, [rows_of(a.shape), a.shape[rank_a - 1]]);
+    check_inner(flat, b);
+    return reshape(product(flat, b), [...a.shape.slice(0, -1), b.shape[1]]);
+  }
+  const inner_a = a.shape[rank_a - 1];
+  const inner_b = b.shape[rank_b - 2];
+  if (inner_a !== inner_b) {
+    const rows = rank_a === 2 ? a.shape[0] : a.shape[rank_a - 2];
+    if (rank_a === rank_b && rank_a === 3 && a.shape[0] === b.shape[0]) {
+      throw new RuntimeError(
+        `Expected size for first two dimensions of batch2 tensor to be: ${size_text([a.shape[0], inner_a])} but got: ` +
+          `${size_text([b.shape[0], inner_b])}.`,
+      );
+    }
+    throw new RuntimeError(
+      `mat1 and mat2 shapes cannot be multiplied (${rows}x${inner_a} and ${inner_b}x${b.shape[rank_b - 1]})`,
+    );
+  }
+  broadcast_shapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  return batch_product(a, b);
+}
+
+function rows_of(shape: readonly number[]): number {
+  return shape.slice(0, -1).reduce((count, size) => count * size, 1);
+}
+
+/** The product of two matrices. @throws RuntimeError unless both are matrices that fit. */
+export function mm(input: Tensor, mat2: Tensor): Tensor;
+export function mm(input: Tensor, options: { mat2: Tensor }): Tensor;
+export function mm(input: Tensor, ...args: unknown[]): Tensor {
+  const mat2 = operand<Tensor>("mm", "mat2", args);
+  const a = expect_tensor("mm", input);
+  const b = expect_tensor("mm", mat2, "mat2");
+  if (a.ndim !== 2) throw new RuntimeError("self must be a matrix");
+  if (b.ndim !== 2) throw new RuntimeError("mat2 must be a matrix");
+  check_inner(a, b);
+  if (a.dtype !== b.dtype) {
+    throw new RuntimeError(
+      `expected m1 and m2 to have the same dtype, but got: ${c_name(a.dtype)} != ${c_name(b.dtype)}`,
+    );
+  }
+  if (a.dtype.category === 0) throw new RuntimeError("\"addmm_impl_cpu_\" not implemented for 'Bool'");
+  return product(a, b);
+}
+
+/** Products of matrices pair by pair: (b, n, k) with (b, k, m). */
+export function bmm(input: Tensor, mat2: Tensor): Tensor;
+export function bmm(input: Tensor, options: { mat2: Tensor }): Tensor;
+export function bmm(input: Tensor, ...args: unknown[]): Tensor {
+  const mat2 = operand<Tensor>("bmm", "mat2", args);
+  const a = expect_tensor("bmm", input);
+  const b = expect_tensor("bmm", mat2, "mat2");
+  if (a.ndim !== 3) throw new RuntimeError("batch1 must be a 3D tensor");
+  if (b.ndim !== 3) throw new RuntimeError("batch2 must be a 3D tensor");
+  if (a.shape[0] !== b.shape[0] || a.shape[2] !== b.shape[1]) {
+    throw new RuntimeError(
+      `Expected size for first two dimensions of batch2 tensor to be: ${size_text([a.shape[0], a.shape[2]])} but got: ` +
+        `${size_text([b.shape[0], b.shape[1]])}.`,
+    );
+  }
+  same_dtype("bmm", a, b);
+  return batch_product(a, b);
+}
+
+/** The product of a matrix and a vector. */
+export function mv(input: Tensor, vec: Tensor): Tensor;
+export function mv(input: Tensor, options: { vec: Tensor }): Tensor;
+export function mv(input: Tensor, ...args: unknown[]): Tensor {
+  const vec = operand<Tensor>("mv", "vec", args);
+  const a = expect_tensor("mv", input);
+  const b = expect_tensor("mv", vec, "vec");
+  if (a.ndim !== 2 || b.ndim !== 1) {
+    throw new RuntimeError(`vector + matrix @ vector expected, got ${b.ndim}, ${a.ndim}, ${b.ndim}`);
+  }
+  if (a.shape[1] !== b.shape[0]) {
+    throw new RuntimeError(
+      `size mismatch, got input (${a.shape[0]}), mat (${a.shape[0]}x${a.shape[1]}), vec (${b.shape[0]})`,
+    );
+  }
+  same_dtype("mv", a, b);
+  return reshape(product(a, reshape(b, [b.shape[0], 1])), [a.shape[0]]);
+}
+
+/** The sum of two vectors' products. */
+export function dot(input: Tensor, tensor: Tensor): Tensor;
+export function dot(input: Tensor, options: { tensor: Tensor }): Tensor;
+export function dot(input: Tensor, ...args: unknown[]): Tensor {
+  const tensor = operand<Tensor>("dot", "tensor", args);
+  const a = expect_tensor("dot", input);
+  const b = expect_tensor("dot", tensor, "tensor");
+  if (a.ndim !== 1 || b.ndim !== 1) {
+    throw new RuntimeError(`1D tensors expected, but got ${a.ndim}D and ${b.ndim}D tensors`);
+  }
+  if (a.dtype !== b.dtype) {
+    throw new RuntimeError(
+      `dot : expected both vectors to have same dtype, but found ${a.dtype.scalar_type} and ${b.dtype.scalar_type}`,
+    );
+  }
+  if (a.shape[0] !== b.shape[0]) {
+    throw new RuntimeError(
+      `inconsistent tensor size, expected tensor [${a.shape[0]}] and src [${b.shape[0]}] to have the same number of ` +
+        `elements, but got ${a.shape[0]} and ${b.shape[0]} elements respectively`,
+    );
+  }
+  same_dtype("dot", a, b);
+  return sum_dims(mul(a, b), [0], false);
+}
+
+/** {@link dot}: there are no complex numbers here. */
+export function vdot(input: Tensor, other: Tensor): Tensor;
+export function vdot(input: Tensor, options: { other: Tensor }): Tensor;
+export function vdot(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<Tensor>("vdot", "other", args);
+  expect_tensor("vdot", input);
+  return dot(input, other);
+}
+
+/** Products of the last dimensions of both: (..., k) with (..., k). */
+export function inner(input: Tensor, other: Tensor): Tensor;
+export function inner(input: Tensor, options: { other: Tensor }): Tensor;
+export function inner(input: Tensor, ...args: unknown[]): Tensor {
+  const other = operand<Tensor>("inner", "other", args);
+  expect_tensor("inner", input);
+  expect_tensor("inner", other, "other");
+  if (input.ndim === 0 || other.ndim === 0) return mul(input, other);
+  const k = input.shape[input.ndim - 1];
+  const k2 = other.shape[other.ndim - 1];
+  if (k !== k2) {
+    throw new RuntimeError(
+      `inner() the last dimension must match on both input tensors but got shapes ${size_text(input.shape)} and ${size_text(other.shape)}`,
+    );
+  }
+  same_dtype("inner", input, other);
+  const a = reshape(input, [rows_of(input.shape), k]);
+  const b = reshape(other, [rows_of(other.shape), k]);
+  return reshape(product(a, b, false, true), [...input.shape.slice(0, -1), ...other.shape.slice(0, -1)]);
+}
+
+/** Every element of one vector times every element of another. */
+export function outer(input: Tensor, vec2: Tensor): Tensor;
+export function outer(input: Tensor, options: { vec2: Tensor }): Tensor;
+export function outer(input: Tensor, ...args: unknown[]): Tensor {
+  const vec2 = operand<Tensor>("outer", "vec2", args);
+  expect_tensor("outer", input);
+  if (input.ndim !== 1) {
+    throw new RuntimeError(`outer: Expected 1-D argument self, but got ${input.ndim}-D`);
+  }
+  if (vec2.ndim !== 1) throw new RuntimeError(`outer: Expected 1-D argument vec2, but got ${vec2.ndim}-D`);
+  return mul(reshape(input, [input.shape[0], 1]), vec2);
+}
+
+/** {@link outer}. */
+export function ger(input: Tensor, vec2: Tensor): Tensor;
+export function ger(input: Tensor, options: { vec2: Tensor }): Tensor;
+export function ger(input: Tensor, ...args: unknown[]): Tensor {
+  const vec2 = operand<Tensor>("ger", "vec2", args);
+  expect_tensor("ger", input);
+  return outer(input, vec2);
+}
+
+type Scales = { beta?: number; alpha?: number };
+
+/** `beta * input + alpha * product`; with `beta` 0 the input is left out, NaNs and all. */
+function combine(input: Tensor, product_of: Tensor, beta = 1, alpha = 1): Tensor {
+  if (!product_of.dtype.is_floating_point) {
+    // As PyTorch does: the numbers become elements.
+    beta = Math.trunc(beta);
+    alpha = Math.trunc(alpha);
+  }
+  if (input.dtype !== product_of.dtype) {
+    throw new RuntimeError(
+      `self and mat2 must have the same dtype, but got ${input.dtype.scalar_type} and ${product_of.dtype.scalar_type}`,
+    );
+  }
+  if (!same_shape(input.shape, product_of.shape)) input = expand(input, [...product_of.shape]);
+  const right = alpha === 1 ? product_of : mul(product_of, alpha);
+  if (beta === 0) return right;
+  return add(beta === 1 ? input : mul(input, beta), right);
+}
+
+/** `beta * input + alpha * (mat1 @ mat2)`. */
+export function addmm(input: Tensor, mat1: Tensor, mat2: Tensor, options?: Scales): Tensor;
+export function addmm(input: Tensor, mat1: Tensor, options: { mat2: Tensor } & Scales): Tensor;
+export function addmm(input: Tensor, options: { mat1: Tensor; mat2: Tensor } & Scales): Tensor;
+export function addmm(input: Tensor, ...args: unknown[]): Tensor {
+  const { mat1, mat2, beta, alpha } = bind<{ mat1: Tensor; mat2: Tensor } & Scales>(
+    "addmm",
+    ["mat1", "mat2"],
+    ["beta", "alpha"],
+    args,
+    2,
+  );
+  expect_tensor("addmm", input);
+  return combine(input, mm(mat1, mat2), beta, alpha);
+}
+
+/** `beta * input + alpha * (mat @ vec)`. */
+export function addmv(input: Tensor, mat: Tensor, vec: Tensor, options?: Scales): Tensor;
+export function addmv(input: Tensor, mat: Tensor, options: { vec: Tensor } & Scales): Tensor;
+export function addmv(input: Tensor, options: { mat: Tensor; vec: Tensor } & Scales): Tensor;
+export function addmv(input: Tensor, ...args: unknown[]): Tensor {
+  const { mat, vec, beta, alpha } = bind<{ mat: Tensor; vec: Tensor } & Scales>(
+    "addmv",
+    ["mat", "vec"],
+    ["beta", "alpha"],
+    args,
+    2,
+  );
+  expect_tensor("addmv", input);
+  return combine(input, mv(mat, vec), beta, alpha);
+}
+
+/** `beta * input + alpha * outer(vec1, vec2)`. */
+export function addr(input: Tensor, vec1: Tensor, vec2: Tensor, options?: Scales): Tensor;
+export function addr(input: Tensor, vec1: Tensor, options: { vec2: Tensor } & Scales): Tensor;
+export function addr(input: Tensor, options: { vec1: Tensor; vec2: Tensor } & Scales): Tensor;
+export function addr(input: Tensor, ...args: unknown[]): Tensor {
+  const { vec1, vec2, beta, alpha } = bind<{ vec1: Tensor; vec2: Tensor } & Scales>(
+    "addr",
+    ["vec1", "vec2"],
+    ["beta", "alpha"],
+    args,
+    2,
+  );
+  expect_tensor("addr", input);
+  return combine(input, outer(vec1, vec2), beta, alpha);
+}
+
+/** `beta * input + alpha * bmm(batch1, batch2)`. */
+export function baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options?: Scales): Tensor;
+export function baddbmm(input: Tensor, batch1: Tensor, options: { batch2: Tensor } & Scales): Tensor;
+export function baddbmm(input: Tensor, options: { batch1: Tensor; batch2: Tensor } & Scales): Tensor;
+export function baddbmm(input: Tensor, ...args: unknown[]): Tensor {
+  const { batch1, batch2, beta, alpha } = bind<{ batch1: Tensor; batch2: Tensor } & Scales>(
+    "baddbmm",
+    ["batch1", "batch2"],
+    ["beta", "alpha"],
+    args,
+    2,
+  );
+  expect_tensor("baddbmm", input);
+  return combine(input, bmm(batch1, batch2), beta, alpha);
+}
+
+/** `beta * input + alpha * sum(bmm(batch1, batch2), 0)`. */
+export function addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options?: Scales): Tensor;
+export function addbmm(input: Tensor, batch1: Tensor, options: { batch2: Tensor } & Scales): Tensor;
+export function addbmm(input: Tensor, options: { batch1: Tensor; batch2: Tensor } & Scales): Tensor;
+export function addbmm(input: Tensor, ...args: unknown[]): Tensor {
+  const { batch1, batch2, beta, alpha } = bind<{ batch1: Tensor; batch2: Tensor } & Scales>(
+    "addbmm",
+    ["batch1", "batch2"],
+    ["beta", "alpha"],
+    args,
+    2,
+  );
+  expect_tensor("addbmm", input);
+  return combine(input, sum_dims(bmm(batch1, batch2), [0], false), beta, alpha);
+}

@@ -1,0 +1,160 @@
+/** @file Quantiles. */
+
+import { bind } from "../../args";
+import { RuntimeError } from "../../errors";
+import { normalize_dim } from "../../shape";
+import { is_tensor, scalar_tensor, type Tensor } from "../../tensor";
+import { choose } from "../pointwise/elementwise";
+import { stack } from "../shape/join";
+import { expect_tensor } from "../value/convert";
+import { ranked, take_along } from "./sort";
+
+type Interpolation = "linear" | "lower" | "higher" | "midpoint" | "nearest";
+
+interface QuantileOptions {
+  dim?: number | null;
+  keepdim?: boolean;
+  interpolation?: Interpolation;
+}
+
+/**
+ * The values below which a fraction `q` of the elements lies (a number in [0, 1], or a vector of them: its dimension comes
+ * first), along `dim` or of all elements. NaN where there is one.
+ */
+export function quantile(
+  input: Tensor,
+  q: number | Tensor,
+  dim?: number | null,
+  keepdim?: boolean,
+  options?: { interpolation?: Interpolation },
+): Tensor;
+export function quantile(
+  input: Tensor,
+  q: number | Tensor,
+  options: { dim?: number | null; keepdim?: boolean; interpolation?: Interpolation },
+): Tensor;
+export function quantile(
+  input: Tensor,
+  options: { q: number | Tensor; dim?: number | null; keepdim?: boolean; interpolation?: Interpolation },
+): Tensor;
+export function quantile(input: Tensor, ...args: unknown[]): Tensor {
+  return fractions_of("quantile", input, args, (values, at, fraction, interpolation) => {
+    const size = values.shape[at];
+    const rank = fraction * (size - 1);
+    const lower = values.narrow(at, Math.floor(rank), 1);
+    const upper = values.narrow(at, Math.ceil(rank), 1);
+    const value = between(lower, upper, rank - Math.floor(rank), rank, interpolation);
+    return choose(values.detach().isnan().any(at, true), scalar_tensor(Number.NaN, value.dtype), value);
+  });
+}
+
+/** {@link quantile} of the elements that are no NaN; NaN where there are none. */
+export function nanquantile(
+  input: Tensor,
+  q: number | Tensor,
+  dim?: number | null,
+  keepdim?: boolean,
+  options?: { interpolation?: Interpolation },
+): Tensor;
+export function nanquantile(
+  input: Tensor,
+  q: number | Tensor,
+  options: { dim?: number | null; keepdim?: boolean; interpolation?: Interpolation },
+): Tensor;
+export function nanquantile(
+  input: Tensor,
+  options: { q: number | Tensor; dim?: number | null; keepdim?: boolean; interpolation?: Interpolation },
+): Tensor;
+export function nanquantile(input: Tensor, ...args: unknown[]): Tensor {
+  return fractions_of("nanquantile", input, args, (values, at, fraction, interpolation) => {
+    // NaNs are last in order: ranks are among the others of each row.
+    const counts = values.detach().isnan().logical_not().sum(at, true);
+    const rank = counts.sub(1).clamp(0).to(values.dtype).mul(fraction);
+    const below = rank.floor();
+    const lower = take_along(values, below.long(), at);
+    const upper = take_along(values, rank.ceil().long(), at);
+    const share = rank.sub(below);
+    switch (interpolation) {
+      case "linear":
+        return lower.lerp(upper, share);
+      case "midpoint":
+        return lower.lerp(upper, choose(share.eq(0), share, scalar_tensor(0.5, share.dtype)));
+      case "lower":
+        return lower;
+      case "higher":
+        return upper;
+      default:
+        return take_along(values, rank.round().long(), at);
+    }
+  });
+}
+
+/** Checks the arguments and joins what `value_at` gives for each fraction of the elements in order along a dimension. */
+function fractions_of(
+  name: string,
+  input: Tensor,
+  args: readonly unknown[],
+  value_at: (values: Tensor, dim: number, fraction: number, interpolation: Interpolation) => Tensor,
+): Tensor {
+  const {
+    q,
+    dim = null,
+    keepdim = false,
+    interpolation = "linear",
+  } = bind<{ q: number | Tensor } & Partial<Required<QuantileOptions>>>(
+    name,
+    ["q", "dim", "keepdim"],
+    ["interpolation"],
+    args,
+    1,
+  );
+  expect_tensor(name, input);
+  if (!input.dtype.is_floating_point)
+    throw new RuntimeError(`${name}() input tensor must be either float or double dtype`);
+  if (is_tensor(q) && (q.ndim > 1 || q.dtype !== input.dtype)) {
+    throw new RuntimeError(`${name}() q must be a scalar or 1D tensor of the same dtype as the input tensor`);
+  }
+  if (!["linear", "lower", "higher", "midpoint", "nearest"].includes(interpolation)) {
+    throw new RuntimeError(
+      `${name}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got ${String(interpolation)}`,
+    );
+  }
+  if (input.numel() === 0) throw new RuntimeError(`${name}() input tensor must be non-empty`);
+  const fractions = is_tensor(q) ? Array.from(q.typed_array(), Number) : [q];
+  if (fractions.some((fraction) => !(fraction >= 0 && fraction <= 1))) {
+    throw new RuntimeError(`${name}() q values must be in the range [0, 1]`);
+  }
+  const flat = dim === null || input.ndim === 0;
+  const source = flat ? input.reshape(-1) : input;
+  const at = flat ? 0 : normalize_dim(dim, input.ndim);
+  const { values } = ranked(name, source, at, source.shape[at], false);
+  const results = fractions.map((fraction) => {
+    const value = value_at(values, at, fraction, interpolation);
+    if (flat) return value.reshape(keepdim ? input.shape.map(() => 1) : []);
+    return keepdim ? value : value.squeeze(at);
+  });
+  return is_tensor(q) && q.ndim === 1 ? stack(results) : results[0]._alias();
+}
+
+function between(
+  lower: Tensor,
+  upper: Tensor,
+  share: number,
+  rank: number,
+  interpolation: Interpolation,
+): Tensor {
+  switch (interpolation) {
+    case "linear":
+      return lower.lerp(upper, share);
+    case "midpoint":
+      return lower.lerp(upper, share === 0 ? 0 : 0.5);
+    case "lower":
+      return lower;
+    case "higher":
+      return upper;
+    default: {
+      const even = share === 0.5 ? Math.floor(rank) % 2 === 0 : share < 0.5;
+      return even ? lower : upper;
+    }
+  }
+}
