@@ -16,6 +16,7 @@ deno on the path. Kernels take turns in every run. Figures are minimum / median;
   --kernels a,b   only these            --starts N    fresh starts each (default 7)
   --runs N        sessions each (3)     --only a,b    of start, session, nbconvert
   --json FILE     writes all samples    --losses N    runs nbconvert N times on torchbook alone and counts lost output
+  --python PATH   a Python with ipykernel and torch, which shows ipykernel's first tensor
 `;
 
 async function main(): Promise<void> {
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
       only: { type: "string", default: "start,session,nbconvert" },
       json: { type: "string" },
       losses: { type: "string" },
+      python: { type: "string" },
       help: { type: "boolean" },
     },
   });
@@ -45,7 +47,10 @@ async function main(): Promise<void> {
   for (let run = 0; run < (only.includes("start") ? Number(values.starts) : 0); run++) {
     say(`start ${run + 1} of ${values.starts}`);
     for (const tensor of [false, true]) {
-      for (const spec of kernels) await measureStart(() => BenchClient.start(spec), taker(spec), tensor);
+      for (const spec of kernels) {
+        const started = tensor && values.python ? withPython(spec, values.python) : spec;
+        await measureStart(() => BenchClient.start(started), taker(spec), tensor);
+      }
     }
   }
   for (let run = 0; run < (only.includes("session") ? Number(values.runs) : 0); run++) {
@@ -78,6 +83,11 @@ async function main(): Promise<void> {
     const file = resolve(process.env.INIT_CWD ?? process.cwd(), values.json);
     writeFileSync(file, `${JSON.stringify({ about, rows }, null, 2)}\n`);
   }
+}
+
+/** ipykernel in another Python; other kernels as they are. */
+function withPython(spec: KernelSpec, python: string): KernelSpec {
+  return spec.name === "python3" ? { ...spec, argv: [python, ...spec.argv.slice(1)] } : spec;
 }
 
 async function losses(spec: KernelSpec, runs: number): Promise<void> {

@@ -56,6 +56,8 @@ for (const [name, code] of [
     const before = Number((await kernel.execute("kept")).result);
     const id = await stopped(debug, code);
     const queued = await kernel.submit("'never'");
+    // The interrupt goes another way: only what has come by then is aborted.
+    await kernel.request("shell", "kernel_info_request", {});
     await kernel.interrupt();
     const { reply } = await kernel.finished(id);
     assert.equal(reply.ename, "KeyboardInterrupt");

@@ -133,11 +133,12 @@ export const reduce: Record<string, Rule> = {
       g: Tensor,
       { saved: [x, y], attrs: { dim, reverse } }: Context<readonly [Tensor, Tensor], Scan>,
     ) => {
+      // In double precision: the two parts may nearly cancel.
       const part = (of: Tensor): Tensor => {
-        const logs = choose(of.gt(0), of, scalar_tensor(0, of.dtype)).log().sub(y);
-        return exp(scan_logsumexp(logs, dim, !reverse).add(x));
+        const logs = choose(of.gt(0), of, scalar_tensor(0, of.dtype)).double().log().sub(y.double());
+        return exp(scan_logsumexp(logs, dim, !reverse).add(x.double()));
       };
-      return [part(g).sub(part(neg(g)))];
+      return [cast(part(g).sub(part(neg(g))), x.dtype)];
     },
   },
   cumprod: {

@@ -225,6 +225,8 @@ export function rrelu(
   } = bind<Args>("rrelu", ["lower", "upper", "training", "inplace"], [], args);
   expect_tensor("rrelu", input);
   floating("rrelu", input);
+  if (lower > upper)
+    throw new RuntimeError("rrelu(): Lower bound should be less than or equal to the upper bound");
   return run(input, inplace, (x) => {
     if (!training) return activation.leaky_relu(x, (lower + upper) / 2);
     // One number of double precision per element that is not above 0, in order.

@@ -39,11 +39,9 @@ export function quantile(
 ): Tensor;
 export function quantile(input: Tensor, ...args: unknown[]): Tensor {
   return fractions_of("quantile", input, args, (values, at, fraction, interpolation) => {
-    const size = values.shape[at];
-    const rank = fraction * (size - 1);
-    const lower = values.narrow(at, Math.floor(rank), 1);
-    const upper = values.narrow(at, Math.ceil(rank), 1);
-    const value = between(lower, upper, rank - Math.floor(rank), rank, interpolation);
+    const shape = values.shape.map((size, dim) => (dim === at ? 1 : size));
+    const rank = fraction.mul(values.shape[at] - 1).expand(shape);
+    const value = at_rank(values, at, rank, interpolation);
     return choose(values.detach().isnan().any(at, true), scalar_tensor(Number.NaN, value.dtype), value);
   });
 }
@@ -70,23 +68,28 @@ export function nanquantile(input: Tensor, ...args: unknown[]): Tensor {
     // NaNs are last in order: ranks are among the others of each row.
     const counts = values.detach().isnan().logical_not().sum(at, true);
     const rank = counts.sub(1).clamp(0).to(values.dtype).mul(fraction);
-    const below = rank.floor();
-    const lower = take_along(values, below.long(), at);
-    const upper = take_along(values, rank.ceil().long(), at);
-    const share = rank.sub(below);
-    switch (interpolation) {
-      case "linear":
-        return lower.lerp(upper, share);
-      case "midpoint":
-        return lower.lerp(upper, choose(share.eq(0), share, scalar_tensor(0.5, share.dtype)));
-      case "lower":
-        return lower;
-      case "higher":
-        return upper;
-      default:
-        return take_along(values, rank.round().long(), at);
-    }
+    return at_rank(values, at, rank, interpolation);
   });
+}
+
+/** The elements at fractional ranks, one along `dim`, of values in order; the gradient reaches the ranks as well. */
+function at_rank(values: Tensor, dim: number, rank: Tensor, interpolation: Interpolation): Tensor {
+  const below = rank.detach().floor();
+  const lower = take_along(values, below.long(), dim);
+  const upper = take_along(values, rank.detach().ceil().long(), dim);
+  const share = rank.sub(below);
+  switch (interpolation) {
+    case "linear":
+      return lower.lerp(upper, share);
+    case "midpoint":
+      return lower.lerp(upper, choose(share.eq(0), share, scalar_tensor(0.5, share.dtype)));
+    case "lower":
+      return lower;
+    case "higher":
+      return upper;
+    default:
+      return take_along(values, rank.detach().round().long(), dim);
+  }
 }
 
 /** Checks the arguments and joins what `value_at` gives for each fraction of the elements in order along a dimension. */
@@ -94,7 +97,7 @@ function fractions_of(
   name: string,
   input: Tensor,
   args: readonly unknown[],
-  value_at: (values: Tensor, dim: number, fraction: number, interpolation: Interpolation) => Tensor,
+  value_at: (values: Tensor, dim: number, fraction: Tensor, interpolation: Interpolation) => Tensor,
 ): Tensor {
   const {
     q,
@@ -128,33 +131,11 @@ function fractions_of(
   const source = flat ? input.reshape(-1) : input;
   const at = flat ? 0 : normalize_dim(dim, input.ndim);
   const { values } = ranked(name, source, at, source.shape[at], false);
-  const results = fractions.map((fraction) => {
+  const results = fractions.map((number, i) => {
+    const fraction = is_tensor(q) ? (q.ndim === 1 ? q.select(0, i) : q) : scalar_tensor(number, input.dtype);
     const value = value_at(values, at, fraction, interpolation);
     if (flat) return value.reshape(keepdim ? input.shape.map(() => 1) : []);
     return keepdim ? value : value.squeeze(at);
   });
   return is_tensor(q) && q.ndim === 1 ? stack(results) : results[0]._alias();
-}
-
-function between(
-  lower: Tensor,
-  upper: Tensor,
-  share: number,
-  rank: number,
-  interpolation: Interpolation,
-): Tensor {
-  switch (interpolation) {
-    case "linear":
-      return lower.lerp(upper, share);
-    case "midpoint":
-      return lower.lerp(upper, share === 0 ? 0 : 0.5);
-    case "lower":
-      return lower;
-    case "higher":
-      return upper;
-    default: {
-      const even = share === 0.5 ? Math.floor(rank) % 2 === 0 : share < 0.5;
-      return even ? lower : upper;
-    }
-  }
 }

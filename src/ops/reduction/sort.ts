@@ -83,11 +83,8 @@ export function place_along(values: Tensor, indices: Tensor, dim: number, size: 
   const rows = moved.shape.slice(0, -1).reduce((n, s) => n * s, 1);
   const width = moved.shape[moved.shape.length - 1];
   const at = execute("Reshape", [turn(cast_handle(indices.handle, int32)), ints([rows, width])]);
-  const starts = execute("Range", [
-    scalar(0, int32),
-    scalar(rows * size, int32),
-    scalar(Math.max(size, 1), int32),
-  ]);
+  const row = execute("Range", [scalar(0, int32), scalar(rows, int32), scalar(1, int32)]);
+  const starts = execute("Mul", [row, scalar(size, int32)]);
   const flat = execute("AddV2", [at, execute("Reshape", [starts, ints([rows, 1])])]);
   const sums = execute("UnsortedSegmentSum", [
     execute("Reshape", [moved, ints([rows, width])]),
