@@ -22,6 +22,9 @@ export interface Figures {
 /** How long a sample should take, in seconds: long beside the clock, short beside a change of the machine's load. */
 const sample_seconds = 0.03;
 
+/** For about how long each side runs before it is measured: the first calls are slower (compiled code, memory, sleeping threads). */
+const warm_up_seconds = 0.5;
+
 /** Both sides' threads spin a little after their work; nobody is to pay for the other's. */
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 10));
 
@@ -42,10 +45,11 @@ export async function measure_row(row: Row, peer: Peer | null, repeats: number):
   const first = parts > 0 ? 0 : once(1);
   const estimate = parts > 0 || peer === null ? first : await peer.run(name, 1);
   const times = parts || Math.max(1, Math.min(20000, Math.round(sample_seconds / Math.max(estimate, 1e-7))));
-  // The first calls are slower on both sides: compiled code, caches.
   if (parts === 0) {
-    once(times);
-    await peer?.run(name, times);
+    // As often on both sides: what a training has come to is compared.
+    const warm_up = times * Math.ceil(warm_up_seconds / Math.max(times * estimate, 1e-3));
+    once(warm_up);
+    await peer?.run(name, warm_up);
   }
   const count = row.whole === undefined ? repeats : Math.ceil(row.whole / times);
   const mine: number[] = [];
