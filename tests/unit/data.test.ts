@@ -43,6 +43,26 @@ test("two passes are shuffled, and the generator left, as in PyTorch", () => {
   assert.equal(torch.rand(1).item(), 0.36531615257263184);
 });
 
+test("the rows of a tensor are samples, also beside another's", () => {
+  const rows: Tensor[] = [...new DataLoader(torch.arange(6).reshape(3, 2), { batch_size: 2 })];
+  assert.deepEqual(
+    rows.map((batch) => batch.tolist()),
+    [
+      [
+        [0, 1],
+        [2, 3],
+      ],
+      [[4, 5]],
+    ],
+  );
+  const both = new ConcatDataset([torch.arange(2), torch.arange(10, 12)]);
+  assert.deepEqual(
+    [...new DataLoader(both, { batch_size: 4 })].map((batch) => batch.tolist()),
+    [[0, 1, 10, 11]],
+  );
+  assert.throws(() => new DataLoader(torch.tensor(1)), /len\(\) of a 0-d tensor/);
+});
+
 test("with a generator the default one is left alone, as in PyTorch", () => {
   torch.manual_seed(7);
   const generator = new torch.Generator().manual_seed(3);

@@ -1,7 +1,7 @@
 /** @file Datasets: samples by number. */
 import { is_options } from "../../args";
 import { NotImplementedError, RuntimeError, ValueError } from "../../errors";
-import type { Tensor } from "../../tensor";
+import { is_tensor, type Tensor } from "../../tensor";
 
 /** Sees only names that neither the object nor its classes have: `dataset[3]` among them. */
 const by_number: ProxyHandler<object> = {
@@ -62,8 +62,17 @@ export interface Dataset<Item> {
   readonly [index: number]: Item;
 }
 
-/** What can stand for a dataset: a {@link Dataset}, an array, or anything with `length` and numbered elements. */
-export type DatasetLike<Item> = Dataset<Item> | MapStyle<Item> | ArrayLike<Item>;
+/**
+ * What can stand for a dataset: a {@link Dataset}, an array or anything with `length` and numbered elements, or a tensor, whose
+ * samples are its rows.
+ */
+export type DatasetLike<Item> = Dataset<Item> | MapStyle<Item> | ArrayLike<Item> | Rows<Item>;
+
+/** What a tensor is as a dataset. */
+export interface Rows<Item> {
+  readonly shape: readonly number[];
+  select(dim: number, index: number): Item;
+}
 
 /** An object that is a dataset without extending {@link Dataset}. */
 export interface MapStyle<Item> {
@@ -73,6 +82,10 @@ export interface MapStyle<Item> {
 
 /** @internal The number of samples. @throws TypeError for what is no dataset. */
 export function dataset_length(dataset: unknown): number {
+  if (is_tensor(dataset)) {
+    if (dataset.ndim === 0) throw new TypeError("len() of a 0-d tensor");
+    return dataset.shape[0];
+  }
   const object = dataset as Partial<MapStyle<unknown>> & { length?: unknown };
   if (object !== null && typeof object === "object") {
     if (typeof object.__len__ === "function") return object.__len__();
@@ -84,6 +97,7 @@ export function dataset_length(dataset: unknown): number {
 
 /** @internal The sample of a number. */
 export function dataset_item<Item>(dataset: DatasetLike<Item>, index: number): Item {
+  if (is_tensor(dataset)) return (dataset as Rows<Item>).select(0, index);
   const object = dataset as Partial<MapStyle<Item>>;
   if (typeof object.__getitem__ === "function") return object.__getitem__(index);
   const array = dataset as ArrayLike<Item>;

@@ -3,7 +3,7 @@ import { bind } from "../../args";
 import { ValueError } from "../../errors";
 import { default_generator, Generator, multinomial, permutation, randint, random_int64 } from "../../random";
 import { is_tensor, type Tensor } from "../../tensor";
-import { dataset_length } from "./dataset";
+import { dataset_length, type Rows } from "./dataset";
 
 /** A source of sample numbers, or of batches of them. */
 export abstract class Sampler<Index = number> implements Iterable<Index> {
@@ -17,7 +17,7 @@ export abstract class Sampler<Index = number> implements Iterable<Index> {
 }
 
 /** Whatever has a length: samplers only ask how many samples there are. */
-export type Sized = ArrayLike<unknown> | { __len__(): number };
+export type Sized = ArrayLike<unknown> | { __len__(): number } | Rows<unknown>;
 
 /** All samples in order. */
 export class SequentialSampler extends Sampler {
