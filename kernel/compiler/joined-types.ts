@@ -26,6 +26,8 @@ export function joinLanguageTypes(
       path.join(folder, `lib.${name.toLowerCase()}.d.ts`),
     ),
   );
+  // A module (`lib.es2025.iterator.d.ts` is one) would make the whole a module; it is read as it is.
+  for (const [file, text] of files) if (isModule(ts, text)) files.delete(file);
   return join(files, roots[0], (text, file) => edit(file, text).replace(/^\/\/\/.*$/gm, ""));
 }
 
