@@ -8,6 +8,7 @@ import { log, logText, logTo } from "../log";
 import { mentionsPreload } from "../preload-names";
 import { Comms, readComm } from "./comms";
 import { Debugger } from "./debugger/debugger";
+import { answerDebugRequest } from "./debugger/requests";
 import { Executions } from "./executions";
 import { findHandler, type Kernel } from "./handlers";
 import { History } from "./history";
@@ -106,7 +107,7 @@ class ProtocolThread implements Kernel {
 
   debugRequest(header: Header, content: Message["content"]): Promise<object> {
     this.debugging = header;
-    return this.debugger.request(content);
+    return answerDebugRequest(this.debugger, content);
   }
 
   shutdown(_restart: boolean): void {

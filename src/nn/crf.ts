@@ -3,13 +3,8 @@ import { is_options } from "../args";
 import { from_data } from "../backend/engine";
 import { type DType, float64, get_default_dtype } from "../dtype";
 import { ValueError } from "../errors";
-import {
-  type ChainLayout,
-  type ChainTensors,
-  crf_decode,
-  crf_log_likelihood,
-  crf_marginals,
-} from "../ops/crf/crf";
+import { crf_decode, crf_log_likelihood, crf_marginals } from "../ops/crf/crf";
+import type { ChainLayout, ChainTensors } from "../ops/crf/crf-tensors";
 import { mul } from "../ops/pointwise/elementwise";
 import { sum } from "../ops/reduction/reduce";
 import { expect_tensor } from "../ops/value/convert";

@@ -5,12 +5,8 @@ import { type DType, float64, get_default_dtype } from "../dtype";
 import { RuntimeError, ValueError } from "../errors";
 import { dropout } from "../ops/layer/dropout";
 import { index_select } from "../ops/position/gather";
-import {
-  type LayerResult,
-  type RecurrentMode,
-  recurrent_layer,
-  type Weights,
-} from "../ops/recurrent/recurrent";
+import { type RecurrentMode, recurrent_layer, type Weights } from "../ops/recurrent/recurrent";
+import type { LayerResult } from "../ops/recurrent/recurrent-layer";
 import { cat } from "../ops/shape/join";
 import { squeeze, transpose, unsqueeze } from "../ops/shape/movement";
 import { slice } from "../ops/shape/parts";
@@ -19,10 +15,8 @@ import { default_generator, fill_uniform } from "../random";
 import { numel, range, type Shape, same_shape } from "../shape";
 import { is_tensor, Tensor } from "../tensor";
 import { check_device } from "./factory";
-
 import { Module } from "./module";
 import { Parameter } from "./parameter";
-
 import { PackedSequence } from "./utils/packed-sequence";
 
 /** Keyword arguments of all recurrent layers. */

@@ -1,18 +1,9 @@
-/** @file The kernel's debugger: takes debug requests, and has a session while a client debugs. */
+/** @file The kernel's debugger: has a session while a client debugs. */
 import type { CellCompiler } from "../../compiler/cell-compiler";
-import { log } from "../../log";
-import { Arguments } from "./arguments";
-import { ANY_TIME, IN_SESSION } from "./commands";
+import type { Arguments } from "./arguments";
 import { Inspector } from "./inspector";
 import { Lines } from "./lines";
-import {
-  DebugError,
-  type DebugEvent,
-  type DebugReply,
-  type DebugRequest,
-  THREAD_ID,
-  type Variable,
-} from "./messages";
+import { type DebugEvent, THREAD_ID, type Variable } from "./messages";
 import type { Pause } from "./pause";
 import { DebugSession } from "./session";
 import { Values } from "./values";
@@ -42,21 +33,6 @@ export class Debugger {
   private withTypes = true;
 
   constructor(private readonly host: DebuggerHost) {}
-
-  /** Answers a `debug_request`; never throws. */
-  async request(request: DebugRequest): Promise<DebugReply> {
-    const command = typeof request.command === "string" ? request.command : "";
-    const request_seq = Number.isSafeInteger(request.seq) ? (request.seq as number) : 0;
-    const head = { type: "response", request_seq, command } as const;
-    try {
-      const body = await this.answer(command, new Arguments(request.arguments));
-      return { seq: ++this.seq, ...head, success: true, body };
-    } catch (error) {
-      if (!(error instanceof DebugError)) log("error", `${command}: ${(error as Error)?.stack ?? error}`);
-      const message = error instanceof Error ? error.message : String(error);
-      return { seq: ++this.seq, ...head, success: false, message, body: {} };
-    }
-  }
 
   /** Takes note of who debugs. */
   initialize(clientId: string | undefined, args: Arguments): void {
@@ -161,16 +137,12 @@ export class Debugger {
     }
   }
 
-  private async answer(command: string, args: Arguments): Promise<object> {
-    if (Object.hasOwn(ANY_TIME, command)) return ANY_TIME[command](this, args);
-    if (!Object.hasOwn(IN_SESSION, command))
-      throw new DebugError(`there is no debug command ${JSON.stringify(command)}`);
-    if (!this.session?.started)
-      throw new DebugError("the debugger was not started: initialize and attach come first");
-    return IN_SESSION[command](this.session, args, this);
+  /** The number of the next message to the client. */
+  nextSeq(): number {
+    return ++this.seq;
   }
 
   private event(event: string, body: object): void {
-    this.host.event({ seq: ++this.seq, type: "event", event, body });
+    this.host.event({ seq: this.nextSeq(), type: "event", event, body });
   }
 }

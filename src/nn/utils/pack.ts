@@ -1,35 +1,13 @@
 /** @file From padded batches to packed ones and back. */
 import { bind, lead } from "../../args";
-import { from_data } from "../../backend/engine";
-import type { Handle } from "../../backend/handle";
-import { int32 } from "../../dtype";
 import { RuntimeError, ValueError } from "../../errors";
 import { pick_rows, place_rows } from "../../ops/position/rows";
 import { reshape } from "../../ops/shape/movement";
 import { expect_tensor } from "../../ops/value/convert";
 import { range } from "../../shape";
-import { is_tensor, type Tensor } from "../../tensor";
-import { int64_vector, PackedSequence } from "./packed-sequence";
-
-/** Lengths of sequences: a vector of integers or a list of numbers. */
-export type Lengths = Tensor | readonly number[];
-
-export function index_vector(values: Int32Array): Handle {
-  return from_data([values.length], int32, values);
-}
-
-export function numbers_of(name: string, values: Lengths): number[] {
-  if (!is_tensor(values)) {
-    if (Array.isArray(values)) return values.map(Number);
-    throw new TypeError(`${name}(): lengths must be a Tensor or a list of numbers, not ${typeof values}`);
-  }
-  if (values.ndim !== 1 || values.dtype.category !== 1) {
-    throw new RuntimeError(
-      `${name}(): 'lengths' should be a 1-D tensor of integers, but got a ${values.ndim}-D ${values.dtype} tensor`,
-    );
-  }
-  return Array.from(values.typed_array(), Number);
-}
+import type { Tensor } from "../../tensor";
+import { index_vector, int64_vector, type Lengths, numbers_of } from "./lengths";
+import { PackedSequence } from "./packed-sequence";
 
 /** Options of {@link pack_padded_sequence}. */
 export interface PackOptions {

@@ -1,15 +1,10 @@
 /** @file A batch of sequences of different lengths without padding. */
 import { none } from "../../args";
-import { from_data } from "../../backend/engine";
 import { type DType, float32, float64, int64 } from "../../dtype";
 import { ValueError } from "../../errors";
 import { cast } from "../../ops/value/convert";
-import { is_tensor, Tensor } from "../../tensor";
-import { type Lengths, numbers_of } from "./pack";
-
-export function int64_vector(values: readonly number[]): Tensor {
-  return new Tensor(from_data([values.length], int64, BigInt64Array.from(values, BigInt)));
-}
+import { is_tensor, type Tensor } from "../../tensor";
+import { int64_vector, type Lengths, numbers_of } from "./lengths";
 
 /**
  * A batch of sequences of different lengths without padding: the first elements of all sequences, then all second ones, and so

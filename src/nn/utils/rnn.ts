@@ -1,6 +1,6 @@
 /** @file Batches of sequences of different lengths (PyTorch: `torch.nn.utils.rnn`). */
+export type { Lengths } from "./lengths";
 export {
-  type Lengths,
   type PackOptions,
   type PadPackedOptions,
   pack_padded_sequence,

@@ -7,7 +7,8 @@ import { reshape } from "../../ops/shape/movement";
 import { expect_tensor } from "../../ops/value/convert";
 import { range, same_shape } from "../../shape";
 import { is_tensor, type Tensor } from "../../tensor";
-import { index_vector, type Lengths, numbers_of, pack_padded_sequence, pad_packed_sequence } from "./pack";
+import { index_vector, type Lengths, numbers_of } from "./lengths";
+import { pack_padded_sequence, pad_packed_sequence } from "./pack";
 import type { PackedSequence } from "./packed-sequence";
 
 /** Options of {@link pad_sequence}. */

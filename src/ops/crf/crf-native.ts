@@ -3,7 +3,7 @@ import { attr, execute, execute_many, from_data, ints, read, release, scalar } f
 import type { Handle } from "../../backend/handle";
 import { int32, int64 } from "../../dtype";
 import { Tensor } from "../../tensor";
-import type { ChainLayout, ChainTensors } from "./crf";
+import type { ChainLayout, ChainTensors } from "./crf-tensors";
 
 /** What the way back needs of the way forward. */
 export interface NativeCrf {

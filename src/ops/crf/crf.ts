@@ -23,24 +23,7 @@ import {
   native_likelihoods,
   native_marginals,
 } from "./crf-native";
-
-/** The chain's parameters. */
-export interface ChainTensors {
-  /** (tags) */
-  readonly start: Tensor;
-  /** (tags) */
-  readonly end: Tensor;
-  /** (tags, tags), from row to column. */
-  readonly transitions: Tensor;
-}
-
-/** How emissions lie, and how long each sequence is. */
-export interface ChainLayout {
-  /** Whether emissions are (batch, time, tags) instead of (time, batch, tags). */
-  readonly batch_first: boolean;
-  /** Steps of each sequence, at least 1. */
-  readonly lengths: readonly number[];
-}
+import type { ChainLayout, ChainTensors } from "./crf-tensors";
 
 interface Attrs {
   readonly layout: ChainLayout;

@@ -9,7 +9,7 @@ import type { Handle } from "../../backend/handle";
 import { native_ops } from "../../backend/native-ops";
 import { float32, int32 } from "../../dtype";
 import { Tensor } from "../../tensor";
-import type { LayerResult, Layout } from "./recurrent";
+import type { LayerResult, Layout } from "./recurrent-layer";
 import type { RecurrentMode, Weights } from "./recurrent-steps";
 
 const cells: Record<RecurrentMode, string> = { rnn_tanh: "tanh", rnn_relu: "relu", gru: "gru", lstm: "lstm" };

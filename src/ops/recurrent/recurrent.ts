@@ -8,6 +8,7 @@ import type { Handle } from "../../backend/handle";
 import { NotImplementedError, RuntimeError } from "../../errors";
 import { Tensor } from "../../tensor";
 import { gru_backward, gru_forward } from "./recurrent-gru";
+import type { LayerResult, Layout } from "./recurrent-layer";
 import { lstm_backward, lstm_forward } from "./recurrent-lstm";
 import { is_native, native_layer } from "./recurrent-native";
 import { add, concat, release_all, reshape, split, stack, swap, unstack, zeros } from "./recurrent-raw";
@@ -24,21 +25,6 @@ import type {
 } from "./recurrent-steps";
 
 export type { RecurrentMode, Weights } from "./recurrent-steps";
-
-/** How the batch lies in memory. */
-export interface Layout {
-  /** Whether a 3-dimensional input is (batch, time, features) instead of (time, batch, features). */
-  readonly batch_first: boolean;
-  /** For packed input, (rows, features): how many rows each step has, never growing. */
-  readonly batch_sizes: readonly number[] | null;
-}
-
-/** What a layer gives: `output` lies as the input, states are (directions, batch, hidden). */
-export interface LayerResult {
-  readonly output: Tensor;
-  readonly hn: Tensor;
-  readonly cn: Tensor | null;
-}
 
 /** What the way back knows beside tensors. */
 interface Attrs {
