@@ -1,6 +1,5 @@
 /** @file What the protocol thread and the main thread say to each other. */
 import type { MessagePort } from "node:worker_threads";
-import type { Captured } from "./descriptors";
 
 /** Data by MIME type, as Jupyter sends it. */
 export type MimeBundle = Record<string, unknown>;
@@ -69,6 +68,8 @@ export type FromMain =
       transient: Record<string, unknown>;
       buffers: Uint8Array[];
     }
+  /** What was read from the pipes of descriptors 1 and 2, up to the reading of that number, was written before what follows. */
+  | { type: "native"; turn: number }
   | { type: "clear_output"; cell: number; wait: boolean }
   | {
       type: "result";
@@ -101,8 +102,8 @@ export interface ProtocolThreadData {
   main: MessagePort;
   stdin: MessagePort;
   shared: SharedArrayBuffer;
-  /** Descriptors 1 and 2, where they could be captured. */
-  captured: Captured | null;
+  /** Where descriptor 2 went before both were captured; null where they could not be. */
+  log: number | null;
 }
 
 /** Slots of the shared Int32Array. */

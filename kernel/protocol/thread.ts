@@ -4,6 +4,7 @@ import type { FromMain, ProtocolThreadData, StdinAnswer, ToMain } from "../chann
 import { Slot } from "../channel";
 import { CompilerClient } from "../compiler/client";
 import { CompilerStart } from "../compiler/start";
+import { loadDescriptors } from "../descriptors";
 import { log, logText, logTo } from "../log";
 import { mentionsPreload } from "../preload-names";
 import { Comms, readComm } from "./comms";
@@ -75,13 +76,13 @@ class ProtocolThread implements Kernel {
   private ending = false;
 
   constructor() {
-    const { captured } = data;
+    const descriptors = data.log === null ? null : loadDescriptors();
     this.native =
-      captured &&
+      descriptors &&
       new NativeOutput(
-        captured,
-        (name, text, sent) => this.nativeText(name, text, sent),
-        (take) => this.afterEarlier(take),
+        descriptors,
+        (...text) => this.nativeText(...text),
+        () => this.nextFromMain(),
       );
   }
 
@@ -207,9 +208,11 @@ class ProtocolThread implements Kernel {
         this.server.publish(parent, kind, content, { metadata, buffers });
         break;
       }
+      case "native":
+        this.native?.takeUntil(message.turn);
+        break;
       case "done":
       case "interrupted":
-        this.native?.drain();
         this.input.cancel();
         this.executions.ended(message);
         break;
@@ -219,7 +222,6 @@ class ProtocolThread implements Kernel {
         this.executions.stoppedAll(message.stop);
         break;
       case "exit":
-        this.native?.drain();
         this.output.flush();
         this.executions.exited(message.code);
         setImmediate(() => void this.end(message.code));
@@ -238,18 +240,11 @@ class ProtocolThread implements Kernel {
     sent();
   }
 
-  /** Handles what the main thread said already, but for a cell's end, and then what was written. */
-  private afterEarlier(take: () => void): void {
-    let taken = false;
-    for (let next = receiveMessageOnPort(data.main); next; next = receiveMessageOnPort(data.main)) {
-      const message = next.message as FromMain;
-      if (!taken && (message.type === "done" || message.type === "interrupted" || message.type === "exit")) {
-        take();
-        taken = true;
-      }
-      this.fromMain(message);
-    }
-    if (!taken) take();
+  /** Handles the next thing that the main thread has said; false when there is none. */
+  private nextFromMain(): boolean {
+    const next = receiveMessageOnPort(data.main);
+    if (next) this.fromMain(next.message as FromMain);
+    return next !== undefined;
   }
 
   private publish(
@@ -293,7 +288,7 @@ class ProtocolThread implements Kernel {
   }
 }
 
-if (data.captured) logTo(data.captured.log);
+if (data.log !== null) logTo(data.log);
 new ProtocolThread().start().catch((error) => {
   log("error", `cannot start: ${error instanceof Error ? error.message : error}`);
   toMain({ type: "shutdown", code: 1 });

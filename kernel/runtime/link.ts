@@ -1,35 +1,35 @@
 /** @file The main thread's way to the protocol thread, with a bound on what is under way. */
 import type { MessagePort } from "node:worker_threads";
 import { type FromMain, MAX_IN_FLIGHT, Slot } from "../channel";
-import { type Captured, pendingBytes } from "../descriptors";
+import type { Descriptors } from "../descriptors";
 
 /** How long one wait lasts before the count is looked at again. */
 const WAIT_MS = 100;
-/** How long text of native code is waited for; a program that writes on and on is waited for only so long. */
-const NATIVE_WAIT_MS = 500;
-const WRITER_WAIT_MS = 20;
+const WAIT_NATIVE_MS = 5;
 /** Longest text of one message: a waiting main thread must not have to wait for a single huge one. */
 const MAX_TEXT = 16 * 1024 * 1024;
 
 /** Posts messages in order; a cell that prints faster than clients read waits. */
 export class Link {
   private posted = 0;
+  /** The last reading of the pipes that the protocol thread was told of. */
+  private turn = 0;
 
   constructor(
     private readonly port: MessagePort,
     private readonly shared: Int32Array,
-    private readonly captured: Captured | null,
+    private readonly descriptors: Descriptors | null,
   ) {}
 
   /** Sends a message that is no stream text. */
   post(message: FromMain): void {
-    this.waitForNative();
+    this.afterNative(1);
     this.port.postMessage(message);
   }
 
   /** Sends text, and waits while too much of it is on its way. */
   stream(cell: number, name: "stdout" | "stderr", text: string): void {
-    this.waitForNative();
+    this.afterNative(0);
     for (let start = 0; start < text.length; ) {
       let end = Math.min(start + MAX_TEXT, text.length);
       if (end < text.length && isHighSurrogate(text.charCodeAt(end - 1))) end--;
@@ -46,17 +46,15 @@ export class Link {
     Atomics.wait(this.shared, Slot.flushed, 0, timeoutMs);
   }
 
-  /** What a child process or native code wrote before comes before. */
-  private waitForNative(): void {
-    const { captured } = this;
-    if (!captured) return;
-    let before = 0;
-    for (let waited = 0; waited < NATIVE_WAIT_MS; waited++) {
-      const left = pendingBytes(captured.stdout) + pendingBytes(captured.stderr);
-      if (left === 0 || (left > before && waited >= WRITER_WAIT_MS)) return;
-      before = left;
-      Atomics.wait(this.shared, Slot.never, 0, 1);
-    }
+  /** What a child process or native code wrote before comes before: names all readings of the pipes, after one more. */
+  private afterNative(must: 0 | 1): void {
+    const { descriptors } = this;
+    if (!descriptors) return;
+    let turn = descriptors.turn(must);
+    for (; turn < 0; turn = descriptors.turn(must)) Atomics.wait(this.shared, Slot.never, 0, WAIT_NATIVE_MS);
+    if (turn === this.turn) return;
+    this.port.postMessage({ type: "native", turn } satisfies FromMain);
+    this.turn = turn;
   }
 
   private waitForRoom(): void {

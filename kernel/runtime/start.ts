@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { MessageChannel, Worker } from "node:worker_threads";
 import { type ProtocolThreadData, SHARED_SLOTS, type ToMain } from "../channel";
 import { DEBUG_TARGET_KEY } from "../debug-target";
-import { captureDescriptors } from "../descriptors";
+import { captureDescriptors, loadDescriptors } from "../descriptors";
 import { log, logTo } from "../log";
 import { clearAsyncIds, tolerateEndedCallbacks } from "./async-ids";
 import type { CellGlobals } from "./cell-globals";
@@ -27,8 +27,8 @@ const EXIT_FLUSH_MS = 5000;
 
 /** Runs a kernel for a connection file until Jupyter ends it. */
 export function start(connectionFile: string): void {
-  const captured = captureDescriptors();
-  if (captured) logTo(captured.log);
+  const stderr = captureDescriptors();
+  if (stderr !== null) logTo(stderr);
   const protocol = new MessageChannel();
   const stdin = new MessageChannel();
   const buffer = new SharedArrayBuffer(SHARED_SLOTS * Int32Array.BYTES_PER_ELEMENT);
@@ -38,7 +38,7 @@ export function start(connectionFile: string): void {
     main: protocol.port2,
     stdin: stdin.port2,
     shared: buffer,
-    captured,
+    log: stderr,
   };
   // What the thread prints is the kernel's log; by default it would come out of the main thread's stdout, as a cell's.
   const thread = new Worker(join(__dirname, "..", "protocol", "thread.js"), {
@@ -58,7 +58,7 @@ export function start(connectionFile: string): void {
     exit(1);
   });
 
-  const link = new Link(protocol.port1, shared, captured);
+  const link = new Link(protocol.port1, shared, stderr === null ? null : loadDescriptors());
   const sources = new CellSources();
   const modules = new CellModules(process.cwd());
   const executor = new Executor(link, sources, modules);

@@ -23,6 +23,29 @@ console.log("after");`;
   }
 });
 
+test("children, the descriptors and JavaScript write in turns, and all stays in order", async () => {
+  const { stdout, stderr, reply } = await kernel.execute(`for (let i = 0; i < 3000; i++) {
+  fs.writeSync(1, \`a\${i}\\n\`);
+  console.log("b" + i);
+  fs.writeSync(2, \`d\${i}\\n\`);
+  console.error("e" + i);
+  if (i % 100 === 0) execSync("echo c" + i, { stdio: "inherit" });
+  if (i % 500 === 0) await new Promise((resolve) => spawn("echo", ["f" + i], { stdio: "inherit" }).on("exit", resolve));
+}`);
+  assert.equal(reply.status, "ok");
+  const numbers = Array.from({ length: 3000 }, (_, i) => i);
+  const lines = (make: (i: number) => string) => numbers.map(make).join("");
+  const children = (i: number) => (i % 100 === 0 ? `c${i}\n` : "") + (i % 500 === 0 ? `f${i}\n` : "");
+  assert.equal(
+    stdout,
+    lines((i) => `a${i}\nb${i}\n${children(i)}`),
+  );
+  assert.equal(
+    stderr,
+    lines((i) => `d${i}\ne${i}\n`),
+  );
+});
+
 test("writes to the descriptors themselves reach the notebook before idle", async () => {
   for (let i = 0; i < 20; i++) {
     const { stdout, stderr, messages } = await kernel.execute(
