@@ -1,4 +1,5 @@
 /** @file The compile process: what `snapshot-main.ts` leaves in the snapshot, and what a process does that starts from it. */
+import { endWithParent } from "../own-children";
 import type { TypeScript } from "./bind";
 import type { CellCompiler } from "./cell-compiler";
 import { Documents } from "./documents";
@@ -28,6 +29,7 @@ export function prepare(ts: TypeScript): () => void {
     new HostedCompiler({ cwd, packageRoot }, () => new TypeScriptHost({ cwd, packageRoot }, documents));
   void rehearse(create("/"));
   return () => {
+    endWithParent(packageRoot);
     // Ctrl-C in a terminal is sent to all processes; it means the cell.
     process.on("SIGINT", () => {});
     const port = portToParent<CompilerCall, CompilerAnswer | CompilerReady>();
@@ -38,7 +40,10 @@ export function prepare(ts: TypeScript): () => void {
 }
 
 async function rehearse(compiler: CellCompiler): Promise<void> {
+  const parent = process.ppid;
   for (const [cell, code] of CELLS.entries()) {
+    // A kernel that is killed while it has a snapshot made leaves nothing running.
+    if (process.ppid !== parent) process.exit(1);
     const made = await compiler.compile({ cell, code });
     if (made.ok) await compiler.commit(cell, { ok: true, assigned: made.names });
   }

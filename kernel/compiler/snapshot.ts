@@ -18,6 +18,7 @@ import {
 } from "node:fs";
 import { wrap } from "node:module";
 import path from "node:path";
+import { own } from "../own-children";
 import { cacheFolder } from "./cache-folder";
 import { findPackageRoot } from "./package-root";
 
@@ -68,6 +69,7 @@ export async function buildSnapshot(
           killSignal: "SIGKILL",
         },
       );
+      own(child);
       let said = "";
       child.stderr.on("data", (data) => {
         said += data;

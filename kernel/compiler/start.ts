@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { log } from "../log";
+import { own } from "../own-children";
 import { engineByEnvironment } from "./create-compiler";
 import { type Port, portToChild } from "./port";
 import {
@@ -61,6 +62,7 @@ export class CompilerStart implements Answers {
       env: snapshotEnvironment(),
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
+    own(child);
     logOutput(child);
     // What waits for an answer keeps the thread alive by itself.
     child.unref();

@@ -1,5 +1,6 @@
 /*
- * Puts the process's standard output behind pipes, and reads them. For `kernel/descriptors.ts`.
+ * Puts the process's standard output behind pipes, and reads them, for `kernel/descriptors.ts`; and has a process end with
+ * its parent, for `kernel/own-children.ts`.
  *
  * Whoever reads, the thread below or a JavaScript thread that is about to say something, does so under one lock and numbers
  * the reading. Who says something names the last number that he saw: so it is known what was written before it was said.
@@ -8,6 +9,10 @@
 #include <fcntl.h>
 #include <node_api.h>
 #include <poll.h>
+#ifdef __linux__
+#include <signal.h>
+#include <sys/prctl.h>
+#endif
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -203,6 +208,14 @@ napi_value Release(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+/* endWithParent(): the process is killed when the thread that started it has ended. */
+napi_value EndWithParent(napi_env, napi_callback_info) {
+#ifdef __linux__
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+#endif
+  return nullptr;
+}
+
 }  // namespace
 
 NAPI_MODULE_INIT() {
@@ -210,7 +223,7 @@ NAPI_MODULE_INIT() {
     const char* name;
     napi_callback call;
   } functions[] = {{"capture", Capture}, {"watch", Watch}, {"turn", Turn},
-                   {"latest", Latest},   {"take", Take},   {"release", Release}};
+                   {"latest", Latest},   {"take", Take},   {"release", Release}, {"endWithParent", EndWithParent}};
   for (const auto& [name, call] : functions) {
     napi_value function;
     napi_create_function(env, name, NAPI_AUTO_LENGTH, call, nullptr, &function);

@@ -1,5 +1,6 @@
 /** @file Signals to the child process for which the main thread waits (`execSync` and the like); on Linux, where /proc tells. */
 import { readdirSync, readFileSync } from "node:fs";
+import { isOwn } from "../own-children";
 
 interface Process {
   pid: number;
@@ -12,12 +13,14 @@ interface Process {
 const TICKS = 100;
 
 /**
- * Signals the youngest child of this process, with its descendants, unless it is older than what waits: then nothing waits
+ * Signals the youngest child of this process that is not the kernel's own, with its descendants, unless it is older than what waits: then nothing waits
  * for it.
  */
 export function signalYoungestChild(signal: NodeJS.Signals, ageOfCell: number): void {
   const all = processes();
-  const [youngest] = all.filter(({ parent }) => parent === process.pid).sort((a, b) => a.age - b.age);
+  const [youngest] = all
+    .filter(({ pid, parent }) => parent === process.pid && !isOwn(pid))
+    .sort((a, b) => a.age - b.age);
   if (!youngest || youngest.age > ageOfCell) return;
   const family = [youngest];
   for (const { pid } of family) family.push(...all.filter(({ parent }) => parent === pid));

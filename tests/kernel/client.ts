@@ -105,7 +105,13 @@ export class KernelClient {
     const child = spawn(command, args, {
       cwd: options.cwd ?? folder,
       // A history of its own: tests must not write into the user's.
-      env: { ...process.env, TORCHBOOK_HISTORY: join(folder, "history.sqlite"), ...options.env },
+      env: {
+        ...process.env,
+        TORCHBOOK_HISTORY: join(folder, "history.sqlite"),
+        // A test run that is broken off leaves no kernel.
+        JPY_PARENT_PID: String(process.pid),
+        ...options.env,
+      },
       stdio: ["ignore", "ignore", "pipe"],
     });
     const identity = randomUUID();

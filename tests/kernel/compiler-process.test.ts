@@ -1,6 +1,7 @@
 /** @file The compiler's process and its snapshot: where the snapshot is missing or damaged, and where the process is killed. */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   existsSync,
   mkdtempSync,
@@ -14,6 +15,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { own } from "../../kernel/own-children";
+import { signalYoungestChild } from "../../kernel/protocol/children";
 import { KernelClient } from "./client";
 
 const cache = mkdtempSync(path.join(tmpdir(), "torchbook-cache-"));
@@ -85,14 +88,39 @@ test("a process from the snapshot compiles cells, and ends with the kernel", asy
   assert.ok(await isGone(pid as unknown as number));
 });
 
-test("a kernel that is killed leaves no process", async () => {
+test("a kernel that is killed leaves no process, also when the compiler is busy", async () => {
   await withKernel(async (kernel) => {
     await compiles(kernel);
     const pid = compilerOf(kernel) as number;
     assert.ok(isAlive(pid));
+    // Types that take half a minute.
+    await kernel.submit(
+      `type Grow<T extends 0[], N> = T["length"] extends N ? T : Grow<[...T, 0], N>;
+${Array.from({ length: 400 }, (_, i) => `type T${i} = Grow<[], ${590 + i}>; const t${i}: T${i}["length"] = 1;`).join("\n")}`,
+    );
+    await sleep(300);
+    assert.ok(isAlive(pid));
     kernel.process.kill("SIGKILL");
-    assert.ok(await isGone(pid));
+    await kernel.exited();
+    // Elsewhere it ends when it has done what it is at.
+    if (process.platform === "linux") assert.ok(await isGone(pid));
   });
+});
+
+test("what an interrupt signals is no process of the kernel's own", {
+  skip: process.platform !== "linux" && "only on Linux are children found",
+}, async () => {
+  const sleeper = (): ChildProcess => spawn("sleep", ["60"], { stdio: "ignore" });
+  const waitedFor = sleeper();
+  await once(waitedFor, "spawn");
+  await sleep(50);
+  const younger = sleeper();
+  own(younger);
+  await once(younger, "spawn");
+  signalYoungestChild("SIGINT", 60);
+  assert.deepEqual(await once(waitedFor, "exit"), [null, "SIGINT"]);
+  assert.equal(younger.exitCode ?? younger.signalCode, null);
+  younger.kill();
 });
 
 test("a Ctrl-C for all processes is not the compiler's", async () => {
