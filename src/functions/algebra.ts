@@ -1,30 +1,6 @@
 /** @file Functions of vectors and matrices. */
-
-export { cholesky, cholesky_inverse, cholesky_solve } from "../ops/algebra/cholesky";
-export { corrcoef, cov } from "../ops/algebra/covariance";
-export { cdist, cross, einsum, tensordot, trace } from "../ops/algebra/einsum";
-export { det, inv as inverse, logdet, slogdet } from "../ops/algebra/inverse";
+export * from "../both/algebra";
+export { cdist, einsum, tensordot } from "../ops/algebra/einsum";
 export { pca_lowrank, svd_lowrank } from "../ops/algebra/least-squares";
-export {
-  addbmm,
-  addmm,
-  addmv,
-  addr,
-  baddbmm,
-  bmm,
-  dot,
-  ger,
-  inner,
-  matmul,
-  mm,
-  mv,
-  outer,
-  vdot,
-} from "../ops/algebra/linalg";
-export { lu_unpack, lu_with_pivots as lu, solve_by_lu as lu_solve } from "../ops/algebra/lu";
-export { matrix_exp, matrix_power } from "../ops/algebra/matrix-functions";
-export { dist, norm, renorm } from "../ops/algebra/norm";
-export { kron, vander } from "../ops/algebra/products";
-export { geqrf, householder_product as orgqr, ormqr, qr_of as qr } from "../ops/algebra/qr";
-export { pinverse, svd_of as svd } from "../ops/algebra/singular";
-export { triangular_solve } from "../ops/algebra/triangular";
+export { lu_unpack } from "../ops/algebra/lu";
+export { vander } from "../ops/algebra/products";

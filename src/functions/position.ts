@@ -1,25 +1,10 @@
 /** @file Functions that read or write elements at positions: indices, masks, diagonals. */
-export { index_put } from "../ops/position/advanced-index";
+export * from "../both/position";
 export {
   _unsafe_masked_index,
   _unsafe_masked_index_put_accumulate,
-  put,
   unravel_index,
 } from "../ops/position/flat-index";
-export { gather, index_select, take, take_along_dim } from "../ops/position/gather";
-export { index_reduce } from "../ops/position/index-reduce";
 export { slice } from "../ops/position/indexing";
-export {
-  argwhere,
-  masked_fill,
-  masked_scatter,
-  masked_select,
-  nonzero,
-  nonzero_static,
-  where,
-} from "../ops/position/masks";
-export { index_add, index_copy, index_fill, scatter, scatter_add } from "../ops/position/scatter";
-export { scatter_reduce } from "../ops/position/segment";
+export { where } from "../ops/position/masks";
 export { segment_reduce, segment_reduce as _segment_reduce } from "../ops/position/segment-reduce";
-export { diag, diagonal } from "../ops/shape/diagonals";
-export { tril, triu } from "../ops/shape/triangles";

@@ -1,4 +1,5 @@
 /** @file Functions that make or copy tensors, convert them, or draw their elements. */
+export * from "../both/value";
 export { result_type } from "../ops/value/convert";
 export {
   as_tensor,
@@ -14,12 +15,10 @@ export {
   zeros,
   zeros_like,
 } from "../ops/value/create";
-export { clone, fill } from "../ops/value/fill";
+export { fill } from "../ops/value/fill";
 export {
-  bernoulli,
   initial_seed,
   manual_seed,
-  multinomial,
   normal,
   rand,
   rand_like,

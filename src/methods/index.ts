@@ -1,13 +1,13 @@
 /**
  * @file Which operations are methods of tensors as well: those whose first parameter is the tensor.
  *
- * Written once in `ops/`, with their documentation; the modules beside this one name them by kind. Here they are put on the
- * prototype, and their types follow from theirs.
+ * Written once in `ops/`, with their documentation; `both/` names by kind those that are functions too, the modules beside this
+ * one the others. Here they are put on the prototype, and their types follow from theirs.
  */
 import { record } from "../autograd/tape";
+import * as algebra from "../both/algebra";
 import { cast } from "../ops/value/convert";
 import { Tensor } from "../tensor";
-import * as algebra from "./algebra";
 import { casting, in_place, reshaping } from "./in-place";
 import type { Method } from "./method-type";
 import * as pointwise from "./pointwise";

@@ -1,8 +1,8 @@
 /** @file Methods that make or copy tensors, convert them, or draw their elements. */
+export * from "../both/value";
 export { byte, char, double, float, int, long, short } from "../ops/value/convert";
 export { new_empty, new_full, new_ones, new_tensor, new_zeros } from "../ops/value/create";
-export { clone, contiguous, copy_, cpu, fill_, to, type_as, zero_ } from "../ops/value/fill";
-export { bernoulli, multinomial } from "../ops/value/random";
+export { contiguous, copy_, cpu, fill_, to, type_as, zero_ } from "../ops/value/fill";
 export {
   bernoulli_,
   cauchy_,

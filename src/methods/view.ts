@@ -1,24 +1,4 @@
 /** @file Methods that tell how elements lie, give views by strides, and put parts in place. */
-export { narrow_copy, unsafe_chunk, unsafe_split, unsafe_split_with_sizes } from "../ops/shape/copies";
-export { diagonal_scatter } from "../ops/shape/diagonals";
-export {
-  is_contiguous,
-  is_nonzero,
-  is_same_size,
-  is_signed,
-  ndimension,
-  nelement,
-  size,
-  storage_offset,
-  stride,
-} from "../ops/shape/facts";
-export { adjoint } from "../ops/shape/movement";
-export { select_scatter, slice_scatter } from "../ops/shape/parts";
-export {
-  as_strided,
-  as_strided_,
-  as_strided_scatter,
-  new_empty_strided,
-  resize_,
-  resize_as_,
-} from "../ops/shape/strided";
+export * from "../both/view";
+export { is_contiguous, ndimension, nelement, size, storage_offset, stride } from "../ops/shape/facts";
+export { new_empty_strided, resize_ } from "../ops/shape/strided";

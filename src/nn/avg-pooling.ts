@@ -81,9 +81,11 @@ export class AvgPool1d extends AvgPool {
   }
 }
 
-/** The mean of each window over two dimensions of (N, C, H, W). */
-export class AvgPool2d extends AvgPool {
+/** Means over two or three dimensions. */
+abstract class AvgPoolNd extends AvgPool {
   divisor_override: number | null;
+  /** @internal Over how many dimensions the windows move. */
+  abstract readonly _rank: number;
 
   constructor(kernel_size: PerDim, options?: AvgPoolOptions);
   constructor(
@@ -97,40 +99,30 @@ export class AvgPool2d extends AvgPool {
   constructor(options: Kernel & AvgPoolOptions);
   constructor(...args: unknown[]) {
     const names = [...avg_names, "divisor_override"] as const;
-    const bound = bind_layer<Kernel & AvgPoolOptions>("AvgPool2d", ["kernel_size"], names, args);
+    const layer = `AvgPool${new.target.prototype._rank}d`;
+    const bound = bind_layer<Kernel & AvgPoolOptions>(layer, ["kernel_size"], names, args);
     super(bound);
     this.divisor_override = bound.divisor_override ?? null;
   }
 
   override forward(input: Tensor): Tensor {
     const settings = { ...this._settings(), divisor_override: this.divisor_override };
-    return average.avg_pool2d(input, this.kernel_size, settings);
+    return [average.avg_pool2d, average.avg_pool3d][this._rank - 2](input, this.kernel_size, settings);
+  }
+}
+
+/** The mean of each window over two dimensions of (N, C, H, W). */
+export class AvgPool2d extends AvgPoolNd {
+  /** @internal */
+  get _rank(): number {
+    return 2;
   }
 }
 
 /** The mean of each window over three dimensions of (N, C, D, H, W). */
-export class AvgPool3d extends AvgPool {
-  divisor_override: number | null;
-
-  constructor(kernel_size: PerDim, options?: AvgPoolOptions);
-  constructor(
-    kernel_size: PerDim,
-    stride: PerDim | null,
-    padding?: PerDim,
-    ceil_mode?: boolean,
-    count_include_pad?: boolean,
-    divisor_override?: number | null,
-  );
-  constructor(options: Kernel & AvgPoolOptions);
-  constructor(...args: unknown[]) {
-    const names = [...avg_names, "divisor_override"] as const;
-    const bound = bind_layer<Kernel & AvgPoolOptions>("AvgPool3d", ["kernel_size"], names, args);
-    super(bound);
-    this.divisor_override = bound.divisor_override ?? null;
-  }
-
-  override forward(input: Tensor): Tensor {
-    const settings = { ...this._settings(), divisor_override: this.divisor_override };
-    return average.avg_pool3d(input, this.kernel_size, settings);
+export class AvgPool3d extends AvgPoolNd {
+  /** @internal */
+  get _rank(): number {
+    return 3;
   }
 }

@@ -3,7 +3,7 @@ import { ValueError } from "../errors";
 import type { PerDim } from "../ops/pooling/sliding";
 import { numel } from "../shape";
 
-import { check_size, empty_parameter, type FactoryOptions } from "./factory";
+import { bind_layer, check_size, empty_parameter, type FactoryOptions } from "./factory";
 import type { PadMode } from "./functional/pad";
 import { kaiming_uniform_, uniform_ } from "./init";
 import { Module } from "./module";
@@ -54,6 +54,8 @@ export const padding_modes: Record<PaddingMode, PadMode> = {
   circular: "circular",
 };
 
+type Options = Omit<ConvTransposeOptions, "padding" | "padding_mode"> & ConvOptions;
+
 /** What convolutions of both directions share. */
 export abstract class ConvBase extends Module {
   in_channels: number;
@@ -69,13 +71,16 @@ export abstract class ConvBase extends Module {
   weight: Parameter;
   bias: Parameter | null;
 
+  /** @internal Over how many dimensions the kernel moves. */
+  abstract readonly _rank: number;
+
   /** @internal */
-  constructor(
-    rank: number,
-    transposed: boolean,
-    bound: Partial<Required & ConvOptions & { output_padding?: PerDim }>,
-  ) {
+  constructor(kind: "Conv" | "ConvTranspose", names: readonly (keyof Options)[], args: readonly unknown[]) {
     super();
+    const rank = new.target.prototype._rank;
+    const transposed = kind === "ConvTranspose";
+    const required = ["in_channels", "out_channels", "kernel_size"] as const;
+    const bound = bind_layer<Required & Options>(`${kind}${rank}d`, required, names, args);
     const layer = this._get_name();
     const sizes = (what: string, value: PerDim, least: number): number[] => {
       const list = Array.isArray(value) ? (value as number[]) : new Array<number>(rank).fill(value as number);

@@ -4,9 +4,9 @@ import * as ops from "../ops/convolution/conv-transpose";
 import type { PerDim } from "../ops/pooling/sliding";
 import type { Tensor } from "../tensor";
 import { ConvBase, type ConvTransposeOptions, type Required } from "./conv-base";
-import { bind_layer } from "./factory";
 
-const transpose_names = [
+/** Names of the optional arguments, in order. */
+export const transpose_names = [
   "stride",
   "padding",
   "output_padding",
@@ -20,18 +20,21 @@ const transpose_names = [
 
 /** Transposed convolution layers of any rank. */
 abstract class ConvTranspose extends ConvBase {
-  /** @internal */
-  constructor(layer: string, rank: number, args: readonly unknown[]) {
-    super(
-      rank,
-      true,
-      bind_layer<Required & ConvTransposeOptions>(
-        layer,
-        ["in_channels", "out_channels", "kernel_size"],
-        transpose_names,
-        args,
-      ),
-    );
+  constructor(in_channels: number, out_channels: number, kernel_size: PerDim, options?: ConvTransposeOptions);
+  constructor(
+    in_channels: number,
+    out_channels: number,
+    kernel_size: PerDim,
+    stride: PerDim,
+    padding?: PerDim,
+    output_padding?: PerDim,
+    groups?: number,
+    bias?: boolean,
+    dilation?: PerDim,
+  );
+  constructor(options: Required & ConvTransposeOptions);
+  constructor(...args: unknown[]) {
+    super("ConvTranspose", transpose_names, args);
   }
 
   override forward(
@@ -83,60 +86,24 @@ abstract class ConvTranspose extends ConvBase {
  * Parameters: `weight` (in_channels, out_channels / groups, kernel_size) and `bias` (out_channels).
  */
 export class ConvTranspose1d extends ConvTranspose {
-  constructor(in_channels: number, out_channels: number, kernel_size: PerDim, options?: ConvTransposeOptions);
-  constructor(
-    in_channels: number,
-    out_channels: number,
-    kernel_size: PerDim,
-    stride: PerDim,
-    padding?: PerDim,
-    output_padding?: PerDim,
-    groups?: number,
-    bias?: boolean,
-    dilation?: PerDim,
-  );
-  constructor(options: Required & ConvTransposeOptions);
-  constructor(...args: unknown[]) {
-    super("ConvTranspose1d", 1, args);
+  /** @internal */
+  get _rank(): number {
+    return 1;
   }
 }
 
 /** The transpose of a convolution over two dimensions; see {@link ConvTranspose1d}. */
 export class ConvTranspose2d extends ConvTranspose {
-  constructor(in_channels: number, out_channels: number, kernel_size: PerDim, options?: ConvTransposeOptions);
-  constructor(
-    in_channels: number,
-    out_channels: number,
-    kernel_size: PerDim,
-    stride: PerDim,
-    padding?: PerDim,
-    output_padding?: PerDim,
-    groups?: number,
-    bias?: boolean,
-    dilation?: PerDim,
-  );
-  constructor(options: Required & ConvTransposeOptions);
-  constructor(...args: unknown[]) {
-    super("ConvTranspose2d", 2, args);
+  /** @internal */
+  get _rank(): number {
+    return 2;
   }
 }
 
 /** The transpose of a convolution over three dimensions; see {@link ConvTranspose1d}. */
 export class ConvTranspose3d extends ConvTranspose {
-  constructor(in_channels: number, out_channels: number, kernel_size: PerDim, options?: ConvTransposeOptions);
-  constructor(
-    in_channels: number,
-    out_channels: number,
-    kernel_size: PerDim,
-    stride: PerDim,
-    padding?: PerDim,
-    output_padding?: PerDim,
-    groups?: number,
-    bias?: boolean,
-    dilation?: PerDim,
-  );
-  constructor(options: Required & ConvTransposeOptions);
-  constructor(...args: unknown[]) {
-    super("ConvTranspose3d", 3, args);
+  /** @internal */
+  get _rank(): number {
+    return 3;
   }
 }

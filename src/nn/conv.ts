@@ -5,10 +5,10 @@ import type { PerDim } from "../ops/pooling/sliding";
 import { range } from "../shape";
 import type { Tensor } from "../tensor";
 import { ConvBase, type ConvOptions, type PaddingMode, padding_modes, type Required } from "./conv-base";
-import { bind_layer } from "./factory";
 import { pad } from "./functional/pad";
 
-const conv_names = [
+/** Names of the optional arguments, in order. */
+export const conv_names = [
   "stride",
   "padding",
   "dilation",
@@ -21,18 +21,21 @@ const conv_names = [
 
 /** Convolution layers of any rank. */
 abstract class Conv extends ConvBase {
-  /** @internal */
-  constructor(layer: string, rank: number, args: readonly unknown[]) {
-    super(
-      rank,
-      false,
-      bind_layer<Required & ConvOptions>(
-        layer,
-        ["in_channels", "out_channels", "kernel_size"],
-        conv_names,
-        args,
-      ),
-    );
+  constructor(in_channels: number, out_channels: number, kernel_size: PerDim, options?: ConvOptions);
+  constructor(
+    in_channels: number,
+    out_channels: number,
+    kernel_size: PerDim,
+    stride: PerDim,
+    padding?: PerDim | "same" | "valid",
+    dilation?: PerDim,
+    groups?: number,
+    bias?: boolean,
+    padding_mode?: PaddingMode,
+  );
+  constructor(options: Required & ConvOptions);
+  constructor(...args: unknown[]) {
+    super("Conv", conv_names, args);
   }
 
   override forward(input: Tensor): Tensor {
@@ -82,60 +85,24 @@ abstract class Conv extends ConvBase {
  * conv(torch.randn(20, 16, 50)).shape; // [20, 33, 24]
  */
 export class Conv1d extends Conv {
-  constructor(in_channels: number, out_channels: number, kernel_size: PerDim, options?: ConvOptions);
-  constructor(
-    in_channels: number,
-    out_channels: number,
-    kernel_size: PerDim,
-    stride: PerDim,
-    padding?: PerDim | "same" | "valid",
-    dilation?: PerDim,
-    groups?: number,
-    bias?: boolean,
-    padding_mode?: PaddingMode,
-  );
-  constructor(options: Required & ConvOptions);
-  constructor(...args: unknown[]) {
-    super("Conv1d", 1, args);
+  /** @internal */
+  get _rank(): number {
+    return 1;
   }
 }
 
 /** Convolution over two dimensions: input (N, in_channels, H, W), output (N, out_channels, H_out, W_out); see {@link Conv1d}. */
 export class Conv2d extends Conv {
-  constructor(in_channels: number, out_channels: number, kernel_size: PerDim, options?: ConvOptions);
-  constructor(
-    in_channels: number,
-    out_channels: number,
-    kernel_size: PerDim,
-    stride: PerDim,
-    padding?: PerDim | "same" | "valid",
-    dilation?: PerDim,
-    groups?: number,
-    bias?: boolean,
-    padding_mode?: PaddingMode,
-  );
-  constructor(options: Required & ConvOptions);
-  constructor(...args: unknown[]) {
-    super("Conv2d", 2, args);
+  /** @internal */
+  get _rank(): number {
+    return 2;
   }
 }
 
 /** Convolution over three dimensions: input (N, in_channels, D, H, W); see {@link Conv1d}. */
 export class Conv3d extends Conv {
-  constructor(in_channels: number, out_channels: number, kernel_size: PerDim, options?: ConvOptions);
-  constructor(
-    in_channels: number,
-    out_channels: number,
-    kernel_size: PerDim,
-    stride: PerDim,
-    padding?: PerDim | "same" | "valid",
-    dilation?: PerDim,
-    groups?: number,
-    bias?: boolean,
-    padding_mode?: PaddingMode,
-  );
-  constructor(options: Required & ConvOptions);
-  constructor(...args: unknown[]) {
-    super("Conv3d", 3, args);
+  /** @internal */
+  get _rank(): number {
+    return 3;
   }
 }

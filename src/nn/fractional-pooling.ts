@@ -17,9 +17,16 @@ abstract class FractionalMaxPool extends Module {
   return_indices: boolean;
   declare _random_samples: Tensor | null;
 
-  /** @internal */
-  constructor(layer: string, rank: number, args: readonly unknown[]) {
+  /** @internal Over how many dimensions the windows lie. */
+  abstract readonly _rank: number;
+
+  constructor(kernel_size: PerDim, options: FractionalMaxPoolOptions);
+  constructor(kernel_size: PerDim, output_size: PerDim | null, output_ratio?: PerDim | null);
+  constructor(options: FractionalMaxPoolOptions & { kernel_size: PerDim });
+  constructor(...args: unknown[]) {
     super();
+    const rank = new.target.prototype._rank;
+    const layer = `FractionalMaxPool${rank}d`;
     type Args = FractionalMaxPoolOptions & { kernel_size: PerDim };
     const names = ["output_size", "output_ratio", "return_indices", "_random_samples"] as const;
     const bound = bind_layer<Args>(layer, ["kernel_size"], names, args);
@@ -46,10 +53,10 @@ abstract class FractionalMaxPool extends Module {
     }
   }
 
-  /** @internal */
-  _settings(): FractionalMaxPoolOptions {
-    const { output_size, output_ratio, return_indices, _random_samples } = this;
-    return { output_size, output_ratio, return_indices, _random_samples };
+  override forward(input: Tensor): Tensor {
+    const { kernel_size, output_size, output_ratio, return_indices, _random_samples } = this;
+    const pool = [ops.fractional_max_pool2d, ops.fractional_max_pool3d][this._rank - 2];
+    return pool(input, kernel_size, { output_size, output_ratio, return_indices, _random_samples });
   }
 }
 
@@ -58,28 +65,16 @@ abstract class FractionalMaxPool extends Module {
  * `return_indices` the call gives `[output, indices]`.
  */
 export class FractionalMaxPool2d extends FractionalMaxPool {
-  constructor(kernel_size: PerDim, options: FractionalMaxPoolOptions);
-  constructor(kernel_size: PerDim, output_size: PerDim | null, output_ratio?: PerDim | null);
-  constructor(options: FractionalMaxPoolOptions & { kernel_size: PerDim });
-  constructor(...args: unknown[]) {
-    super("FractionalMaxPool2d", 2, args);
-  }
-
-  override forward(input: Tensor): Tensor {
-    return ops.fractional_max_pool2d(input, this.kernel_size, this._settings());
+  /** @internal */
+  get _rank(): number {
+    return 2;
   }
 }
 
 /** {@link FractionalMaxPool2d} over volumes (N, C, D, H, W). */
 export class FractionalMaxPool3d extends FractionalMaxPool {
-  constructor(kernel_size: PerDim, options: FractionalMaxPoolOptions);
-  constructor(kernel_size: PerDim, output_size: PerDim | null, output_ratio?: PerDim | null);
-  constructor(options: FractionalMaxPoolOptions & { kernel_size: PerDim });
-  constructor(...args: unknown[]) {
-    super("FractionalMaxPool3d", 3, args);
-  }
-
-  override forward(input: Tensor): Tensor {
-    return ops.fractional_max_pool3d(input, this.kernel_size, this._settings());
+  /** @internal */
+  get _rank(): number {
+    return 3;
   }
 }

@@ -3,8 +3,8 @@ import { RuntimeError } from "../errors";
 import { ones } from "../ops/value/create";
 import type { Tensor } from "../tensor";
 import { bind_layer } from "./factory";
-import { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d, type InstanceNormOptions } from "./instance-norm";
-import { first_call, has_uninitialized } from "./lazy";
+import { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from "./instance-norm";
+import { has_uninitialized, type Lazy, type LazyForm, lazy } from "./lazy";
 import {
   type BatchNorm,
   BatchNorm1d,
@@ -16,19 +16,24 @@ import { is_uninitialized, UninitializedBuffer, UninitializedParameter } from ".
 
 const names = ["eps", "momentum", "affine", "track_running_stats", "device", "dtype", "bias"] as const;
 
-/** The arguments of the layer that a lazy one stands for: as given, with no features yet. */
-function eager(layer: string, args: readonly unknown[]): BatchNormOptions & { num_features: number } {
-  return { ...bind_layer<BatchNormOptions>(layer, [], names, args), num_features: 0 };
+interface LazyNormConstructor<Layer> {
+  new (options?: BatchNormOptions): Layer & Lazy;
+  new (eps: number, momentum?: number, affine?: boolean, track_running_stats?: boolean): Layer & Lazy;
 }
 
-function forget(layer: BatchNorm): void {
-  const dtype = layer.weight?.dtype ?? layer.running_mean?.dtype;
-  if (layer.weight !== null) layer.weight = new UninitializedParameter(true, { dtype });
-  if (layer.bias !== null) layer.bias = new UninitializedParameter(true, { dtype });
-  if (layer.running_mean === null) return;
-  layer.register_buffer("running_mean", new UninitializedBuffer({ dtype }));
-  layer.register_buffer("running_var", new UninitializedBuffer({ dtype }));
-}
+const form: LazyForm<BatchNorm> = {
+  bind: (name, args) => ({ ...bind_layer<BatchNormOptions>(name, [], names, args), num_features: 0 }),
+  size: (layer) => layer.num_features,
+  forget(layer) {
+    const dtype = layer.weight?.dtype ?? layer.running_mean?.dtype;
+    if (layer.weight !== null) layer.weight = new UninitializedParameter(true, { dtype });
+    if (layer.bias !== null) layer.bias = new UninitializedParameter(true, { dtype });
+    if (layer.running_mean === null) return;
+    layer.register_buffer("running_mean", new UninitializedBuffer({ dtype }));
+    layer.register_buffer("running_var", new UninitializedBuffer({ dtype }));
+  },
+  complete,
+};
 
 /** Gives a layer's parameters and buffers their shapes after the channels of its first input. */
 function complete(layer: BatchNorm, input: Tensor): void {
@@ -47,166 +52,52 @@ function complete(layer: BatchNorm, input: Tensor): void {
 }
 
 /** A {@link BatchNorm1d} whose `num_features` are the channels of its first input; it is one from then on. */
-export class LazyBatchNorm1d extends BatchNorm1d {
-  constructor(options?: BatchNormOptions);
-  constructor(eps: number, momentum?: number, affine?: boolean, track_running_stats?: boolean);
-  constructor(...args: unknown[]) {
-    super(eager("LazyBatchNorm1d", args) as BatchNormOptions & { num_features: number });
-    forget(this);
-  }
-
-  /** Sets everything to its first value, once it has shapes. */
-  override reset_parameters(): void {
-    if (this.num_features !== 0 && !has_uninitialized(this)) super.reset_parameters();
-  }
-
-  /** Gives parameters and buffers their shapes after the input's. */
-  initialize_parameters(input: Tensor): void {
-    complete(this, input);
-  }
-
-  /** @internal */
-  override _call(args: readonly unknown[]): unknown {
-    return first_call(this, BatchNorm1d, args);
-  }
-}
+export class LazyBatchNorm1d extends lazy<LazyNormConstructor<BatchNorm1d>, BatchNorm>(BatchNorm1d, form) {}
 
 /** A {@link BatchNorm2d} whose `num_features` are the channels of its first input; it is one from then on. */
-export class LazyBatchNorm2d extends BatchNorm2d {
-  constructor(options?: BatchNormOptions);
-  constructor(eps: number, momentum?: number, affine?: boolean, track_running_stats?: boolean);
-  constructor(...args: unknown[]) {
-    super(eager("LazyBatchNorm2d", args) as BatchNormOptions & { num_features: number });
-    forget(this);
-  }
-
-  /** Sets everything to its first value, once it has shapes. */
-  override reset_parameters(): void {
-    if (this.num_features !== 0 && !has_uninitialized(this)) super.reset_parameters();
-  }
-
-  /** Gives parameters and buffers their shapes after the input's. */
-  initialize_parameters(input: Tensor): void {
-    complete(this, input);
-  }
-
-  /** @internal */
-  override _call(args: readonly unknown[]): unknown {
-    return first_call(this, BatchNorm2d, args);
-  }
-}
+export class LazyBatchNorm2d extends lazy<LazyNormConstructor<BatchNorm2d>, BatchNorm>(BatchNorm2d, form) {}
 
 /** A {@link BatchNorm3d} whose `num_features` are the channels of its first input; it is one from then on. */
-export class LazyBatchNorm3d extends BatchNorm3d {
-  constructor(options?: BatchNormOptions);
-  constructor(eps: number, momentum?: number, affine?: boolean, track_running_stats?: boolean);
-  constructor(...args: unknown[]) {
-    super(eager("LazyBatchNorm3d", args) as BatchNormOptions & { num_features: number });
-    forget(this);
-  }
+export class LazyBatchNorm3d extends lazy<LazyNormConstructor<BatchNorm3d>, BatchNorm>(BatchNorm3d, form) {}
 
-  /** Sets everything to its first value, once it has shapes. */
-  override reset_parameters(): void {
-    if (this.num_features !== 0 && !has_uninitialized(this)) super.reset_parameters();
-  }
-
-  /** Gives parameters and buffers their shapes after the input's. */
-  initialize_parameters(input: Tensor): void {
-    complete(this, input);
-  }
-
+/**
+ * An {@link InstanceNorm1d} whose `num_features` are the channels of its first input; it is one from then on. Unlike that one it has
+ * parameters and running statistics unless told otherwise, as in PyTorch.
+ */
+export class LazyInstanceNorm1d extends lazy<LazyNormConstructor<InstanceNorm1d>, BatchNorm>(
+  InstanceNorm1d,
+  form,
+) {
   /** @internal */
-  override _call(args: readonly unknown[]): unknown {
-    return first_call(this, BatchNorm3d, args);
-  }
-}
-
-/** A {@link InstanceNorm1d} whose `num_features` are the channels of its first input; it is one from then on. */
-export class LazyInstanceNorm1d extends InstanceNorm1d {
-  constructor(options?: BatchNormOptions);
-  constructor(eps: number, momentum?: number, affine?: boolean, track_running_stats?: boolean);
-  constructor(...args: unknown[]) {
-    super(eager("LazyInstanceNorm1d", args) as InstanceNormOptions & { num_features: number });
-    forget(this);
-  }
-
-  /** @internal Unlike {@link InstanceNorm1d}, it has parameters and running statistics unless told otherwise, as in PyTorch. */
   override _default(): boolean {
     return true;
   }
-
-  /** Sets everything to its first value, once it has shapes. */
-  override reset_parameters(): void {
-    if (this.num_features !== 0 && !has_uninitialized(this)) super.reset_parameters();
-  }
-
-  /** Gives parameters and buffers their shapes after the input's. */
-  initialize_parameters(input: Tensor): void {
-    complete(this, input);
-  }
-
-  /** @internal */
-  override _call(args: readonly unknown[]): unknown {
-    return first_call(this, InstanceNorm1d, args);
-  }
 }
 
-/** A {@link InstanceNorm2d} whose `num_features` are the channels of its first input; it is one from then on. */
-export class LazyInstanceNorm2d extends InstanceNorm2d {
-  constructor(options?: BatchNormOptions);
-  constructor(eps: number, momentum?: number, affine?: boolean, track_running_stats?: boolean);
-  constructor(...args: unknown[]) {
-    super(eager("LazyInstanceNorm2d", args) as InstanceNormOptions & { num_features: number });
-    forget(this);
-  }
-
-  /** @internal Unlike {@link InstanceNorm2d}, it has parameters and running statistics unless told otherwise, as in PyTorch. */
+/**
+ * An {@link InstanceNorm2d} whose `num_features` are the channels of its first input; it is one from then on. Unlike that one it has
+ * parameters and running statistics unless told otherwise, as in PyTorch.
+ */
+export class LazyInstanceNorm2d extends lazy<LazyNormConstructor<InstanceNorm2d>, BatchNorm>(
+  InstanceNorm2d,
+  form,
+) {
+  /** @internal */
   override _default(): boolean {
     return true;
   }
-
-  /** Sets everything to its first value, once it has shapes. */
-  override reset_parameters(): void {
-    if (this.num_features !== 0 && !has_uninitialized(this)) super.reset_parameters();
-  }
-
-  /** Gives parameters and buffers their shapes after the input's. */
-  initialize_parameters(input: Tensor): void {
-    complete(this, input);
-  }
-
-  /** @internal */
-  override _call(args: readonly unknown[]): unknown {
-    return first_call(this, InstanceNorm2d, args);
-  }
 }
 
-/** A {@link InstanceNorm3d} whose `num_features` are the channels of its first input; it is one from then on. */
-export class LazyInstanceNorm3d extends InstanceNorm3d {
-  constructor(options?: BatchNormOptions);
-  constructor(eps: number, momentum?: number, affine?: boolean, track_running_stats?: boolean);
-  constructor(...args: unknown[]) {
-    super(eager("LazyInstanceNorm3d", args) as InstanceNormOptions & { num_features: number });
-    forget(this);
-  }
-
-  /** @internal Unlike {@link InstanceNorm3d}, it has parameters and running statistics unless told otherwise, as in PyTorch. */
+/**
+ * An {@link InstanceNorm3d} whose `num_features` are the channels of its first input; it is one from then on. Unlike that one it has
+ * parameters and running statistics unless told otherwise, as in PyTorch.
+ */
+export class LazyInstanceNorm3d extends lazy<LazyNormConstructor<InstanceNorm3d>, BatchNorm>(
+  InstanceNorm3d,
+  form,
+) {
+  /** @internal */
   override _default(): boolean {
     return true;
-  }
-
-  /** Sets everything to its first value, once it has shapes. */
-  override reset_parameters(): void {
-    if (this.num_features !== 0 && !has_uninitialized(this)) super.reset_parameters();
-  }
-
-  /** Gives parameters and buffers their shapes after the input's. */
-  initialize_parameters(input: Tensor): void {
-    complete(this, input);
-  }
-
-  /** @internal */
-  override _call(args: readonly unknown[]): unknown {
-    return first_call(this, InstanceNorm3d, args);
   }
 }

@@ -13,21 +13,39 @@ export interface LPPoolOptions {
   ceil_mode?: boolean;
 }
 
+/** p-norms over any number of dimensions. */
 abstract class LPPool extends Module {
   norm_type: number;
   kernel_size: PerDim;
   stride: PerDim | null;
   ceil_mode: boolean;
 
-  /** @internal */
-  constructor(layer: string, args: readonly unknown[]) {
+  /** @internal Over how many dimensions the windows move. */
+  abstract readonly _rank: number;
+
+  constructor(norm_type: number, kernel_size: PerDim, options?: LPPoolOptions);
+  constructor(norm_type: number, kernel_size: PerDim, stride: PerDim | null, ceil_mode?: boolean);
+  constructor(options: Kernel & LPPoolOptions & { norm_type: number });
+  constructor(...args: unknown[]) {
     super();
     type Args = Kernel & LPPoolOptions & { norm_type: number };
-    const bound = bind_layer<Args>(layer, ["norm_type", "kernel_size"], ["stride", "ceil_mode"], args);
+    const required = ["norm_type", "kernel_size"] as const;
+    const bound = bind_layer<Args>(
+      `LPPool${new.target.prototype._rank}d`,
+      required,
+      ["stride", "ceil_mode"],
+      args,
+    );
     this.norm_type = bound.norm_type as number;
     this.kernel_size = bound.kernel_size as PerDim;
     this.stride = bound.stride ?? null;
     this.ceil_mode = bound.ceil_mode ?? false;
+  }
+
+  override forward(input: Tensor): Tensor {
+    const { norm_type, kernel_size, stride, ceil_mode } = this;
+    const lp_pool = [average.lp_pool1d, average.lp_pool2d, average.lp_pool3d][this._rank - 1];
+    return lp_pool(input, norm_type, kernel_size, stride, ceil_mode);
   }
 
   override extra_repr(): string {
@@ -41,45 +59,24 @@ abstract class LPPool extends Module {
 
 /** The p-norm of each window over one dimension of (N, C, L), p being `norm_type`. */
 export class LPPool1d extends LPPool {
-  constructor(norm_type: number, kernel_size: PerDim, options?: LPPoolOptions);
-  constructor(norm_type: number, kernel_size: PerDim, stride: PerDim | null, ceil_mode?: boolean);
-  constructor(options: Kernel & LPPoolOptions & { norm_type: number });
-  constructor(...args: unknown[]) {
-    super("LPPool1d", args);
-  }
-
-  override forward(input: Tensor): Tensor {
-    const { norm_type, kernel_size, stride, ceil_mode } = this;
-    return average.lp_pool1d(input, norm_type, kernel_size, stride, ceil_mode);
+  /** @internal */
+  get _rank(): number {
+    return 1;
   }
 }
 
 /** The p-norm of each window over two dimensions of (N, C, H, W), p being `norm_type`. */
 export class LPPool2d extends LPPool {
-  constructor(norm_type: number, kernel_size: PerDim, options?: LPPoolOptions);
-  constructor(norm_type: number, kernel_size: PerDim, stride: PerDim | null, ceil_mode?: boolean);
-  constructor(options: Kernel & LPPoolOptions & { norm_type: number });
-  constructor(...args: unknown[]) {
-    super("LPPool2d", args);
-  }
-
-  override forward(input: Tensor): Tensor {
-    const { norm_type, kernel_size, stride, ceil_mode } = this;
-    return average.lp_pool2d(input, norm_type, kernel_size, stride, ceil_mode);
+  /** @internal */
+  get _rank(): number {
+    return 2;
   }
 }
 
 /** The p-norm of each window over three dimensions of (N, C, D, H, W), p being `norm_type`. */
 export class LPPool3d extends LPPool {
-  constructor(norm_type: number, kernel_size: PerDim, options?: LPPoolOptions);
-  constructor(norm_type: number, kernel_size: PerDim, stride: PerDim | null, ceil_mode?: boolean);
-  constructor(options: Kernel & LPPoolOptions & { norm_type: number });
-  constructor(...args: unknown[]) {
-    super("LPPool3d", args);
-  }
-
-  override forward(input: Tensor): Tensor {
-    const { norm_type, kernel_size, stride, ceil_mode } = this;
-    return average.lp_pool3d(input, norm_type, kernel_size, stride, ceil_mode);
+  /** @internal */
+  get _rank(): number {
+    return 3;
   }
 }

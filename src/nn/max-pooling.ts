@@ -24,6 +24,7 @@ export type Kernel = { kernel_size: PerDim };
 
 const max_names = ["stride", "padding", "dilation", "return_indices", "ceil_mode"] as const;
 
+/** Maxima over any number of dimensions. */
 abstract class MaxPool extends Module {
   kernel_size: PerDim;
   stride: PerDim;
@@ -32,9 +33,22 @@ abstract class MaxPool extends Module {
   return_indices: boolean;
   ceil_mode: boolean;
 
-  /** @internal */
-  constructor(layer: string, args: readonly unknown[]) {
+  /** @internal Over how many dimensions the windows move. */
+  abstract readonly _rank: number;
+
+  constructor(kernel_size: PerDim, options?: MaxPoolOptions);
+  constructor(
+    kernel_size: PerDim,
+    stride: PerDim | null,
+    padding?: PerDim,
+    dilation?: PerDim,
+    return_indices?: boolean,
+    ceil_mode?: boolean,
+  );
+  constructor(options: Kernel & MaxPoolOptions);
+  constructor(...args: unknown[]) {
     super();
+    const layer = `MaxPool${new.target.prototype._rank}d`;
     const bound = bind_layer<Kernel & MaxPoolOptions>(layer, ["kernel_size"], max_names, args);
     this.kernel_size = bound.kernel_size as PerDim;
     this.stride = bound.stride ?? this.kernel_size;
@@ -44,10 +58,12 @@ abstract class MaxPool extends Module {
     this.ceil_mode = bound.ceil_mode ?? false;
   }
 
-  /** @internal */
-  _settings(): Omit<MaxPoolOptions, "return_indices"> {
-    const { stride, padding, dilation, ceil_mode } = this;
-    return { stride, padding, dilation, ceil_mode };
+  override forward(input: Tensor): Tensor {
+    const { kernel_size, stride, padding, dilation, ceil_mode } = this;
+    const max_pool = [maximum.max_pool1d, maximum.max_pool2d, maximum.max_pool3d][this._rank - 1];
+    const settings = { stride, padding, dilation, ceil_mode };
+    if (!this.return_indices) return max_pool(input, kernel_size, settings);
+    return max_pool(input, kernel_size, { ...settings, return_indices: true }) as unknown as Tensor;
   }
 
   override extra_repr(): string {
@@ -66,69 +82,24 @@ abstract class MaxPool extends Module {
  * new nn.MaxPool1d(3, { stride: 2 })(torch.randn(20, 16, 50)).shape; // [20, 16, 24]
  */
 export class MaxPool1d extends MaxPool {
-  constructor(kernel_size: PerDim, options?: MaxPoolOptions);
-  constructor(
-    kernel_size: PerDim,
-    stride: PerDim | null,
-    padding?: PerDim,
-    dilation?: PerDim,
-    return_indices?: boolean,
-    ceil_mode?: boolean,
-  );
-  constructor(options: Kernel & MaxPoolOptions);
-  constructor(...args: unknown[]) {
-    super("MaxPool1d", args);
-  }
-
-  override forward(input: Tensor): Tensor {
-    if (!this.return_indices) return maximum.max_pool1d(input, this.kernel_size, this._settings());
-    const both = maximum.max_pool1d(input, this.kernel_size, { ...this._settings(), return_indices: true });
-    return both as unknown as Tensor;
+  /** @internal */
+  get _rank(): number {
+    return 1;
   }
 }
 
 /** The greatest element of each window over two dimensions of (N, C, H, W). With `return_indices` the call gives `[output, indices]`. */
 export class MaxPool2d extends MaxPool {
-  constructor(kernel_size: PerDim, options?: MaxPoolOptions);
-  constructor(
-    kernel_size: PerDim,
-    stride: PerDim | null,
-    padding?: PerDim,
-    dilation?: PerDim,
-    return_indices?: boolean,
-    ceil_mode?: boolean,
-  );
-  constructor(options: Kernel & MaxPoolOptions);
-  constructor(...args: unknown[]) {
-    super("MaxPool2d", args);
-  }
-
-  override forward(input: Tensor): Tensor {
-    if (!this.return_indices) return maximum.max_pool2d(input, this.kernel_size, this._settings());
-    const both = maximum.max_pool2d(input, this.kernel_size, { ...this._settings(), return_indices: true });
-    return both as unknown as Tensor;
+  /** @internal */
+  get _rank(): number {
+    return 2;
   }
 }
 
 /** The greatest element of each window over three dimensions of (N, C, D, H, W). With `return_indices` the call gives `[output, indices]`. */
 export class MaxPool3d extends MaxPool {
-  constructor(kernel_size: PerDim, options?: MaxPoolOptions);
-  constructor(
-    kernel_size: PerDim,
-    stride: PerDim | null,
-    padding?: PerDim,
-    dilation?: PerDim,
-    return_indices?: boolean,
-    ceil_mode?: boolean,
-  );
-  constructor(options: Kernel & MaxPoolOptions);
-  constructor(...args: unknown[]) {
-    super("MaxPool3d", args);
-  }
-
-  override forward(input: Tensor): Tensor {
-    if (!this.return_indices) return maximum.max_pool3d(input, this.kernel_size, this._settings());
-    const both = maximum.max_pool3d(input, this.kernel_size, { ...this._settings(), return_indices: true });
-    return both as unknown as Tensor;
+  /** @internal */
+  get _rank(): number {
+    return 3;
   }
 }

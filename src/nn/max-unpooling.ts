@@ -13,14 +13,22 @@ export interface MaxUnpoolOptions {
   padding?: PerDim;
 }
 
+/** Maxima put back over any number of dimensions. */
 abstract class MaxUnpool extends Module {
   kernel_size: PerDim;
   stride: PerDim;
   padding: PerDim;
 
-  /** @internal */
-  constructor(layer: string, rank: number, args: readonly unknown[]) {
+  /** @internal Over how many dimensions the windows move. */
+  abstract readonly _rank: number;
+
+  constructor(kernel_size: PerDim, options?: MaxUnpoolOptions);
+  constructor(kernel_size: PerDim, stride: PerDim | null, padding?: PerDim);
+  constructor(options: Kernel & MaxUnpoolOptions);
+  constructor(...args: unknown[]) {
     super();
+    const rank = new.target.prototype._rank;
+    const layer = `MaxUnpool${rank}d`;
     const names = ["stride", "padding"] as const;
     const bound = bind_layer<Kernel & MaxUnpoolOptions>(layer, ["kernel_size"], names, args);
     const all = (value: PerDim): PerDim =>
@@ -28,6 +36,20 @@ abstract class MaxUnpool extends Module {
     this.kernel_size = all(bound.kernel_size as PerDim);
     this.stride = all(bound.stride ?? this.kernel_size);
     this.padding = all(bound.padding ?? 0);
+  }
+
+  override forward(
+    input: Tensor,
+    indices: Tensor,
+    output_size?: readonly number[] | { output_size?: readonly number[] } | null,
+  ): Tensor {
+    const { kernel_size, stride, padding } = this;
+    const wanted = (Array.isArray(output_size) ? { output_size } : output_size) as
+      | { output_size?: readonly number[] }
+      | null
+      | undefined;
+    const unpool = [maximum.max_unpool1d, maximum.max_unpool2d, maximum.max_unpool3d][this._rank - 1];
+    return unpool(input, indices, kernel_size, { stride, padding, ...wanted });
   }
 
   override extra_repr(): string {
@@ -38,69 +60,24 @@ abstract class MaxUnpool extends Module {
 
 /** Puts the maxima that {@link MaxPool1d} found back in their places, with zeros elsewhere. */
 export class MaxUnpool1d extends MaxUnpool {
-  constructor(kernel_size: PerDim, options?: MaxUnpoolOptions);
-  constructor(kernel_size: PerDim, stride: PerDim | null, padding?: PerDim);
-  constructor(options: Kernel & MaxUnpoolOptions);
-  constructor(...args: unknown[]) {
-    super("MaxUnpool1d", 1, args);
-  }
-
-  override forward(
-    input: Tensor,
-    indices: Tensor,
-    output_size?: readonly number[] | { output_size?: readonly number[] } | null,
-  ): Tensor {
-    const { kernel_size, stride, padding } = this;
-    const wanted = (Array.isArray(output_size) ? { output_size } : output_size) as
-      | { output_size?: readonly number[] }
-      | null
-      | undefined;
-    return maximum.max_unpool1d(input, indices, kernel_size, { stride, padding, ...wanted });
+  /** @internal */
+  get _rank(): number {
+    return 1;
   }
 }
 
 /** Puts the maxima that {@link MaxPool2d} found back in their places, with zeros elsewhere. */
 export class MaxUnpool2d extends MaxUnpool {
-  constructor(kernel_size: PerDim, options?: MaxUnpoolOptions);
-  constructor(kernel_size: PerDim, stride: PerDim | null, padding?: PerDim);
-  constructor(options: Kernel & MaxUnpoolOptions);
-  constructor(...args: unknown[]) {
-    super("MaxUnpool2d", 2, args);
-  }
-
-  override forward(
-    input: Tensor,
-    indices: Tensor,
-    output_size?: readonly number[] | { output_size?: readonly number[] } | null,
-  ): Tensor {
-    const { kernel_size, stride, padding } = this;
-    const wanted = (Array.isArray(output_size) ? { output_size } : output_size) as
-      | { output_size?: readonly number[] }
-      | null
-      | undefined;
-    return maximum.max_unpool2d(input, indices, kernel_size, { stride, padding, ...wanted });
+  /** @internal */
+  get _rank(): number {
+    return 2;
   }
 }
 
 /** Puts the maxima that {@link MaxPool3d} found back in their places, with zeros elsewhere. */
 export class MaxUnpool3d extends MaxUnpool {
-  constructor(kernel_size: PerDim, options?: MaxUnpoolOptions);
-  constructor(kernel_size: PerDim, stride: PerDim | null, padding?: PerDim);
-  constructor(options: Kernel & MaxUnpoolOptions);
-  constructor(...args: unknown[]) {
-    super("MaxUnpool3d", 3, args);
-  }
-
-  override forward(
-    input: Tensor,
-    indices: Tensor,
-    output_size?: readonly number[] | { output_size?: readonly number[] } | null,
-  ): Tensor {
-    const { kernel_size, stride, padding } = this;
-    const wanted = (Array.isArray(output_size) ? { output_size } : output_size) as
-      | { output_size?: readonly number[] }
-      | null
-      | undefined;
-    return maximum.max_unpool3d(input, indices, kernel_size, { stride, padding, ...wanted });
+  /** @internal */
+  get _rank(): number {
+    return 3;
   }
 }

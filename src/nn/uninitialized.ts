@@ -15,6 +15,11 @@ const no_value =
   "manipulating `torch.nn.parameter.UninitializedParameter` objects. When using LazyModules Call `forward` with a dummy " +
   "batch to initialize the parameters before calling torch functions";
 
+/** Gives a tensor without shape the dtype that `convert` gives. */
+function retype(tensor: Tensor, convert: (tensor: Tensor) => Tensor): void {
+  tensor.data = convert(new Tensor(tensor._handle));
+}
+
 /** Gives a tensor its shape and zeros, and the class of what it is from now on. */
 function materialize(tensor: Tensor, kind: { readonly prototype: Tensor }, shape: Shape, dtype: DType): void {
   Object.setPrototypeOf(tensor, kind.prototype);
@@ -47,6 +52,11 @@ export class UninitializedParameter extends Parameter {
   /** Itself: there is no value yet. */
   override detach(): this {
     return this;
+  }
+
+  /** @internal Changes the dtype that it will have. */
+  _convert(convert: (tensor: Tensor) => Tensor): void {
+    retype(this, convert);
   }
 
   /** Makes it a {@link Parameter} of zeros. */
@@ -84,6 +94,11 @@ export class UninitializedBuffer extends Tensor {
   /** Itself: there is no value yet. */
   override detach(): this {
     return this;
+  }
+
+  /** @internal Changes the dtype that it will have. */
+  _convert(convert: (tensor: Tensor) => Tensor): void {
+    retype(this, convert);
   }
 
   /** Makes it a tensor of zeros. */

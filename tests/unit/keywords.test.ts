@@ -1,7 +1,8 @@
 /** @file Every public function and method takes its parameters by keyword and refuses keywords that it does not know. */
 import * as assert from "node:assert/strict";
 import { test } from "node:test";
-import torch, { Tensor } from "../../src/index";
+import torch, { type Tensor } from "../../src/index";
+import { tensor_methods } from "../tensor-methods";
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
@@ -92,9 +93,7 @@ for (const keyword of ["bogus", "out"]) {
   test(`every method refuses the keyword ${keyword}`, () => {
     const wrong: string[] = [];
     let count = 0;
-    for (const name of Object.getOwnPropertyNames(Tensor.prototype)) {
-      const { value } = Object.getOwnPropertyDescriptor(Tensor.prototype, name) as PropertyDescriptor;
-      if (typeof value !== "function" || name === "constructor" || name.startsWith("_")) continue;
+    for (const [name, value] of tensor_methods()) {
       if (name === "toJSON" || name === "toString") continue;
       count++;
       const tensor = torch.ones([2, 2], { requires_grad: !name.endsWith("_") });

@@ -48,6 +48,14 @@ test("a state_dict gives shapes to what has none", () => {
   assert.equal(lazy.in_features, 7);
 });
 
+test("a lazy layer takes another dtype before its first call", () => {
+  const model = new nn.Sequential(new nn.LazyLinear(3), new nn.LazyBatchNorm1d());
+  model.double();
+  assert.equal((model[0] as nn.LazyLinear).weight.dtype, torch.float64);
+  assert.equal(model(torch.randn([4, 2], { dtype: torch.float64 })).dtype, torch.float64);
+  assert.equal((model[1] as nn.BatchNorm1d).running_mean?.dtype, torch.float64);
+});
+
 test("what has no values yet says so", () => {
   const lazy = new nn.LazyLinear(3);
   assert.throws(() => lazy.weight.shape, /Can't access the shape of an uninitialized parameter/);

@@ -1,5 +1,4 @@
-/** @file Methods of vectors and matrices. */
-
+/** @file Operations of vectors and matrices: functions of `torch` and methods of tensors alike. */
 export { cholesky, cholesky_inverse, cholesky_solve } from "../ops/algebra/cholesky";
 export { corrcoef, cov } from "../ops/algebra/covariance";
 export { cross, trace } from "../ops/algebra/einsum";
