@@ -195,7 +195,9 @@ export const decomposition: Record<string, Rule> = {
   eigh: {
     name: "LinalgEigh",
     backward: ([gl, gV]: [Grad, Grad], { saved: [l, V] }: Saved<readonly [Tensor, Tensor]>) => {
-      const turns = gV === null ? null : off_diagonal(div(matmul(turned(V), gV), differences(l)));
+      // Of VᵀgV the skew part alone, so that the gradient is symmetric as the matrix.
+      const turn = (x: Tensor): Tensor => mul(off_diagonal(div(sub(x, turned(x)), differences(l))), 0.5);
+      const turns = gV === null ? null : turn(matmul(turned(V), gV));
       const inner = total(turns, gl === null ? null : diag_embed(gl));
       return [inner !== null && matmul(matmul(V, inner), turned(V))];
     },

@@ -2,6 +2,8 @@
 import { bind } from "../../args";
 import { record, record_many } from "../../autograd/tape";
 import { attr, execute_many } from "../../backend/engine";
+import type { Handle } from "../../backend/handle";
+import { native_ops } from "../../backend/native-ops";
 import { RuntimeError } from "../../errors";
 import { numel } from "../../shape";
 import type { Tensor } from "../../tensor";
@@ -11,7 +13,7 @@ import { unsqueeze } from "../shape/movement";
 import { zeros } from "../value/create";
 import { named } from "../value/named";
 import { matmul } from "./linalg";
-import { expect_square, turned } from "./matrices";
+import { decomposed, expect_square, turned } from "./matrices";
 
 /** `[eigenvalues, eigenvectors]`, also by name. */
 export type Eigen = [eigenvalues: Tensor, eigenvectors: Tensor] & {
@@ -24,11 +26,14 @@ export type Triangle = "L" | "U";
 
 /** The eigenvalues, the least first, and the eigenvectors in columns, of symmetric matrices that are known to be square. */
 export function symmetric_eigen(x: Tensor, UPLO: Triangle = "L"): [Tensor, Tensor] {
-  const lower = UPLO === "L" ? x : turned(x);
-  const handles =
-    numel(x.shape) === 0
-      ? [zeros(x.shape.slice(0, -1), { dtype: x.dtype }).handle, x.handle]
-      : execute_many("SelfAdjointEigV2", [lower.handle], [attr.bool("compute_v", true)], 2);
+  let handles: Handle[];
+  if (numel(x.shape) === 0) handles = [zeros(x.shape.slice(0, -1), { dtype: x.dtype }).handle, x.handle];
+  else if (native_ops()) {
+    handles = decomposed("linalg.eigh", "TorchbookEigh", x, [attr.bool("upper", UPLO === "U")], 2);
+  } else {
+    const lower = UPLO === "L" ? x : turned(x);
+    handles = execute_many("SelfAdjointEigV2", [lower.handle], [attr.bool("compute_v", true)], 2);
+  }
   const [values, vectors] = record_many("eigh", handles, [x], (outputs) => outputs);
   return [values, vectors];
 }
@@ -47,7 +52,8 @@ function decompose(name: string, A: Tensor, args: readonly unknown[]): [Tensor, 
  * `[eigenvalues, eigenvectors]` of symmetric matrices: A = Q·diag(λ)·Qᵀ.
  *
  * @param A (..., n, n), of which the triangle `UPLO` is read: `"L"` (lower, the default) or `"U"`.
- * @returns λ (..., n), the least first, and Q (..., n, n), an eigenvector per column, whose sign is not defined.
+ * @returns λ (..., n), the least first, and Q (..., n, n), an eigenvector per column, whose sign is not defined; on the CPU it is the one that
+ *   PyTorch gives.
  * @throws RuntimeError unless the matrices are square.
  */
 export function eigh(A: Tensor, UPLO?: Triangle): Eigen;

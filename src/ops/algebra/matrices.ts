@@ -1,5 +1,6 @@
 /** @file What functions of matrices ask of their arguments, in PyTorch's words, and loops over batches of matrices. */
-import { from_data, read } from "../../backend/engine";
+import { type Attr, execute_many, from_data, read } from "../../backend/engine";
+import type { Handle } from "../../backend/handle";
 import { type DType, int32 } from "../../dtype";
 import { NotImplementedError, RuntimeError } from "../../errors";
 import { broadcast_shapes, numel, same_shape } from "../../shape";
@@ -120,6 +121,34 @@ export function each_matrix(
 /** Zeros in int32, as the `info` of matrices with which all went well. */
 export function no_info(batch: readonly number[]): Tensor {
   return new Tensor(from_data(batch, int32, new Int32Array(numel(batch))));
+}
+
+/**
+ * Runs one of our decompositions of batches of matrices.
+ *
+ * @throws LinAlgError for the first matrix that has none, in PyTorch's words.
+ */
+export function decomposed(
+  name: string,
+  op: string,
+  A: Tensor,
+  attrs: readonly Attr[],
+  outputs: number,
+): Handle[] {
+  try {
+    return execute_many(op, [A.handle], attrs, outputs);
+  } catch (error) {
+    const failed = /matrix (\d+): (non-finite values|no convergence)/.exec(String(error));
+    if (failed === null) throw error;
+    const where = A.ndim === 2 ? "" : `(Batch element ${failed[1]}): `;
+    const why =
+      failed[2] === "no convergence"
+        ? "is ill-conditioned or has too many repeated singular values"
+        : "contained non-finite values";
+    throw new LinAlgError(
+      `${name}: ${where}The algorithm failed to converge because the input matrix ${why}.`,
+    );
+  }
 }
 
 /** Throws for the first matrix of a batch whose `info` is not 0. */

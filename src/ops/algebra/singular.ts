@@ -2,6 +2,7 @@
 import { bind, none } from "../../args";
 import { record, record_many } from "../../autograd/tape";
 import { attr, execute_many } from "../../backend/engine";
+import { native_ops } from "../../backend/native-ops";
 import { RuntimeError, ValueError } from "../../errors";
 import { numel } from "../../shape";
 import { scalar_tensor, Tensor } from "../../tensor";
@@ -16,7 +17,7 @@ import { named } from "../value/named";
 import { symmetric_eigen } from "./eigen";
 import { inv_ex } from "./inverse";
 import { matmul } from "./linalg";
-import { expect_matrices, expect_square, turned } from "./matrices";
+import { decomposed, expect_matrices, expect_square, turned } from "./matrices";
 import { matrix_norm, type Order } from "./matrix-norms";
 
 /** `[U, S, Vh]`, also by name. */
@@ -36,6 +37,8 @@ export function singular(A: Tensor, full: boolean): [Tensor, Tensor, Tensor] {
     const unit = (rows: number, columns: number) =>
       expand(eye(rows, columns, { dtype: A.dtype }), [...batch, rows, columns]).handle;
     handles = [unit(m, full ? m : k), zeros([...batch, k], { dtype: A.dtype }).handle, unit(full ? n : k, n)];
+  } else if (native_ops()) {
+    handles = decomposed("linalg.svd", "TorchbookSvd", A, [attr.bool("full", full)], 3);
   } else {
     const attrs = [attr.bool("compute_uv", true), attr.bool("full_matrices", full)];
     const [S, U, V] = execute_many("Svd", [A.handle], attrs, 3);
@@ -50,7 +53,8 @@ export function singular(A: Tensor, full: boolean): [Tensor, Tensor, Tensor] {
  *
  * @param A (..., m, n).
  * @param full_matrices U (..., m, m) and Vh (..., n, n); else U (..., m, k) and Vh (..., k, n), k the lesser of m and n.
- * @returns Each column of U is defined but for its sign, which its row of Vh shares.
+ * @returns Each column of U is defined but for its sign, which its row of Vh shares; on the CPU it is the one that PyTorch gives.
+ * @throws LinAlgError for a matrix with NaN.
  * @example
  * const [U, S, Vh] = torch.linalg.svd(A, { full_matrices: false })
  */
