@@ -20,6 +20,7 @@ export {
 } from "../nn/functional/with-indices";
 export { bilinear } from "../nn/linear";
 export { conv1d, conv2d, conv3d } from "../ops/convolution/conv";
+export { conv_tbc } from "../ops/convolution/conv-tbc";
 export { conv_transpose1d, conv_transpose2d, conv_transpose3d } from "../ops/convolution/conv-transpose";
 export {
   max_pool2d_with_indices_backward,

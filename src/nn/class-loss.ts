@@ -74,6 +74,9 @@ export class NLLLoss extends WeightedLoss {
   }
 }
 
+/** {@link NLLLoss}, which takes images (N, C, H, W) with targets (N, H, W) as it is; the older name for that. */
+export class NLLLoss2d extends NLLLoss {}
+
 /** The cross entropy of probabilities with targets in [0, 1]. */
 export class BCELoss extends WeightedLoss {
   constructor(options?: BCEOptions);

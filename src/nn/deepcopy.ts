@@ -3,7 +3,7 @@ import { is_options } from "../args";
 import { Tensor } from "../tensor";
 import { Callable } from "./callable";
 import type { Module } from "./module";
-import { Parameter } from "./parameter";
+import { Buffer, Parameter } from "./parameter";
 import { UninitializedBuffer, UninitializedParameter } from "./uninitialized";
 
 /** A copy of a field's value; `memo` has what was copied already, so that what is shared stays shared. */
@@ -16,7 +16,9 @@ export function copy_value(value: unknown, memo: Map<unknown, unknown>): unknown
   } else if (value instanceof UninitializedBuffer) copy = new UninitializedBuffer({ dtype: value.dtype });
   else if (value instanceof Tensor) {
     // Native values never change, so two tensors may have the same.
-    copy = value instanceof Parameter ? new Parameter(value, value.requires_grad) : new Tensor(value.handle);
+    if (value instanceof Parameter) copy = new Parameter(value, value.requires_grad);
+    else if (value instanceof Buffer) copy = new Buffer(value, value.persistent);
+    else copy = new Tensor(value.handle);
     const { grad } = value;
     if (grad !== null) (copy as Tensor).grad = new Tensor(grad.handle);
     if (!(value instanceof Parameter) && value.requires_grad) (copy as Tensor).requires_grad_();

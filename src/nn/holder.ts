@@ -4,7 +4,7 @@ import { AttributeError, KeyError, ValueError } from "../errors";
 import { Tensor } from "../tensor";
 import { Hooked } from "./hooked";
 import type { Module } from "./module";
-import { Parameter } from "./parameter";
+import { Buffer, Parameter } from "./parameter";
 import { kind_of } from "./python-text";
 
 /** Keyword arguments of `named_parameters` and `named_buffers`. */
@@ -94,7 +94,9 @@ export abstract class Holder extends Hooked {
     // A field that was declared without a value is there already, undefined.
     const before = (this as Record<string, unknown>)[name];
     const again =
-      before instanceof Tensor ? is_parameter(before) || this.#buffers.has(name) : is_module(before);
+      before instanceof Tensor
+        ? is_parameter(before) || before instanceof Buffer || this.#buffers.has(name)
+        : is_module(before);
     if (before !== undefined && before !== null && !again)
       throw new KeyError(`attribute '${name}' already exists`);
   }
@@ -117,12 +119,14 @@ export abstract class Holder extends Hooked {
       const value = (this as Record<string, unknown>)[name];
       if (value instanceof Tensor) found.set(name, value);
     }
+    for (const [name, value] of this._entries()) if (value instanceof Buffer) found.set(name, value);
     return found;
   }
 
   /** @internal Whether `state_dict` has a buffer. */
   _is_persistent(name: string): boolean {
-    return this.#buffers.get(name) === true;
+    const value = (this as Record<string, unknown>)[name];
+    return this.#buffers.get(name) ?? (value instanceof Buffer && value.persistent);
   }
 
   /** @internal Takes the names of another one's buffers over. */
@@ -220,6 +224,24 @@ export abstract class Holder extends Hooked {
       module = found[1];
     }
     return module;
+  }
+
+  /**
+   * Puts a module in the place of a dotted name, whose last part may be new unless `strict`.
+   *
+   * @throws AttributeError where the place, or with `strict` the module that is there now, does not exist.
+   */
+  set_submodule(target: string, module: Module, strict: boolean | { strict?: boolean } = false): void {
+    if (target === "") throw new ValueError("Cannot set the submodule without a target name!");
+    if (!is_module(module)) {
+      throw new ValueError(`"module" is not an nn.Module, found ${kind_of(module)}`);
+    }
+    const must = typeof strict === "boolean" ? strict : (strict.strict ?? false);
+    const [parent, name] = this.#owner(target);
+    if (must && !parent._modules.has(name)) {
+      throw new AttributeError(`${parent._get_name()} has no attribute \`${name}\``);
+    }
+    parent.add_module(name, module);
   }
 
   /** The parameter of a dotted name. @throws AttributeError where there is none. */

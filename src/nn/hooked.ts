@@ -41,6 +41,16 @@ export abstract class Hooked extends Callable {
     return call_with_hooks(this as unknown as Module, args, this.#hooks);
   }
 
+  /** @internal The hooks that run before `forward`, in order. */
+  get _pre_hooks(): (ForwardPreHook | ForwardPreHookWithKwargs)[] {
+    return (this.#hooks.pre_hooks ?? []).map(({ hook }) => hook);
+  }
+
+  /** @internal */
+  _remove_pre_hook(hook: ForwardPreHook): void {
+    this.#hooks.pre_hooks = (this.#hooks.pre_hooks ?? []).filter((entry) => entry.hook !== hook);
+  }
+
   /** @internal Registers what another one has, too. */
   _take_hooks(from: Hooked): void {
     const { pre_hooks, hooks, backward_pre_hooks, backward_hooks } = from.#hooks;
@@ -98,6 +108,11 @@ export abstract class Hooked extends Callable {
   ): RemovableHandle {
     this.#hooks.backward_hooks ??= [];
     return add_hook(this.#hooks.backward_hooks, hook, typeof prepend === "boolean" ? { prepend } : prepend);
+  }
+
+  /** {@link register_full_backward_hook}, which PyTorch's older hook has become. */
+  register_backward_hook(hook: BackwardHook): RemovableHandle {
+    return this.register_full_backward_hook(hook);
   }
 
   /**

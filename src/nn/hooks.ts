@@ -97,7 +97,10 @@ export function call_with_hooks(module: Module, args: readonly unknown[], state:
     }
   }
   const after = [...(state.hooks ?? [])];
-  const run = (output: unknown, { hook, with_kwargs }: (typeof after)[number]): unknown => {
+  const ran = new Set<unknown>();
+  const run = (output: unknown, entry: (typeof after)[number]): unknown => {
+    const { hook, with_kwargs } = entry;
+    ran.add(entry);
     let changed: unknown;
     if (with_kwargs) {
       const [place, kwargs] = apart(given);
@@ -116,7 +119,14 @@ export function call_with_hooks(module: Module, args: readonly unknown[], state:
     const plain = (hooks: Entry<unknown>[] | null): never[] => (hooks ?? []).map(({ hook }) => hook as never);
     return with_backward_hooks(module, given, pass, plain(backward_pre_hooks), plain(backward_hooks));
   } catch (error) {
-    for (const one of after) if (one.always_call) run(undefined, one);
+    for (const one of after) {
+      if (!one.always_call || ran.has(one)) continue;
+      try {
+        run(undefined, one);
+      } catch {
+        // What `forward` threw counts.
+      }
+    }
     throw error;
   }
 }

@@ -37,6 +37,7 @@ export {
   CrossEntropyLoss,
   type CrossEntropyOptions,
   NLLLoss,
+  NLLLoss2d,
 } from "./class-loss";
 export { Conv1d, Conv2d, Conv3d } from "./conv";
 export type { ConvOptions, ConvTransposeOptions } from "./conv-base";
@@ -128,7 +129,7 @@ export {
   ZeroPad2d,
   ZeroPad3d,
 } from "./padding";
-export { Parameter } from "./parameter";
+export { Buffer, Parameter } from "./parameter";
 export { ParameterDict, ParameterList } from "./parameter-container";
 export { CELU, ELU, Hardtanh, LeakyReLU, PReLU, ReLU, ReLU6, RReLU, SELU, Threshold } from "./rectifier";
 export {
@@ -160,6 +161,12 @@ export { Sequential } from "./sequential";
 export { ConstantPad1d, CosineSimilarity, Flatten, PairwiseDistance, Unflatten, ZeroPad1d } from "./shape";
 export { LogSoftmax, Softmax, Softmax2d, Softmin } from "./softmax";
 export type { IncompatibleKeys, StateDict } from "./state-dict";
+export type {
+  LoadStateDictPostHook,
+  LoadStateDictPreHook,
+  StateDictPostHook,
+  StateDictPreHook,
+} from "./stateful";
 export { Transformer, type TransformerOptions } from "./transformer";
 export { TransformerDecoder, TransformerDecoderLayer } from "./transformer-decoder";
 export { TransformerEncoder, TransformerEncoderLayer } from "./transformer-encoder";
@@ -169,6 +176,7 @@ export { UninitializedBuffer, UninitializedParameter } from "./uninitialized";
 export * as utils from "./utils";
 export {
   ChannelShuffle,
+  CrossMapLRN2d,
   Fold,
   LocalResponseNorm,
   PixelShuffle,

@@ -367,3 +367,18 @@ export function sparse_(tensor: Tensor, ...args: unknown[]): Tensor {
   }
   return set(tensor, values);
 }
+
+/** The older names, which PyTorch has still. */
+export {
+  constant_ as constant,
+  dirac_ as dirac,
+  eye_ as eye,
+  kaiming_normal_ as kaiming_normal,
+  kaiming_uniform_ as kaiming_uniform,
+  normal_ as normal,
+  orthogonal_ as orthogonal,
+  sparse_ as sparse,
+  uniform_ as uniform,
+  xavier_normal_ as xavier_normal,
+  xavier_uniform_ as xavier_uniform,
+};

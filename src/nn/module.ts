@@ -2,15 +2,14 @@
 import { inspect } from "node:util";
 import { display_module, JUPYTER_DISPLAY, type MimeBundle } from "../display";
 import { DType, float32, float64 } from "../dtype";
-import { NotImplementedError, ValueError } from "../errors";
+import { NotImplementedError, RuntimeError, ValueError } from "../errors";
 import { cast } from "../ops/value/convert";
 import { zeros_like } from "../ops/value/create";
 import { Tensor } from "../tensor";
 import { copy_value } from "./deepcopy";
 import { check_device } from "./factory";
-import { Holder } from "./holder";
 import { convert_in_place } from "./parameter";
-import { type IncompatibleKeys, load_state_dict, type StateDict } from "./state-dict";
+import { Stateful } from "./stateful";
 import { is_uninitialized } from "./uninitialized";
 
 /** Where a module is to go. */
@@ -40,7 +39,7 @@ export interface ToOptions {
  * const y = new Net()(torch.randn(8, 4));
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface adds the call signature
-export class Module extends Holder {
+export class Module extends Stateful {
   /** True between `train()` and `eval()`: dropout and batch norm work differently then. */
   training = true;
   /**
@@ -62,6 +61,7 @@ export class Module extends Holder {
     memo.set(this, copy);
     copy._take_buffers(this);
     copy._take_hooks(this);
+    copy._take_state_hooks(this);
     for (const key of Reflect.ownKeys(this)) {
       const field = Reflect.getOwnPropertyDescriptor(this, key) as PropertyDescriptor;
       if ("value" in field) field.value = copy_value(field.value, memo);
@@ -152,6 +152,37 @@ export class Module extends Holder {
     return this.to(float64);
   }
 
+  /** @throws RuntimeError Half precision is not offered. */
+  half(): never {
+    throw new RuntimeError("half(): torch.float16 is not offered; float() and double() are");
+  }
+
+  /** @throws RuntimeError Half precision is not offered. */
+  bfloat16(): never {
+    throw new RuntimeError("bfloat16(): torch.bfloat16 is not offered; float() and double() are");
+  }
+
+  /** Casts all parameters and buffers, whole numbers too. @returns this */
+  type(dst_type: DType): this {
+    if (!(dst_type instanceof DType)) throw new TypeError("type(): argument 'dst_type' must be torch.dtype");
+    return this._convert((tensor) => cast(tensor, dst_type));
+  }
+
+  /** New tensors of zeros for all parameters and buffers. @returns this */
+  to_empty(options: { device: string | null; recurse?: boolean }): this {
+    check_device(options.device);
+    const { recurse = true } = options;
+    for (const tensor of [...this.parameters(recurse), ...this.buffers(recurse)]) {
+      convert_in_place(tensor, zeros_like);
+    }
+    return this;
+  }
+
+  /** The module as it is: there are no other processes to share with. @returns this */
+  share_memory(): this {
+    return this;
+  }
+
   /** The module as it is: tensors live where TensorFlow's runtime runs. */
   cpu(): this {
     return this.to("cpu");
@@ -160,42 +191,6 @@ export class Module extends Holder {
   /** @throws RuntimeError where TensorFlow's runtime has no GPU. */
   cuda(): this {
     return this.to("cuda");
-  }
-
-  // State
-
-  /**
-   * Parameters and persistent buffers by their dotted names, detached; they share their values with the module.
-   *
-   * @example
-   * torch.save(model.state_dict(), "model.safetensors");
-   */
-  state_dict(options: { destination?: StateDict; prefix?: string; keep_vars?: boolean } = {}): StateDict {
-    const { destination = {}, prefix = "", keep_vars = false } = options;
-    const kept = [...this._buffers].filter(([name]) => this._is_persistent(name));
-    for (const [name, tensor] of [...this._parameters, ...kept]) {
-      destination[prefix + name] = keep_vars ? tensor : tensor.detach();
-    }
-    for (const [name, child] of this._modules) {
-      child.state_dict({ destination, prefix: `${prefix}${name}.`, keep_vars });
-    }
-    return destination;
-  }
-
-  /**
-   * Copies values into the parameters and buffers, by name.
-   *
-   * @param strict Whether every name must be there on both sides.
-   * @returns Which names were missing and which were left over.
-   * @throws RuntimeError listing every missing and unexpected name (if strict) and every shape that differs.
-   */
-  load_state_dict(
-    state_dict: StateDict | ReadonlyMap<string, Tensor>,
-    strict: boolean | { strict?: boolean; assign?: boolean } = true,
-    options: { assign?: boolean } = {},
-  ): IncompatibleKeys {
-    const given = typeof strict === "boolean" ? { strict, ...options } : strict;
-    return load_state_dict(this, state_dict, given.strict ?? true, given.assign ?? false);
   }
 
   // Showing

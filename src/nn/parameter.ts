@@ -1,4 +1,5 @@
 /** @file Parameters: tensors that a module owns and an optimizer changes. */
+import { bind } from "../args";
 import { no_grad } from "../autograd/grad-mode";
 import { expect_tensor } from "../ops/value/convert";
 import { Tensor } from "../tensor";
@@ -24,6 +25,23 @@ export class Parameter extends Tensor {
 
   override toString(): string {
     return `Parameter containing:\n${super.toString()}`;
+  }
+}
+
+/**
+ * A tensor that belongs to a module's state and is not trained: as a field of an `nn.Module` it is among `buffers()`.
+ *
+ * @param persistent Whether `state_dict()` has it.
+ * @example
+ * this.mean = new nn.Buffer(torch.zeros([128]));
+ */
+export class Buffer extends Tensor {
+  /** @internal */ declare readonly persistent: boolean;
+
+  constructor(data: Tensor, ...args: [persistent?: boolean] | [options: { persistent?: boolean }]) {
+    super(expect_tensor("Buffer", data, "data").handle);
+    const { persistent = true } = bind<{ persistent: boolean }>("Buffer", ["persistent"], [], args);
+    Object.defineProperty(this, "persistent", { value: persistent });
   }
 }
 

@@ -5,6 +5,7 @@ import { cast } from "../ops/value/convert";
 import { same_shape } from "../shape";
 import { Tensor } from "../tensor";
 import type { Module } from "./module";
+import { Parameter } from "./parameter";
 import { is_uninitialized } from "./uninitialized";
 
 /** Tensors by their dotted names, in order. */
@@ -45,28 +46,45 @@ function as_map(state_dict: unknown): Map<string, unknown> {
 
 const size = (tensor: Tensor): string => `torch.Size([${tensor.shape.join(", ")}])`;
 
-/** See `Module.load_state_dict`. */
-export function load_state_dict(
+/** What loading one module after the other finds. */
+interface Findings {
+  readonly missing: string[];
+  readonly unexpected: string[];
+  readonly errors: string[];
+}
+
+/** Puts a tensor itself in a parameter's or buffer's place. */
+function put(module: Module, name: string, target: Tensor, value: Tensor): void {
+  const fields = module as unknown as Record<string, Tensor>;
+  // What containers hold is no field.
+  if (!Object.hasOwn(module, name)) target.data = value;
+  else if (!(target instanceof Parameter)) fields[name] = value;
+  else if (value instanceof Parameter) fields[name] = value.requires_grad_(target.requires_grad);
+  else fields[name] = new Parameter(value, target.requires_grad);
+}
+
+/** Loads a module's own parameters and buffers. */
+function load_own(
   module: Module,
-  state_dict: unknown,
-  strict: boolean,
+  state: Record<string, unknown>,
+  prefix: string,
   assign: boolean,
-): IncompatibleKeys {
-  const given = as_map(state_dict);
-  const own = module.state_dict({ keep_vars: true });
-  const missing = Object.keys(own).filter((key) => !given.has(key));
-  const unexpected = [...given.keys()].filter((key) => !Object.hasOwn(own, key));
-  const problems: string[] = [];
-  if (strict) {
-    const quoted = (keys: string[]): string => keys.map((key) => `"${key}"`).join(", ");
-    if (missing.length > 0) problems.push(`Missing key(s) in state_dict: ${quoted(missing)}. `);
-    if (unexpected.length > 0) problems.push(`Unexpected key(s) in state_dict: ${quoted(unexpected)}. `);
+  { missing, unexpected, errors }: Findings,
+): void {
+  for (const { hook } of module._load_hooks.pre) {
+    hook(module, state as StateDict, prefix, {}, true, missing, unexpected, errors);
   }
-  for (const [key, target] of Object.entries(own)) {
-    let source = given.get(key);
-    if (source === undefined) continue;
+  const kept = [...module._buffers].filter(([name]) => module._is_persistent(name));
+  const own = new Map<string, Tensor>([...module._parameters, ...kept]);
+  for (const [name, target] of own) {
+    const key = prefix + name;
+    let source = state[key];
+    if (source === undefined) {
+      missing.push(key);
+      continue;
+    }
     if (!(source instanceof Tensor)) {
-      problems.push(
+      errors.push(
         `While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but received ${
           source === null ? "null" : typeof source
         }`,
@@ -81,20 +99,59 @@ export function load_state_dict(
       target.materialize(value.shape);
     }
     if (!same_shape(value.shape, target.shape)) {
-      problems.push(
+      errors.push(
         `size mismatch for ${key}: copying a param with shape ${size(value)} from checkpoint, the shape in current model is ` +
           `${size(target)}.`,
       );
       continue;
     }
     no_grad(() => {
-      target.data = assign ? value : cast(value, target.dtype);
+      if (assign) put(module, name, target, value);
+      else target.data = cast(value, target.dtype);
     });
   }
-  if (problems.length > 0) {
+  const extra = `${prefix}_extra_state`;
+  if (module.set_extra_state !== undefined) {
+    if (Object.hasOwn(state, extra)) module.set_extra_state(state[extra]);
+    else missing.push(extra);
+  } else if (Object.hasOwn(state, extra)) unexpected.push(extra);
+  for (const key of Object.keys(state)) {
+    if (!key.startsWith(prefix) || key === extra) continue;
+    const [name, ...below] = key.slice(prefix.length).split(".");
+    if (!(below.length > 0 ? module._modules.has(name) : own.has(name))) unexpected.push(key);
+  }
+}
+
+/** See `Module.load_state_dict`. */
+export function load_state_dict(
+  module: Module,
+  state_dict: unknown,
+  strict: boolean,
+  assign: boolean,
+): IncompatibleKeys {
+  const missing: string[] = [];
+  const unexpected: string[] = [];
+  const errors: string[] = [];
+  const keys = new IncompatibleKeys(missing, unexpected);
+  const load = (each: Module, state: Record<string, unknown>, prefix: string): void => {
+    load_own(each, state, prefix, assign, { missing, unexpected, errors });
+    for (const [name, child] of each._modules) {
+      const below = `${prefix}${name}.`;
+      const part = Object.entries(state).filter(([key]) => key.startsWith(below));
+      load(child, Object.fromEntries(part), below);
+    }
+    for (const { hook } of each._load_hooks.post) hook(each, keys);
+  };
+  load(module, Object.fromEntries(as_map(state_dict)), "");
+  if (strict) {
+    const quoted = (list: string[]): string => list.map((key) => `"${key}"`).join(", ");
+    if (unexpected.length > 0) errors.unshift(`Unexpected key(s) in state_dict: ${quoted(unexpected)}. `);
+    if (missing.length > 0) errors.unshift(`Missing key(s) in state_dict: ${quoted(missing)}. `);
+  }
+  if (errors.length > 0) {
     throw new RuntimeError(
-      `Error(s) in loading state_dict for ${module._get_name()}:\n\t${problems.join("\n\t")}`,
+      `Error(s) in loading state_dict for ${module._get_name()}:\n\t${errors.join("\n\t")}`,
     );
   }
-  return new IncompatibleKeys(missing, unexpected);
+  return keys;
 }

@@ -1,6 +1,9 @@
 /** @file Layers that rearrange or resample images and other grids. */
+import { ValueError } from "../errors";
+import { conv1d } from "../ops/convolution/conv";
 import type { PerDim } from "../ops/pooling/sliding";
-import type { Shape } from "../shape";
+import { tensor } from "../ops/value/create";
+import { range, type Shape } from "../shape";
 import type { Tensor } from "../tensor";
 import { bind_layer } from "./factory";
 import { type InterpolationMode, interpolate } from "./functional/interpolate";
@@ -180,6 +183,35 @@ export class LocalResponseNorm extends Module {
   override extra_repr(): string {
     const { size, alpha, beta, k } = this;
     return `${size}, alpha=${float_text(alpha)}, beta=${float_text(beta)}, k=${float_text(k)}`;
+  }
+}
+
+/**
+ * Each element of (N, C, H, W) divided by a power of a sum of squares over `size` neighbouring channels, added up as PyTorch's layer
+ * of this name does: from the (size + 1)/2-th channel on the first channel's square stays in the sum.
+ *
+ * @throws ValueError unless the input has four dimensions.
+ */
+export class CrossMapLRN2d extends LocalResponseNorm {
+  override forward(input: Tensor): Tensor {
+    if (input.ndim !== 4) {
+      throw new ValueError(`CrossMapLRN2d: Expected input to be 4D, got ${input.ndim}D instead.`);
+    }
+    const { size, alpha, beta, k } = this;
+    const reach = Math.floor((size - 1) / 2 + 1);
+    const channels = range(input.shape[1]);
+    const summed = channels.map((c) =>
+      channels.map((j) => Math.abs(j - c) < reach || (j === 0 && c >= reach)),
+    );
+    const weights = tensor(summed, { dtype: input.dtype }).reshape(channels.length, channels.length, 1);
+    const squares = input.square().flatten(2);
+    const sums = conv1d(squares, weights).reshape(input.shape);
+    return input.mul(
+      sums
+        .mul(alpha / size)
+        .add(k)
+        .pow(-beta),
+    );
   }
 }
 

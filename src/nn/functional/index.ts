@@ -2,6 +2,7 @@
 
 export { linear } from "../../ops/algebra/linear";
 export { conv1d, conv2d, conv3d } from "../../ops/convolution/conv";
+export { conv_tbc } from "../../ops/convolution/conv-tbc";
 export { conv_transpose1d, conv_transpose2d, conv_transpose3d } from "../../ops/convolution/conv-transpose";
 export { alpha_dropout, dropout, dropout1d, dropout2d } from "../../ops/layer/dropout";
 export { dropout3d, feature_alpha_dropout } from "../../ops/layer/dropout3d";

@@ -177,3 +177,6 @@ export function clip_grad_value_(parameters: Tensor | Iterable<Tensor>, ...args:
     }
   });
 }
+
+/** {@link clip_grad_norm_} by its older name. */
+export const clip_grad_norm = clip_grad_norm_;

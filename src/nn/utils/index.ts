@@ -3,6 +3,7 @@
 export { deepcopy } from "../deepcopy";
 export {
   type ClipNormOptions,
+  clip_grad_norm,
   clip_grad_norm_,
   clip_grad_value_,
   clip_grads_with_norm_,
@@ -18,5 +19,7 @@ export { skip_init } from "./init";
 export { parameters_to_vector, vector_to_parameters } from "./parameters";
 export * as parametrizations from "./parametrizations";
 export * as parametrize from "./parametrize";
+export * as prune from "./prune";
 export * as rnn from "./rnn";
+export { remove_spectral_norm, spectral_norm } from "./spectral-norm";
 export { remove_weight_norm, weight_norm } from "./weight-norm";

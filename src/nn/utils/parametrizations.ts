@@ -1,4 +1,4 @@
-/** @file Weight and spectral normalisation as parametrizations (PyTorch: `torch.nn.utils.parametrizations`). */
+/** @file Orthogonal weights, weight and spectral normalisation as parametrizations (PyTorch: `torch.nn.utils.parametrizations`). */
 import { bind } from "../../args";
 import { no_grad } from "../../autograd/grad-mode";
 import { IndexError, ValueError } from "../../errors";
@@ -13,6 +13,8 @@ import { normalize } from "../functional/distance";
 import { Module } from "../module";
 import { norm_except_dim } from "./norm-except-dim";
 import { register_parametrization } from "./parametrize";
+
+export { type OrthogonalMap, orthogonal } from "./orthogonal";
 
 /** Direction and length of a weight apart. */
 class _WeightNorm extends Module {

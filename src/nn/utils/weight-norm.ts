@@ -4,18 +4,28 @@ import { no_grad } from "../../autograd/grad-mode";
 import { ValueError } from "../../errors";
 import { div, mul } from "../../ops/pointwise/elementwise";
 import type { Tensor } from "../../tensor";
-import type { RemovableHandle } from "../hooks";
 import type { Module } from "../module";
 import { Parameter } from "../parameter";
+import { add_rule, type Rule, rules_of, settle } from "./computed";
 import { norm_except_dim } from "./norm-except-dim";
 
-const applied = new WeakMap<Module, Map<string, RemovableHandle>>();
+class WeightNorm implements Rule {
+  constructor(
+    readonly field: string,
+    readonly dim: number,
+  ) {}
 
-type Fields = Record<string, Tensor>;
+  compute(module: Module): Tensor {
+    const g = module.get_parameter(`${this.field}_g`);
+    const v = module.get_parameter(`${this.field}_v`);
+    return mul(v, div(g, norm_except_dim(v, this.dim)));
+  }
+}
 
-/** Sets a field that is neither parameter nor buffer. */
-function set_plain(module: Module, name: string, value: Tensor): void {
-  Object.defineProperty(module, name, { value, writable: true, configurable: true, enumerable: false });
+function find(module: Module, name: string): WeightNorm | undefined {
+  return rules_of(module).find(
+    (rule): rule is WeightNorm => rule instanceof WeightNorm && rule.field === name,
+  );
 }
 
 /**
@@ -29,32 +39,17 @@ function set_plain(module: Module, name: string, value: Tensor): void {
 export function weight_norm<M extends Module>(module: M, name?: string, dim?: number | null): M;
 export function weight_norm<M extends Module>(module: M, options: { name?: string; dim?: number | null }): M;
 export function weight_norm<M extends Module>(module: M, ...args: unknown[]): M {
-  const { name = "weight", dim = 0 } = bind<{ name: string; dim: number | null }>(
-    "weight_norm",
-    ["name", "dim"],
-    [],
-    args,
-  );
-  const own = applied.get(module) ?? new Map<string, RemovableHandle>();
-  if (own.has(name)) {
+  type Args = { name: string; dim: number | null };
+  const { name = "weight", dim = 0 } = bind<Args>("weight_norm", ["name", "dim"], [], args);
+  if (find(module, name) !== undefined) {
     throw new ValueError(`Cannot register two weight_norm hooks on the same parameter ${name}`);
   }
-  const along = dim ?? -1;
+  const rule = new WeightNorm(name, dim ?? -1);
   const weight = module.get_parameter(name);
   Reflect.deleteProperty(module, name);
-  module.register_parameter(`${name}_g`, new Parameter(no_grad(() => norm_except_dim(weight, along))));
+  module.register_parameter(`${name}_g`, new Parameter(no_grad(() => norm_except_dim(weight, rule.dim))));
   module.register_parameter(`${name}_v`, new Parameter(weight.detach()));
-  const fields = module as unknown as Fields;
-  const compute = (): void => {
-    const [g, v] = [fields[`${name}_g`], fields[`${name}_v`]];
-    set_plain(module, name, mul(v, div(g, norm_except_dim(v, along))));
-  };
-  compute();
-  own.set(
-    name,
-    module.register_forward_pre_hook(() => compute()),
-  );
-  applied.set(module, own);
+  add_rule(module, rule, rule.compute(module));
   return module;
 }
 
@@ -69,12 +64,13 @@ export function remove_weight_norm<M extends Module>(
   ...args: [name?: string] | [{ name?: string }]
 ): M {
   const { name = "weight" } = bind<{ name: string }>("remove_weight_norm", ["name"], [], args);
-  const hook = applied.get(module)?.get(name);
-  if (hook === undefined) throw new ValueError(`weight_norm of '${name}' not found in ${String(module)}`);
-  hook.remove();
-  applied.get(module)?.delete(name);
-  const value = (module as unknown as Fields)[name].detach();
-  for (const field of [name, `${name}_g`, `${name}_v`]) Reflect.deleteProperty(module, field);
-  module.register_parameter(name, new Parameter(value));
+  const rule = find(module, name);
+  if (rule === undefined) throw new ValueError(`weight_norm of '${name}' not found in ${String(module)}`);
+  settle(
+    module,
+    rule,
+    no_grad(() => rule.compute(module)),
+    [`${name}_g`, `${name}_v`],
+  );
   return module;
 }
