@@ -66,6 +66,36 @@ export function reshaped_strides(shape: Shape, strides: Shape, target: Shape): n
   return to === -1 ? result : null;
 }
 
+/** Whether the elements fill a block without gaps, in whatever order. */
+export function fills_block(shape: Shape, strides: Shape): boolean {
+  const order = shape.map((_, d) => d).filter((d) => shape[d] !== 1);
+  order.sort((a, b) => strides[b] - strides[a]);
+  const turned = (list: Shape): number[] => order.map((d) => list[d]);
+  return is_contiguous(turned(shape), turned(strides));
+}
+
+/** Whether the elements fill a block without gaps, only not in row-major order. */
+export function is_turned(shape: Shape, strides: Shape): boolean {
+  return !is_contiguous(shape, strides) && fills_block(shape, strides);
+}
+
+/** The row-major places of elements that lie at the given places of a block with other strides. */
+export function row_major(at: Int32Array, shape: Shape, strides: Shape): Int32Array {
+  const count = numel(shape);
+  const rows = new Int32Array(count);
+  places(shape, { strides, offset: 0 }).forEach((place, i) => {
+    rows[place] = i;
+  });
+  return at.map((place) => rows[place]);
+}
+
+/** Positions at which two arrays of one length differ. */
+export function differing(a: ArrayLike<number | bigint>, b: ArrayLike<number | bigint>): number[] {
+  const found: number[] = [];
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) found.push(i);
+  return found;
+}
+
 /** Places of all elements in row-major order. */
 export function places(shape: Shape, { strides, offset }: Geometry): Int32Array {
   const count = numel(shape);

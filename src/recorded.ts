@@ -1,6 +1,8 @@
 /** @file A tensor's place in the autograd graph: what made it, its gradient, and who is told of it. */
 import { bind, none } from "./args";
 import { type BackwardOptions, backward } from "./autograd/backward";
+import { type Origin, refusal } from "./autograd/in-place";
+import { is_inference, is_inference_mode_enabled } from "./autograd/inference";
 import { AccumulateGrad, type Node } from "./autograd/node";
 import { type DType, whole_number_hint } from "./dtype";
 import { RuntimeError } from "./errors";
@@ -15,16 +17,21 @@ export abstract class Recorded extends Indexable {
   /** @internal */ _output_nr = 0;
   /** @internal */ _wants_grad = false;
   /** @internal */ _accumulator: AccumulateGrad | null = null;
+  /** @internal How a view was made, where it may not be changed in place. */ _origin: Origin | null = null;
+  /** @internal Whether such a view's history no longer belongs to its value. */ _stale = false;
 
   abstract get dtype(): DType;
 
   /** @internal Brings history and value up to date with what the tensor is a view of. */
   abstract _follow(): void;
 
+  /** @internal Whether this is a view of what requires a gradient. */
+  abstract _base_wants_grad(): boolean;
+
   /** Whether operations on this tensor are recorded for `backward`. Set it on leaves only. */
   get requires_grad(): boolean {
     this._follow();
-    return this._wants_grad;
+    return this._wants_grad || this._base_wants_grad();
   }
 
   set requires_grad(value: boolean) {
@@ -34,6 +41,10 @@ export abstract class Recorded extends Indexable {
   /** The operation that made this tensor, null for leaves. */
   get grad_fn(): Node | null {
     this._follow();
+    if (this._stale && this.requires_grad) {
+      const what = "its base or another view of its base has been";
+      throw refusal(this as unknown as Tensor, this._origin as Origin, what);
+    }
     return this._history;
   }
 
@@ -71,6 +82,11 @@ export abstract class Recorded extends Indexable {
       [],
       args,
     );
+    if (value && is_inference(this as unknown as Tensor) && !is_inference_mode_enabled()) {
+      throw new RuntimeError(
+        "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.",
+      );
+    }
     if (this.grad_fn !== null) {
       if (value) return this;
       throw new RuntimeError(

@@ -121,7 +121,7 @@ export function infer_shape(target: Shape, count: number): number[] {
       if (unknown >= 0) throw new RuntimeError("only one dimension can be inferred");
       unknown = i;
     } else if (size < 0) {
-      throw new RuntimeError(`invalid shape dimension ${size}`);
+      throw new RuntimeError(`invalid shape dimension ${size} at index ${i} of shape ${size_text(target)}`);
     } else known *= size;
   }
   const invalid = (): RuntimeError =>

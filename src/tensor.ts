@@ -1,5 +1,7 @@
 /** @file The tensor: PyTorch's properties and conversions, on a value with a place in the autograd graph. */
 import { none } from "./args";
+import { base_of } from "./autograd/in-place";
+import { as_its_base } from "./autograd/inference";
 import { device_name, read, scalar } from "./backend/engine";
 import { watcher } from "./backend/watcher";
 import { type DType, int64, type TypedArray } from "./dtype";
@@ -24,7 +26,7 @@ export type NestedArray = number | bigint | boolean | NestedArray[];
 export class Tensor extends Viewed {
   /** The value without history; writing to it changes this tensor, unseen by autograd. */
   get data(): Tensor {
-    return this.detach();
+    return this._detached(true);
   }
 
   set data(value: Tensor) {
@@ -38,12 +40,28 @@ export class Tensor extends Viewed {
     if (this._view !== null) {
       const version = this._version;
       this._view = null;
-      this._own_version = version;
+      this._counted = version;
     }
     this._handle = handle;
     handle.holders++;
     if (watcher !== null) watcher.wrote();
-    this._bump();
+    this._own_version++;
+  }
+
+  /** The tensor that this one is a view of, at the end of all views; null for none. A detached tensor counts as none. */
+  get _base(): Tensor | null {
+    const base = base_of(this);
+    return base === this ? null : base;
+  }
+
+  /** Bytes of all elements. */
+  get nbytes(): number {
+    return this.numel() * this.itemsize;
+  }
+
+  /** Bytes of an element. */
+  get itemsize(): number {
+    return this.dtype.itemsize;
   }
 
   /** The device's name, `"cpu"` or `"cuda:0"`: all tensors live where TensorFlow's runtime puts them. */
@@ -151,9 +169,15 @@ export class Tensor extends Viewed {
   /** This value outside of the graph. It shares the value: writing to either changes both. */
   detach(...more: []): Tensor {
     if (more.length > 0) none("detach", more);
+    return this._detached(false);
+  }
+
+  /** @internal */
+  _detached(apart: boolean): Tensor {
     return this._make_view(new Tensor(this.handle), {
       base: this,
       detached: true,
+      apart,
       replay: (base) => new Tensor(base.handle),
       scatter: (_, value) => value,
       geometry: (of) => of,
@@ -165,7 +189,7 @@ export class Tensor extends Viewed {
     none("detach_", more);
     this._follow();
     if (this._view !== null && !this._view.detached) {
-      throw new RuntimeError("Can't detach views in-place. Use detach() instead");
+      throw new RuntimeError("Can't detach views in-place. Use detach() instead.");
     }
     this._history = null;
     this._wants_grad = false;
@@ -211,16 +235,26 @@ export class Tensor extends Viewed {
     from._view = this._view;
     from._seen = this._seen;
     from._own_version = this._own_version;
+    from._counted = this._counted;
+    from._origin = this._origin;
+    from._layout = this._layout;
+    from._permuted = this._permuted;
+    as_its_base(from, this);
     const now = change(from);
     this._former ??= [];
     this._former.push(from);
     this._view = now._view;
+    this._layout = now._layout;
+    this._permuted = now._permuted;
     this._handle = now.handle;
     this._handle.holders++;
     this._take_history(now);
-    if (now._view === null) this._own_version = from._version;
+    if (now._view === null) {
+      this._own_version = from._root()._own_version;
+      this._counted = from._counter()._counted;
+    }
     this._bump();
-    this._seen = this._version;
+    this._seen = this._root()._own_version;
     return this;
   }
 }

@@ -2,11 +2,11 @@
 export * as autograd from "./autograd";
 export {
   enable_grad,
-  inference_mode,
   is_grad_enabled,
   no_grad,
   set_grad_enabled,
 } from "./autograd/grad-mode";
+export { inference_mode, is_inference, is_inference_mode_enabled } from "./autograd/inference";
 export { type CompileOptions, compile } from "./compile/compile";
 export * as cuda from "./cuda";
 export {

@@ -1,12 +1,14 @@
 /** @file A tensor's value, and how it shares that with the tensor that it is a view of. */
 import { enable_grad, is_grad_enabled, no_grad } from "./autograd/grad-mode";
+import { base_of, check_history } from "./autograd/in-place";
+import { as_its_base, began, is_inference, is_inference_mode_enabled } from "./autograd/inference";
 import type { Handle } from "./backend/handle";
 import { watcher } from "./backend/watcher";
 import type { DType } from "./dtype";
 import { RuntimeError } from "./errors";
-import { contiguous_strides, type Geometry, overlaps, places } from "./geometry";
+import { contiguous_strides, fills_block, type Geometry, overlaps, places, row_major } from "./geometry";
 import { Recorded } from "./recorded";
-import { type Shape, same_shape, size_text } from "./shape";
+import { numel, type Shape, same_shape, size_text } from "./shape";
 import type { Tensor } from "./tensor";
 
 /** How a view follows its base and writes through to it. */
@@ -22,10 +24,16 @@ export interface View {
   /**
    * The root's value once its elements at the given places have become `value`. There in views whose elements can share
    * places: what is below them is written to the root at once, as their own value cannot say which of them counts.
+   *
+   * @param before The view's value until now: what stays as it is is not written. Left out to write all.
    */
-  place?(root: Tensor, at: Int32Array, value: Tensor): Tensor;
+  place?(root: Tensor, at: Int32Array, value: Tensor, before?: Handle): Tensor;
   /** Detached views share values, not history. */
   readonly detached?: boolean;
+  /** Which of the views it is that one call gave. */
+  readonly nth?: number;
+  /** Those that count their changes by themselves, as `data` does. */
+  readonly apart?: boolean;
 }
 
 /** Base of {@link Tensor}: a value that changes in place, for its views and its base too. */
@@ -37,7 +45,11 @@ export abstract class Viewed extends Recorded {
     | Tensor[]
     | null = null;
   /** @internal The root's version that a view's value belongs to. */ _seen = 0;
-  /** @internal */ _own_version = 0;
+  /** @internal How often the value has changed: what views follow. */ _own_version = 0;
+  /** @internal How many of those changes autograd heard of. */ _counted = 0;
+  /** @internal Strides that PyTorch gives a tensor of its own, where they are not those of row-major order. */ _layout: Shape | null =
+    null;
+  /** @internal Whether it may lie in an order that results take over: a permuted view, or a view of what does. */ _permuted = false;
 
   /** @internal Tensors are made by functions such as `torch.tensor` and `torch.zeros`. */
   constructor(handle: Handle) {
@@ -45,6 +57,7 @@ export abstract class Viewed extends Recorded {
     this._handle = handle;
     handle.holders++;
     if (watcher !== null) watcher.began(this as unknown as Tensor);
+    began(this as unknown as Tensor);
   }
 
   /** @internal */
@@ -88,9 +101,25 @@ export abstract class Viewed extends Recorded {
     return this._handle.shape.length;
   }
 
-  /** @internal Grows with every in-place change of this tensor or one that shares its value. */
+  /** @internal Grows with every in-place change of this tensor or one that shares its value, but for those by way of `data`. */
   get _version(): number {
-    return this._root()._own_version;
+    if (is_inference(this as unknown as Tensor)) {
+      throw new RuntimeError("Inference tensors do not track version counter.");
+    }
+    return this._counter()._counted;
+  }
+
+  /** @internal The tensor that counts the changes of this one. */
+  _counter(): Viewed {
+    let counter: Viewed = this;
+    while (counter._view !== null && !counter._view.apart) counter = counter._view.base;
+    return counter;
+  }
+
+  /** @internal Whether this is a view of what requires a gradient. */
+  _base_wants_grad(): boolean {
+    const view = this._view;
+    return view !== null && !view.detached && view.base.requires_grad;
   }
 
   /** @internal */
@@ -103,7 +132,13 @@ export abstract class Viewed extends Recorded {
   /** @internal Makes `output` a view. */
   _make_view(output: Tensor, view: View): Tensor {
     output._view = view;
-    output._seen = this._version;
+    output._seen = this._root()._own_version;
+    output._permuted = this._permuted;
+    as_its_base(output, this as unknown as Tensor);
+    if (!view.detached) {
+      const unrecorded = is_inference_mode_enabled() ? "inference" : "no_grad";
+      output._origin = is_grad_enabled() ? this._origin : unrecorded;
+    }
     return output;
   }
 
@@ -111,55 +146,65 @@ export abstract class Viewed extends Recorded {
   _follow(): void {
     const view = this._view;
     if (view === null) return;
-    const version = this._version;
+    const version = this._root()._own_version;
     if (this._seen === version) return;
     this._seen = version;
     // Also where nothing is recorded just now: a view that had a history keeps having one.
     const guard = view.detached ? no_grad : this._history !== null ? enable_grad : null;
     const fresh = guard === null ? view.replay(view.base) : guard(() => view.replay(view.base));
     this._handle = fresh._handle;
-    if (!view.detached) this._take_history(fresh);
+    if (view.detached) return;
+    if (this._origin !== null) this._stale = true;
+    else if (fresh._wants_grad || this._history !== null) {
+      this._take_history(fresh);
+      // What PyTorch makes anew, it makes by strides.
+      if (fresh._history !== null) fresh._history.label = "AsStridedBackward0";
+    }
   }
 
   /** @internal */
   _bump(): void {
     this._root()._own_version++;
+    this._counter()._counted++;
   }
 
   /** @internal Where the elements lie among those of the root. What strides cannot say counts as a tensor of its own. */
   _geometry(): Geometry {
     const view = this._view;
     if (view?.geometry === undefined) {
-      return { strides: contiguous_strides(this.shape), offset: 0 };
+      return { strides: this._layout ?? contiguous_strides(this.shape), offset: 0 };
     }
     return view.geometry(view.base._geometry(), view.base.shape);
   }
 
-  /** @internal Refuses what autograd could not follow, and elements that share a place. */
-  _check_in_place(): void {
-    if (this._view !== null && overlaps(this.shape, this._geometry().strides)) {
-      throw new RuntimeError(
-        "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please " +
-          "clone() the tensor before performing the operation.",
-      );
-    }
+  /**
+   * @internal Refuses what autograd could not follow, and elements that share a place.
+   *
+   * @param operands Refused too where they share some of their places with this tensor, not all.
+   */
+  _check_in_place(operands: readonly Tensor[] = []): void {
     this._check_history();
+    if (operands.some((other) => (other as Viewed) !== this && this._partly(other))) {
+      throw new RuntimeError(shares("some elements of the input tensor and the written-to tensor refer"));
+    }
+    if (this._view !== null && overlaps(this.shape, this._geometry().strides)) {
+      throw new RuntimeError(shares("more than one element of the written-to tensor refers"));
+    }
+  }
+
+  /** @internal Whether both lie in one storage, in stretches that overlap without being the same (PyTorch: `get_overlap_status`). */
+  _partly(other: Viewed): boolean {
+    if ((this._view === null && other._view === null) || this._root() !== other._root()) return false;
+    const [a, b] = [this._geometry(), other._geometry()];
+    if (!fills_block(this.shape, a.strides) || !fills_block(other.shape, b.strides)) return false;
+    const [end_a, end_b] = [a.offset + numel(this.shape), b.offset + numel(other.shape)];
+    if (a.offset === b.offset && end_a === end_b) return !same_shape(a.strides, b.strides);
+    return a.offset < end_b && b.offset < end_a;
   }
 
   /** @internal Refuses changes of leaves that autograd could not follow. */
   _check_history(): void {
-    if (!is_grad_enabled()) return;
-    if (this._history === null && this._wants_grad) {
-      throw new RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.");
-    }
-    for (let view = this._view; view !== null && !view.detached; view = view.base._view) {
-      const base = view.base;
-      if (base._view === null && base._history === null && base._wants_grad) {
-        throw new RuntimeError(
-          "a view of a leaf Variable that requires grad is being used in an in-place operation.",
-        );
-      }
-    }
+    check_history(this as unknown as Tensor, this.requires_grad);
   }
 
   /**
@@ -179,32 +224,50 @@ export abstract class Viewed extends Recorded {
         `result type ${value.dtype.scalar_type} can't be cast to the desired output type ${this.dtype.scalar_type}`,
       );
     }
+    if (value._wants_grad) check_history(this as unknown as Tensor, true);
     if (uniform) this._check_history();
     else this._check_in_place();
     this._write(value);
     return this;
   }
 
-  /** @internal The way to write by places, where elements of this view or of one on the way to the root can share them. */
-  _shared_link(): NonNullable<View["place"]> | null {
-    for (let link = this._view; link !== null; link = link.base._view) {
-      if (link.place !== undefined) return link.detached ? null : link.place;
+  /**
+   * @internal The way to write by places, where elements of this view or of one on the way to the tensor that holds them can
+   * share them; with that tensor.
+   */
+  _shared_link(): { place: NonNullable<View["place"]>; owner: Tensor } | null {
+    let place: View["place"];
+    let owner = this as unknown as Tensor;
+    for (let link = owner._view; link?.geometry !== undefined; link = owner._view) {
+      if (link.detached && place === undefined) return null;
+      place ??= link.place;
+      owner = link.base;
     }
-    return null;
+    return place === undefined ? null : { place, owner };
   }
 
   /** @internal */
   _write(value: Tensor): void {
+    this._put(value);
+    this._counter()._counted++;
+  }
+
+  /** @internal */
+  _put(value: Tensor): void {
     const view = this._view;
     const handle = value.handle;
+    const recorded = is_grad_enabled() && value._wants_grad;
     if (view !== null) {
       const shared = this._shared_link();
       const write = (): void => {
-        if (shared === null) view.base._write(view.scatter(view.base, value));
-        else {
-          const root = this._root();
-          root._write(shared(root, places(this.shape, this._geometry()), value));
+        if (shared === null) {
+          view.base._put(view.scatter(view.base, value));
+          return;
         }
+        const { place, owner } = shared;
+        const lie = places(this.shape, this._geometry());
+        const at = owner._layout === null ? lie : row_major(lie, owner.shape, owner._layout);
+        owner._put(place(owner, at, value, recorded ? undefined : this._handle));
       };
       if (view.detached) no_grad(write);
       else write();
@@ -213,8 +276,24 @@ export abstract class Viewed extends Recorded {
     handle.holders++;
     if (watcher !== null) watcher.wrote();
     // Under no_grad a change leaves the history as it is, as in PyTorch.
-    if (is_grad_enabled() && value._wants_grad) this._take_history(value);
-    if (view === null) this._own_version++;
-    else this._seen = this._version;
+    if (recorded) this._take_history(value);
+    if (view === null) {
+      this._own_version++;
+      return;
+    }
+    this._seen = this._root()._own_version;
+    if (this._origin !== null) this._stale = true;
+    if (!recorded || view.detached) return;
+    // From now on the history is that of the base, of which this takes a part.
+    const { _history: history } = base_of(this as unknown as Tensor);
+    if (history !== null && history !== value._history) history.label = "torch::autograd::CopySlices";
+    this._seen = -1;
   }
+}
+
+function shares(what: string): string {
+  return (
+    `unsupported operation: ${what} to a single memory location. Please clone() the tensor before performing the ` +
+    "operation."
+  );
 }

@@ -4,7 +4,7 @@ import { sum_to_size } from "../ops/reduction/reduce";
 import { same_shape, size_text } from "../shape";
 import { Tensor } from "../tensor";
 import { no_grad } from "./grad-mode";
-import { type Edge, type Grad, Node, second_pass } from "./node";
+import { type Edge, type Grad, modified, Node, second_pass, version_of } from "./node";
 import { gradient_edge, wants_grad } from "./tape";
 
 /** What `forward` and `backward` of a {@link Function} share. */
@@ -45,10 +45,7 @@ export class FunctionCtx {
     if (released) throw new RuntimeError(second_pass);
     saved.forEach((tensor, i) => {
       if (tensor !== null && versions[i] !== undefined && tensor._version !== versions[i]) {
-        throw new RuntimeError(
-          "one of the variables needed for gradient computation has been modified by an inplace operation: " +
-            `[${tensor.dtype} [${tensor.shape.join(", ")}]] is at version ${tensor._version}; expected version ${versions[i]} instead.`,
-        );
+        throw modified(tensor, versions[i], tensor._history);
       }
     });
     return saved as Tensor[];
@@ -246,7 +243,7 @@ function run(made_by: FunctionClass, args: unknown[]): unknown {
       if (result.dtype.is_floating_point && !state.plain.has(result)) result._set_history(node, i);
     });
   }
-  state.versions = state.saved.map((tensor) => tensor?._version ?? 0);
+  state.versions = state.saved.map((tensor) => (tensor === null ? 0 : version_of(tensor)));
   return Array.isArray(output) ? list : list[0];
 }
 

@@ -26,7 +26,12 @@ export class GradModeGuard implements Disposable {
   }
 }
 
-function run_in<R>(mode: boolean, body: () => R): R {
+/**
+ * @internal Runs `body` with recording on or off.
+ *
+ * @param after Called when the body has settled.
+ */
+export function run_in<R>(mode: boolean, body: () => R, after?: () => void): R {
   if (typeof body !== "function")
     throw new TypeError("expected a function to run, or nothing to get a guard");
   const previous = enabled;
@@ -38,11 +43,15 @@ function run_in<R>(mode: boolean, body: () => R): R {
       waits = true;
       return result.finally(() => {
         enabled = previous;
+        after?.();
       }) as R;
     }
     return result;
   } finally {
-    if (!waits) enabled = previous;
+    if (!waits) {
+      enabled = previous;
+      after?.();
+    }
   }
 }
 
@@ -66,14 +75,6 @@ export function enable_grad(): GradModeGuard;
 export function enable_grad<R>(body?: () => R, ...more: []): R | GradModeGuard {
   none("enable_grad", more);
   return body === undefined ? new GradModeGuard(true) : run_in(true, body);
-}
-
-/** Like {@link no_grad}. PyTorch's inference mode also drops version counting; here the two are the same. */
-export function inference_mode<R>(body: () => R): R;
-export function inference_mode(): GradModeGuard;
-export function inference_mode<R>(body?: () => R, ...more: []): R | GradModeGuard {
-  none("inference_mode", more);
-  return body === undefined ? new GradModeGuard(false) : run_in(false, body);
 }
 
 /** Sets the mode until it is set again, or until the returned guard is disposed of. */

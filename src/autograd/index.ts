@@ -2,5 +2,6 @@
 export { backward, grad } from "./backward";
 export { Function, FunctionCtx, type FunctionGradients } from "./function";
 export * as functional from "./functional";
-export { enable_grad, inference_mode, no_grad, set_grad_enabled } from "./grad-mode";
+export { enable_grad, no_grad, set_grad_enabled } from "./grad-mode";
 export { GradcheckError, type GradcheckOptions, gradcheck, gradgradcheck } from "./gradcheck";
+export { inference_mode } from "./inference";

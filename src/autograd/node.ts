@@ -2,6 +2,7 @@
 import { RuntimeError } from "../errors";
 import type { Tensor } from "../tensor";
 import { is_grad_enabled } from "./grad-mode";
+import { check_saved } from "./inference";
 import { pending_rows, row_gradient } from "./row-gradient";
 
 /** A gradient, or null where none flows. */
@@ -29,6 +30,8 @@ export interface Context<Saved extends readonly (Tensor | null)[] = readonly Ten
 export interface Rule {
   /** The name that PyTorch prints, without `Backward0`. */
   readonly name: string;
+  /** Whether results lie in the order of their operands; see `keep_layout` in `tape.ts`. */
+  keeps_layout?: boolean;
   /** Whether PyTorch prints the name as it is. */
   readonly bare?: boolean;
   /**
@@ -83,12 +86,38 @@ export const second_pass =
   "retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors " +
   "after calling backward.";
 
+/** A tensor's type as PyTorch's messages have it. */
+function type_name({ dtype }: Tensor): string {
+  return dtype.category === 0 ? "CPUBoolType" : `torch.${dtype.scalar_type}Tensor`;
+}
+
+/** What is told of a tensor that was saved at `expected` and changed in place since. */
+export function modified(tensor: Tensor, expected: number, history: Node | null): RuntimeError {
+  const from =
+    history === null
+      ? ""
+      : `, which is output ${tensor._output_nr} of ${history.name().replace(/Backward\d*$/, "")},`;
+  return new RuntimeError(
+    "one of the variables needed for gradient computation has been modified by an inplace operation: " +
+      `[${type_name(tensor)} [${tensor.shape.join(", ")}]]${from} is at version ${tensor._version}; ` +
+      `expected version ${expected} instead.`,
+  );
+}
+
 const no_versions: readonly number[] = [];
+
+/** The version at which a tensor is saved. @throws RuntimeError for one made in inference mode */
+export function version_of(tensor: Tensor): number {
+  check_saved(tensor);
+  return tensor._version;
+}
 
 /** An operation whose gradient is a {@link Rule}. */
 export class RuleNode extends Node {
   #saved: readonly (Tensor | null)[] | null;
-  readonly #versions: readonly number[];
+  #versions: readonly number[];
+  /** Bits of those saved that are outputs. */
+  #own = 0;
 
   constructor(
     readonly rule: Rule,
@@ -102,7 +131,28 @@ export class RuleNode extends Node {
     super();
     this.#saved = saved;
     this.#versions =
-      saved.length === 0 ? no_versions : saved.map((tensor) => (tensor === null ? 0 : tensor._version));
+      saved.length === 0 ? no_versions : saved.map((tensor) => (tensor === null ? 0 : version_of(tensor)));
+  }
+
+  /** Refuses to go back once the tensor was changed in place. */
+  watch(tensor: Tensor): void {
+    if (this.#saved === null) return;
+    this.#versions = [...this.#versions, version_of(tensor)];
+    this.#saved = [...this.#saved, tensor];
+  }
+
+  /** A tensor takes the place of `output`, which became its value. */
+  adopt(output: Tensor, tensor: Tensor): void {
+    const at = this.#saved?.indexOf(output) ?? -1;
+    if (this.#saved === null || at < 0) return;
+    this.#saved = this.#saved.with(at, tensor);
+    this.#versions = this.#versions.with(at, tensor._version);
+    this.#own |= 1 << at;
+  }
+
+  /** Says that an output is among those saved. */
+  saved_own(at: number): void {
+    this.#own |= 1 << at;
   }
 
   name(): string {
@@ -116,11 +166,7 @@ export class RuleNode extends Node {
     for (let i = 0; i < saved.length; i++) {
       const tensor = saved[i];
       if (tensor !== null && tensor._version !== this.#versions[i]) {
-        throw new RuntimeError(
-          "one of the variables needed for gradient computation has been modified by an inplace operation: " +
-            `[${tensor.dtype} [${tensor.shape.join(", ")}]], which is saved for ${this.name()}, is at version ` +
-            `${tensor._version}; expected version ${this.#versions[i]} instead.`,
-        );
+        throw modified(tensor, this.#versions[i], (this.#own >> i) & 1 ? this : tensor._history);
       }
     }
     const ctx: Context = {

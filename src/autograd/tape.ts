@@ -1,5 +1,7 @@
 /** @file Records operations: an output that depends on what requires a gradient remembers how it came about. */
 import type { Handle } from "../backend/handle";
+import { is_turned } from "../geometry";
+import { same_shape } from "../shape";
 import { Tensor } from "../tensor";
 import { is_grad_enabled } from "./grad-mode";
 import { type Edge, type Rule, RuleNode } from "./node";
@@ -12,6 +14,11 @@ export function define_rules(table: Readonly<Record<string, Rule>>): void {
     if (rules.has(name)) throw new Error(`two gradient rules for ${name}`);
     rules.set(name, rule);
   }
+}
+
+/** Says of rules that their operations work element by element: results lie as their operands do. */
+export function keep_layout(...tables: Readonly<Record<string, Rule>>[]): void {
+  for (const table of tables) for (const rule of Object.values(table)) rule.keeps_layout = true;
 }
 
 /** Names of all gradient rules. */
@@ -53,11 +60,32 @@ export function record(
   attrs?: unknown,
 ): Tensor {
   const output = new Tensor(handle);
+  if (inputs.length > 0 && inputs.some(lies_turned) && rules.get(rule)?.keeps_layout) {
+    output._layout = layout_after(output, inputs);
+  }
   if (wants_grad(inputs) && handle.dtype.is_floating_point) {
     const kept = saved.length === 0 ? nothing : saved.map((tensor) => (tensor === true ? output : tensor));
-    output._set_history(make_node(rule, inputs, kept, attrs, 1), 0);
+    const node = make_node(rule, inputs, kept, attrs, 1);
+    for (let i = 0; i < saved.length; i++) if (saved[i] === true) node.saved_own(i);
+    output._set_history(node, 0);
   }
   return output;
+}
+
+function lies_turned(input: Tensor): boolean {
+  return input._permuted || input._layout !== null;
+}
+
+/** Strides of a tensor that fills a block in another order than the row-major one, else null: what results take over. */
+export function layout_of(input: Tensor): readonly number[] | null {
+  const { strides } = input._geometry();
+  return is_turned(input.shape, strides) ? strides : null;
+}
+
+/** How an element-wise result lies: as the first operand of its shape. */
+function layout_after(output: Tensor, inputs: readonly Tensor[]): readonly number[] | null {
+  const first = inputs.find((input) => same_shape(input.shape, output.shape));
+  return first === undefined ? null : layout_of(first);
 }
 
 /** Like {@link record} for an operation with several results; the rule gets an array of gradients, null where none came. */
@@ -98,6 +126,16 @@ function make_node(
     needs[i] = edge !== null;
   }
   return new RuleNode(rule, next, outputs, saved, attrs, shapes, needs);
+}
+
+/**
+ * Has the operation that made `output` refuse its gradient once one of the tensors was changed in place: for what PyTorch
+ * saves and an operation here has in another form.
+ */
+export function watch(output: Tensor, ...tensors: readonly Tensor[]): Tensor {
+  const node = output._history;
+  if (node instanceof RuleNode) for (const tensor of tensors) node.watch(tensor);
+  return output;
 }
 
 /**

@@ -134,5 +134,8 @@ export const in_place = [
 /** Those whose result takes the tensor's dtype, whatever it is. */
 export const casting: ReadonlySet<string> = new Set(["cumprod", "cumsum"]);
 
+/** Those that write one value: where elements share a place, they do not contradict each other. */
+export const filling: ReadonlySet<string> = new Set(["index_fill", "masked_fill"]);
+
 /** Operations whose in-place form gives the tensor another shape of the same elements. */
 export const reshaping = ["squeeze", "swapaxes", "swapdims", "t", "transpose", "unsqueeze"] as const;

@@ -4,11 +4,12 @@
  * Written once in `ops/`, with their documentation; `both/` names by kind those that are functions too, the modules beside this
  * one the others. Here they are put on the prototype, and their types follow from theirs.
  */
+import { RuleNode } from "../autograd/node";
 import { record } from "../autograd/tape";
 import * as algebra from "../both/algebra";
 import { cast } from "../ops/value/convert";
-import { Tensor } from "../tensor";
-import { casting, in_place, reshaping } from "./in-place";
+import { is_tensor, Tensor } from "../tensor";
+import { casting, filling, in_place, reshaping } from "./in-place";
 import type { Method } from "./method-type";
 import * as pointwise from "./pointwise";
 import * as position from "./position";
@@ -56,7 +57,8 @@ for (const [name, operation] of operations) {
 for (const name of in_place) {
   const operation = operations.get(name) as Operation;
   install(`${name}_`, function (this: Tensor, ...args) {
-    this._check_in_place();
+    if (filling.has(name)) this._check_history();
+    else this._check_in_place(args.filter(is_tensor));
     // The operation may save its input; the alias keeps the value that it had.
     const before = this._alias();
     const result = operation(before, ...args) as Tensor;
@@ -65,7 +67,10 @@ for (const name of in_place) {
     const value = cast_too ? cast(result, dtype) : result;
     // What does not hang on the earlier value gives it a gradient of zeros.
     const cut = this.requires_grad && !value.requires_grad && value.dtype === dtype;
-    return this._assign(cut ? record("overwrite", value.handle, [before, value]) : value);
+    this._assign(cut ? record("overwrite", value.handle, [before, value]) : value, filling.has(name));
+    // An operation that saved its result saved this tensor.
+    if (result._history instanceof RuleNode && this._view === null) result._history.adopt(result, this);
+    return this;
   });
 }
 for (const name of reshaping) {

@@ -37,7 +37,7 @@ export const gather: Record<string, Rule> = {
   },
   where: {
     name: "Where",
-    backward: (g: Tensor, { attrs: chosen, needs, shapes }: Context<[], Tensor>) => [
+    backward: (g: Tensor, { saved: [chosen], needs, shapes }: Context<readonly [Tensor]>) => [
       needs[0] && sum_to_size(where(chosen, g, 0), shapes[0]),
       needs[1] && sum_to_size(where(chosen, 0, g), shapes[1]),
     ],

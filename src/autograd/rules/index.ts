@@ -1,5 +1,5 @@
 /** @file All gradient rules, in one table. */
-import { define_rules } from "../tape";
+import { define_rules, keep_layout } from "../tape";
 import { activation } from "./activation";
 import { compiled } from "./compiled";
 import { convolution } from "./convolution";
@@ -43,3 +43,5 @@ define_rules({
   ...special,
   ...unary,
 });
+
+keep_layout(elementwise, unary);

@@ -229,7 +229,9 @@ function fused_cross_entropy(
     reduction === "none"
       ? execute("Reshape", [each, ints(shape)])
       : execute(reduction === "mean" ? "Mean" : "Sum", [each, ints([0])]);
-  return record("cross_entropy", handle, [scores], [scores, labels, new Tensor(slope)], reduction);
+  // As in PyTorch, the scores may be changed in place after this: an alias keeps their value. A leaf is its own history.
+  const kept = scores.is_leaf ? scores : scores._alias();
+  return record("cross_entropy", handle, [scores], [kept, labels, new Tensor(slope)], reduction);
 }
 
 function with_probabilities(

@@ -1,7 +1,7 @@
 /** @file Losses of two tensors of one shape: squared, absolute, smooth and Huber's. */
 
 import { bind, lead } from "../../args";
-import { named } from "../../autograd/tape";
+import { named, watch } from "../../autograd/tape";
 import { RuntimeError } from "../../errors";
 import type { Tensor } from "../../tensor";
 import { le, lt } from "../pointwise/compare";
@@ -50,7 +50,11 @@ export function mse_loss(input: Tensor, ...all: unknown[]): Tensor {
     const each = mul(square(sub(a, b)), weight);
     return div(sum(each), sum(weight.expand(each.shape)));
   }
-  return named("MseLossBackward0", reduced(weighted(square(sub(a, b)), weight), reduction), input);
+  return watch(
+    named("MseLossBackward0", reduced(weighted(square(sub(a, b)), weight), reduction), input),
+    a,
+    b,
+  );
 }
 
 /** The absolute differences. */

@@ -346,7 +346,7 @@ export function negative(input: Tensor, ...more: []): Tensor {
 
 /** Elements of `a` where `condition` holds, else of `b`, which have one dtype: the core of `where`. */
 export function choose(condition: Tensor, a: Tensor, b: Tensor): Tensor {
-  return record("where", execute("SelectV2", [condition.handle, a.handle, b.handle]), [a, b], [], condition);
+  return record("where", execute("SelectV2", [condition.handle, a.handle, b.handle]), [a, b], [condition]);
 }
 
 /** The floating point dtype of results: that of the operand, or the default for whole numbers and bools. */

@@ -1,5 +1,6 @@
 /** @file Picking elements by index tensors: index_select, gather, take. */
 import { bind, operand } from "../../args";
+import { watch } from "../../autograd/tape";
 import { from_data } from "../../backend/engine";
 import { int32, int64 } from "../../dtype";
 import { IndexError, RuntimeError } from "../../errors";
@@ -47,8 +48,9 @@ export function index_select(input: Tensor, ...args: unknown[]): Tensor {
     return reshape(input, []);
   }
   const rows = positions("index_select", vector, input.shape[at], at, false);
-  if (at === 0) return take_rows(input, rows);
-  return movedim(take_rows(movedim(input, at, 0), rows), 0, at);
+  const kept = is_tensor(index) ? [index] : [];
+  if (at === 0) return watch(take_rows(input, rows), ...kept);
+  return movedim(watch(take_rows(movedim(input, at, 0), rows), ...kept), 0, at);
 }
 
 /** `output[i][j] = input[index[i][j]][j]` along dimension 0, alike along others. */
@@ -66,7 +68,7 @@ export function gather(input: Tensor, ...args: unknown[]): Tensor {
   }
   const flat = flat_positions("gather", input, at, expect_tensor("gather", index, "index"));
   const rows = from_data(index.shape, int32, flat);
-  return take_rows(reshape(input, [input.numel()]), rows);
+  return watch(take_rows(reshape(input, [input.numel()]), rows), index);
 }
 
 /** {@link gather} where `index` broadcasts against the input beside `dim`; over the flattened input without `dim`. */
@@ -109,5 +111,5 @@ export function take(input: Tensor, ...args: unknown[]): Tensor {
   expect_tensor("take", input);
   expect_tensor("take", index, "index");
   const rows = positions("take", index, input.numel(), 0, true);
-  return take_rows(reshape(input, [input.numel()]), rows);
+  return watch(take_rows(reshape(input, [input.numel()]), rows), index);
 }

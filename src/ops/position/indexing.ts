@@ -263,9 +263,8 @@ function set(input: Tensor, parts: readonly Part[], value: TensorLike | readonly
     ? cast(given, input.dtype)
     : as_operand(given as number, input.dtype, "index_put_");
   const plan = plan_of(input.shape, parts);
-  input._check_history();
   const part = basic(input, plan);
-  if (plan.tensors.length > 0) input._check_in_place();
+  part._check_history();
   if (plan.tensors.length === 0) {
     const given = spread(values, part.shape);
     part._assign(
@@ -283,8 +282,8 @@ function set(input: Tensor, parts: readonly Part[], value: TensorLike | readonly
     mask.ndim === part.ndim &&
     values.numel() === 1
   ) {
-    part._assign(where(mask, reshape(values, []), before));
-  } else part._assign(put_at(before, advanced(before, scalar_masks(plan.tensors)), values, false));
+    part._assign(where(mask, reshape(values, []), before), true);
+  } else part._assign(put_at(before, advanced(before, scalar_masks(plan.tensors)), values, false), true);
 }
 
 /** The values of an assignment in the shape of its target. */
@@ -348,6 +347,7 @@ export function index_put_(input: Tensor, ...args: unknown[]): Tensor {
     );
   }
   if (!accumulate) {
+    input._check_history();
     set(input, indices.flatMap(to_part), values);
     return input;
   }

@@ -31,7 +31,7 @@ export function where(condition: Tensor, ...args: unknown[]): Tensor | Tensor[] 
   broadcast_shapes(broadcast_shapes(mask.shape, a.shape), b.shape);
   const chosen = cast(mask, bool);
   const handle = execute("SelectV2", [chosen.handle, a.handle, b.handle]);
-  return record("where", handle, [a, b], [], chosen);
+  return record("where", handle, [a, b], [chosen]);
 }
 
 /** The input with `value` where `mask` (broadcast to it) holds. */

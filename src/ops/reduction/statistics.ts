@@ -1,6 +1,6 @@
 /** @file Variance, standard deviation and norms. */
 import { bind } from "../../args";
-import { record } from "../../autograd/tape";
+import { record, watch } from "../../autograd/tape";
 import { RuntimeError } from "../../errors";
 import { normalize_dims, type Shape } from "../../shape";
 import type { Tensor } from "../../tensor";
@@ -63,7 +63,7 @@ export function std(input: Tensor, dim?: Dims, unbiased?: boolean, keepdim?: boo
 export function std(input: Tensor, unbiased: boolean): Tensor;
 export function std(input: Tensor, options: Spread): Tensor;
 export function std(input: Tensor, ...args: unknown[]): Tensor {
-  return root(variance(input, spread("std", input, args)));
+  return watch(root(variance(input, spread("std", input, args))), input);
 }
 
 /** The square root with gradient 0 at 0. */

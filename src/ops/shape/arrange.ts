@@ -2,7 +2,14 @@
 import { bind, is_options, none, operand } from "../../args";
 import { get_default_dtype } from "../../dtype";
 import { RuntimeError, ValueError } from "../../errors";
-import { broadcast_shapes as broadcast_pair, normalize_dim, range, type Shape, size_text } from "../../shape";
+import {
+  broadcast_shapes as broadcast_pair,
+  normalize_dim,
+  range,
+  type Shape,
+  same_shape,
+  size_text,
+} from "../../shape";
 import { is_tensor, type Tensor } from "../../tensor";
 import { index_select } from "../position/gather";
 import { put_places } from "../position/places";
@@ -73,7 +80,7 @@ export function dstack(tensors: readonly Tensor[], ...more: []): Tensor {
 export function broadcast_tensors(...tensors: Several): Tensor[] {
   const list = list_of("broadcast_tensors", tensors);
   const shape = list.reduce<number[]>((common, input) => broadcast_pair(common, input.shape), []);
-  return list.map((input) => expand(input, shape));
+  return list.map((input) => (same_shape(input.shape, shape) ? input : expand(input, shape)));
 }
 
 /**
@@ -159,7 +166,8 @@ export function unfold(input: Tensor, ...args: unknown[]): Tensor {
   const at = normalize_dim(dimension, input.ndim);
   const source = input.ndim === 0 ? reshape(input, [1]) : input;
   const length = source.shape[at];
-  if (size > length || size < 0) {
+  if (size < 0) throw new RuntimeError(`size is ${size} but must be >= 0`);
+  if (size > length) {
     throw new RuntimeError(`maximum size for tensor at dimension ${at} is ${length} but size is ${size}`);
   }
   if (step <= 0) throw new RuntimeError(`step is ${step} but must be > 0`);

@@ -78,11 +78,23 @@ export const unsqueeze_copy: typeof unsqueeze = copying(unsqueeze);
 /** {@link view} as a copy. */
 export const view_copy: typeof view = copying(view);
 
+/** An operation whose results share values with the input, although autograd does not see them as views. */
+function unseen<F extends (...args: never[]) => Tensor[]>(operation: F): F {
+  const own = (each: Tensor): Tensor => {
+    const view = each._view;
+    if (view === null) return each;
+    each._view = { ...view, detached: true, apart: true };
+    each._origin = null;
+    return each;
+  };
+  return ((...args: never[]) => operation(...args).map(own)) as unknown as F;
+}
+
 /** {@link chunk} as tensors that autograd does not see as views. */
-export const unsafe_chunk: typeof chunk = copying(chunk);
+export const unsafe_chunk: typeof chunk = unseen(chunk);
 
 /** {@link split} as tensors that autograd does not see as views. */
-export const unsafe_split: typeof split = copying(split);
+export const unsafe_split: typeof split = unseen(split);
 
 /** {@link split_with_sizes} as tensors that autograd does not see as views. */
-export const unsafe_split_with_sizes: typeof split_with_sizes = copying(split_with_sizes);
+export const unsafe_split_with_sizes: typeof split_with_sizes = unseen(split_with_sizes);

@@ -1,6 +1,6 @@
 /** @file What a tensor is: its sizes, strides, and the kind of its elements. */
 import { bind, none, operand } from "../../args";
-import { RuntimeError } from "../../errors";
+import { IndexError, RuntimeError } from "../../errors";
 import { is_contiguous as contiguous } from "../../geometry";
 import { same_shape } from "../../shape";
 import type { Tensor } from "../../tensor";
@@ -10,7 +10,7 @@ import { expect_tensor } from "../value/convert";
 function entry(list: readonly number[], dim: number): number {
   const rank = list.length;
   if (dim < -rank || dim >= rank) {
-    throw new RangeError(
+    throw new IndexError(
       rank === 0
         ? `Dimension specified as ${dim} but tensor has no dimensions`
         : `Dimension out of range (expected to be in range of [${-rank}, ${rank - 1}], but got ${dim})`,

@@ -4,7 +4,7 @@ import { bind, is_options, none, operand } from "../../args";
 import { named, record } from "../../autograd/tape";
 import { execute, ints } from "../../backend/engine";
 import { DType } from "../../dtype";
-import { NotImplementedError, RuntimeError } from "../../errors";
+import { RuntimeError } from "../../errors";
 import { reshaped_strides } from "../../geometry";
 import {
   check_size,
@@ -19,6 +19,7 @@ import {
 import { is_tensor, type Tensor } from "../../tensor";
 import { put_places } from "../position/places";
 import { expect_tensor } from "../value/convert";
+import { view_as_dtype } from "./storage";
 
 /** Sizes given as a list or one by one. */
 export type Sizes = [sizes: Shape] | number[];
@@ -78,25 +79,27 @@ export function reshape(input: Tensor, ...args: unknown[]): Tensor {
 /** The input in another shape: a view, or a copy of a view whose elements do not lie so that strides could say it. */
 function reshaped(input: Tensor, shape: Shape): Tensor {
   const output = record("reshape", execute("Reshape", [input.handle, ints(shape)]), [input]);
-  if (input._view === null) return reshape_view(input, output, shape, true);
+  if (input._view === null && input._layout === null) return reshape_view(input, output, shape);
   const fits = reshaped_strides(input.shape, input._geometry().strides, shape) !== null;
-  return fits ? reshape_view(input, output, shape, true) : output;
+  return fits ? reshape_view(input, output, shape) : output;
 }
 
-function reshape_view(base: Tensor, output: Tensor, shape: Shape, strided: boolean): Tensor {
+function reshape_view(base: Tensor, output: Tensor, shape: Shape): Tensor {
   return base._make_view(output, {
     base,
     replay: (from) => record("reshape", execute("Reshape", [from.handle, ints(shape)]), [from]),
     scatter: (to, value) => record("reshape", execute("Reshape", [value.handle, ints(to.shape)]), [value]),
-    geometry: strided
-      ? (of, from) => ({ strides: reshaped_strides(from, of.strides, shape) as number[], offset: of.offset })
-      : undefined,
+    geometry: (of, from) => ({
+      strides: reshaped_strides(from, of.strides, shape) as number[],
+      offset: of.offset,
+    }),
   });
 }
 
 /**
- * The same elements in another shape, always shared; one size may be -1. Where PyTorch asks for strides that say it, any
- * shape of the same size will do here.
+ * The same elements in another shape, always shared; one size may be -1. With a dtype: the same bytes as elements of that.
+ *
+ * @throws RuntimeError where the elements lie so that no strides say it; {@link reshape} copies then.
  */
 export function view(input: Tensor, ...shape: Sizes): Tensor;
 export function view(input: Tensor, dtype: DType): Tensor;
@@ -104,15 +107,17 @@ export function view(input: Tensor, options: { shape: Shape }): Tensor;
 export function view(input: Tensor, ...args: unknown[]): Tensor {
   if (args[0] instanceof DType) {
     none("view", args.slice(1));
-    if (args[0] === input.dtype) return reshaped(input, input.shape);
-    throw new NotImplementedError(
-      "view(): another dtype for the same bytes is not offered; to(dtype) converts values",
-    );
+    return view_as_dtype(input, args[0]);
   }
   const shape = infer_shape(whole_numbers("view", "shape", args), input.numel());
+  if (reshaped_strides(input.shape, input._geometry().strides, shape) === null) {
+    throw new RuntimeError(
+      "view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous " +
+        "subspaces). Use .reshape(...) instead.",
+    );
+  }
   const output = record("reshape", execute("Reshape", [input.handle, ints(shape)]), [input]);
-  const strides = reshaped_strides(input.shape, input._geometry().strides, shape);
-  return reshape_view(input, output, shape, strides !== null);
+  return reshape_view(input, output, shape);
 }
 
 /** The dimensions in another order. */
@@ -131,12 +136,14 @@ export function permute(input: Tensor, ...args: unknown[]): Tensor {
     throw new RuntimeError("permute(): duplicate dims are not allowed.");
   const inverse = order.map((_, i) => order.indexOf(i));
   const output = record("permute", execute("Transpose", [input.handle, ints(order)]), [input], [], inverse);
-  return input._make_view(output, {
+  const turned = input._make_view(output, {
     base: input,
     replay: (base) => permute(base, order),
     scatter: (_, value) => permute(value, inverse),
     geometry: ({ strides, offset }) => ({ strides: order.map((dim) => strides[dim]), offset }),
   });
+  turned._permuted = true;
+  return turned;
 }
 
 /** Two dimensions swapped. */

@@ -1,11 +1,33 @@
 /** @file A tensor cut into several along a dimension, each a view. */
 import { bind, operand } from "../../args";
+import { is_grad_enabled } from "../../autograd/grad-mode";
+import { named } from "../../autograd/tape";
 import { int64 } from "../../dtype";
 import { RuntimeError } from "../../errors";
 import { normalize_dim, range, type Shape, size_text } from "../../shape";
 import { is_tensor, type Tensor } from "../../tensor";
 import { expect_tensor } from "../value/convert";
 import { select, slice } from "./parts";
+
+/** Views that one call gave, under PyTorch's name for it: they may not be changed in place where that is recorded. */
+function several(label: string, input: Tensor, parts: readonly Tensor[]): Tensor[] {
+  return parts.map((part, nth) => {
+    named(label, part, input);
+    const view = part._view;
+    if (view !== null) part._view = { ...view, nth };
+    if (is_grad_enabled()) part._origin = "several";
+    return part;
+  });
+}
+
+/** Parts of the given sizes, one after the other. */
+function parts_of(input: Tensor, sizes: Shape, at: number): Tensor[] {
+  let start = 0;
+  return sizes.map((length) => {
+    start += length;
+    return slice(input, at, start - length, start);
+  });
+}
 
 /** Parts of `split_size` along `dim`, the last smaller where it does not divide; or parts of the listed sizes. */
 export function split(input: Tensor, split_size: number | Shape, dim?: number): Tensor[];
@@ -39,11 +61,8 @@ export function split(input: Tensor, ...args: unknown[]): Tensor[] {
       );
     }
   }
-  let start = 0;
-  return sizes.map((length) => {
-    start += length;
-    return slice(input, at, start - length, start);
-  });
+  const label = typeof split_size === "number" ? "SplitBackward0" : "SplitWithSizesBackward0";
+  return several(label, input, parts_of(input, sizes, at));
 }
 
 /** At most `chunks` parts of equal size along `dim`. */
@@ -69,7 +88,8 @@ export function unbind(input: Tensor, ...args: unknown[]): Tensor[] {
   expect_tensor("unbind", input);
   if (input.ndim === 0) throw new RuntimeError("Dimension specified as 0 but tensor has no dimensions");
   const at = normalize_dim(dim ?? 0, input.ndim);
-  return range(input.shape[at]).map((i) => select(input, at, i));
+  const parts = range(input.shape[at]).map((i) => select(input, at, i));
+  return several("UnbindBackward0", input, parts);
 }
 
 /** The input split along `dim` into so many parts, as equal as can be, or before the given places. */
@@ -115,7 +135,7 @@ export function tensor_split(input: Tensor, ...args: unknown[]): Tensor[] {
     if (!(wanted > 0)) throw new RuntimeError(`number of sections must be larger than 0, got ${wanted}`);
     const least = Math.floor(size / wanted);
     const longer = size % wanted;
-    return split(
+    return parts_of(
       input,
       range(wanted).map((i) => least + (i < longer ? 1 : 0)),
       at,

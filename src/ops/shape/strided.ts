@@ -2,7 +2,7 @@
 import { bind } from "../../args";
 import { record } from "../../autograd/tape";
 import { RuntimeError } from "../../errors";
-import { contiguous_strides, type Geometry, is_contiguous, places } from "../../geometry";
+import { contiguous_strides, type Geometry, is_contiguous, places, row_major } from "../../geometry";
 import { numel, range, type Shape, same_shape, size_text } from "../../shape";
 import type { Tensor } from "../../tensor";
 import { put_places, take_places } from "../position/places";
@@ -32,7 +32,7 @@ function among(
   }
   if (stride.some((each) => each < 0)) {
     throw new RuntimeError(
-      `${name}(): Negative strides are not supported at the moment, got strides: ${size_text(stride)}`,
+      `${name}: Negative strides are not supported at the moment, got strides: ${size_text(stride)}`,
     );
   }
   if (size.some((each) => each < 0)) {
@@ -42,7 +42,7 @@ function among(
   }
   const owner = owner_of(input);
   const { strides, offset } = owner._geometry();
-  if (!is_contiguous(owner.shape, strides)) {
+  if (owner._view !== null && !is_contiguous(owner.shape, strides)) {
     throw new RuntimeError(
       `${name}(): a detached tensor whose elements do not lie side by side is not offered here; clone() it first`,
     );
@@ -57,7 +57,8 @@ function among(
         `${bytes} requiring a storage size of ${(last + 1) * bytes} are out of bounds for storage of size ${owner.numel() * bytes}`,
     );
   }
-  return { owner, at: places(size, { strides: stride, offset: start }), start };
+  const at = places(size, { strides: stride, offset: start });
+  return { owner, at: owner._layout === null ? at : row_major(at, owner.shape, owner._layout), start };
 }
 
 const parameters = ["size", "stride", "storage_offset"] as const;

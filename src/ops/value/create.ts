@@ -1,5 +1,6 @@
 /** @file New tensors from shapes, numbers and arrays. */
 import { bind, is_options, none } from "../../args";
+import { layout_of } from "../../autograd/tape";
 import { execute, from_data, ints, scalar } from "../../backend/engine";
 import { bool, DType, dtype_of_array, get_default_dtype, int64, type TypedArray } from "../../dtype";
 import { RuntimeError, ValueError } from "../../errors";
@@ -204,12 +205,18 @@ export function empty(...args: SizesAndOptions): Tensor {
   return finish(filled(sizes, 0, options.dtype ?? get_default_dtype()), options);
 }
 
+/** The tensor, its elements in the order in which those of `input` lie. */
+function lying_like(output: Tensor, input: Tensor): Tensor {
+  if (input._permuted || input._layout !== null) output._layout = layout_of(input);
+  return output;
+}
+
 /** Zeros in the shape and, unless given, the dtype of `input`. */
 export function zeros_like(input: Tensor, options?: CreateOptions): Tensor;
 export function zeros_like(input: Tensor, ...args: unknown[]): Tensor {
   const [given] = creation<object>("zeros_like", [], args, 0);
   expect_tensor("zeros_like", input);
-  return finish(filled(input.shape, 0, given.dtype ?? input.dtype), given);
+  return finish(lying_like(filled(input.shape, 0, given.dtype ?? input.dtype), input), given);
 }
 
 /** Ones in the shape and, unless given, the dtype of `input`. */
@@ -217,7 +224,7 @@ export function ones_like(input: Tensor, options?: CreateOptions): Tensor;
 export function ones_like(input: Tensor, ...args: unknown[]): Tensor {
   const [given] = creation<object>("ones_like", [], args, 0);
   expect_tensor("ones_like", input);
-  return finish(filled(input.shape, 1, given.dtype ?? input.dtype), given);
+  return finish(lying_like(filled(input.shape, 1, given.dtype ?? input.dtype), input), given);
 }
 
 /** {@link empty} in the shape of `input`. */

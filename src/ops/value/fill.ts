@@ -1,6 +1,6 @@
 /** @file Copies and in-place changes of whole tensors, casts, and triangles. */
 import { bind, none, operand } from "../../args";
-import { record } from "../../autograd/tape";
+import { layout_of, named, record } from "../../autograd/tape";
 import { DType } from "../../dtype";
 import { RuntimeError } from "../../errors";
 import { is_contiguous } from "../../geometry";
@@ -11,13 +11,17 @@ import { as_operand, cast, expect_tensor, type TensorLike } from "./convert";
 export function clone(input: Tensor, ...more: []): Tensor {
   none("clone", more);
   expect_tensor("clone", input);
-  return record("clone", input.handle, [input]);
+  const copy = record("clone", input.handle, [input]);
+  if (input._permuted || input._layout !== null) copy._layout = layout_of(input);
+  return copy;
 }
 
 /** The tensor itself where its elements lie in row-major order without gaps, else a copy of it. */
 export function contiguous(input: Tensor, ...more: []): Tensor {
   none("contiguous", more);
-  return input._view === null || is_contiguous(input.shape, input._geometry().strides) ? input : clone(input);
+  if (input._view === null && input._layout === null) return input;
+  if (is_contiguous(input.shape, input._geometry().strides)) return input;
+  return record("clone", input.handle, [input]);
 }
 
 /** Keyword arguments of {@link to}. */
@@ -93,8 +97,15 @@ export function fill_(input: Tensor, ...args: unknown[]): Tensor {
       `fill_ only supports 0-dimension value tensor but got tensor with ${value.ndim} dimensions.`,
     );
   }
+  return filled(input, value, is_tensor(value) ? "FillBackward3" : "FillBackward2");
+}
+
+function filled(input: Tensor, value: TensorLike, label: string): Tensor {
   input._check_history();
-  return input._assign(overwritten(input, as_operand(value, input.dtype, "fill_")), true);
+  return input._assign(
+    named(label, overwritten(input, as_operand(value, input.dtype, "fill_")), input),
+    true,
+  );
 }
 
 /** A tensor of the input's shape and dtype whose elements are all `value`: a number, or a tensor without dimensions. */
@@ -115,7 +126,7 @@ export function fill(input: Tensor, ...args: unknown[]): Tensor {
 /** Sets every element to zero. @returns the input */
 export function zero_(input: Tensor, ...more: []): Tensor {
   none("zero_", more);
-  return fill_(input, 0);
+  return filled(expect_tensor("zero_", input), 0, "ZeroBackward0");
 }
 
 /** Takes over the values of `src`, which broadcasts and is cast. @returns the input */
@@ -123,9 +134,9 @@ export function copy_(input: Tensor, src: TensorLike): Tensor;
 export function copy_(input: Tensor, options: { src: TensorLike }): Tensor;
 export function copy_(input: Tensor, ...args: unknown[]): Tensor {
   const src = operand<TensorLike>("copy_", "src", args);
-  input._check_in_place();
+  input._check_in_place(is_tensor(src) ? [src] : []);
   const values = as_operand(src, input.dtype, "copy_");
-  return input._assign(overwritten(input, values));
+  return input._assign(named("torch::autograd::CopyBackwards", overwritten(input, values), input));
 }
 
 /** `values` in the input's shape, recorded so that the input's earlier history gets zeros. */
