@@ -27,7 +27,11 @@ export function put_places(input: Tensor, at: Int32Array, value: Tensor, before?
   if (before !== undefined) {
     const moved = differing(read(before), value.typed_array());
     const kept = take_places(value, Int32Array.from(moved), [moved.length]);
-    return put_places(input, Int32Array.from(moved, (i) => at[i]), kept);
+    return put_places(
+      input,
+      Int32Array.from(moved, (i) => at[i]),
+      kept,
+    );
   }
   const count = numel(value.shape);
   const flat = put_rows(

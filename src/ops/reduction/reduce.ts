@@ -180,8 +180,7 @@ function without_nan(input: Tensor): Tensor {
     "where",
     execute("SelectV2", [nan.handle, zero, input.handle]),
     [new Tensor(zero), input],
-    [],
-    nan,
+    [nan],
   );
 }
 
