@@ -26,7 +26,7 @@
 namespace {
 
 /* Bytes that were read and not yet sent on before the pipes are left to fill up. */
-constexpr size_t kMaxHeld = 16 << 20;
+constexpr size_t kMaxHeld = 1 << 20;
 /* Most that is read at once; the thread must not keep the others out for long. */
 constexpr int kMaxRead = 64 << 10;
 constexpr int kStreams = 2;
@@ -80,7 +80,12 @@ void Run() {
     {
       std::unique_lock<std::mutex> lock(state.mutex);
       state.room.wait(lock, [] { return state.held <= kMaxHeld; });
-      for (int i = 0; i < kStreams; i++) found = Read(i, kMaxRead) || found;
+      for (int i = 0; i < kStreams; i++) {
+        if (Read(i, kMaxRead))
+          found = true;
+        else if (files[i].revents & (POLLHUP | POLLERR | POLLNVAL))
+          state.readers[i] = -1; /* A cell closed the descriptor: poll would return at once for ever. */
+      }
     }
     if (found && !state.told.exchange(true) &&
         napi_call_threadsafe_function(state.listener, nullptr, napi_tsfn_nonblocking) != napi_ok)

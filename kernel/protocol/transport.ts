@@ -34,7 +34,12 @@ const MAX_MESSAGE_BYTES = 1024 ** 3;
 const MAX_HEARTBEAT_BYTES = 1024 ** 2;
 
 /** Messages of at most a few hundred KB that may wait for one subscriber. */
-const IOPUB_HIGH_WATER_MARK = 1000;
+const IOPUB_HIGH_WATER_MARK = 128;
+/**
+ * How often a message that found no room is tried again. The binding may miss that there is room: libzmq says so once, and whoever
+ * reads subscriptions from the same socket may be the one who hears it.
+ */
+const RETRY_MS = 5;
 /** How long a subscriber that reads nothing (a suspended console) may hold up the others. */
 const SUBSCRIBER_PATIENCE_MS = 60_000;
 /** For how long such a subscriber then misses what it has no room for. */
@@ -72,7 +77,7 @@ export class Transport {
     this.iopub = new XPublisher({
       linger: LINGER_MS,
       sendHighWaterMark: IOPUB_HIGH_WATER_MARK,
-      sendTimeout: SUBSCRIBER_PATIENCE_MS,
+      sendTimeout: RETRY_MS,
     });
     this.iopub.noDrop = true;
     this.iopub.verbosity = "allSubs";
@@ -139,14 +144,19 @@ export class Transport {
       this.droppingUntil = 0;
       this.iopub.noDrop = true;
     }
-    try {
-      await this.iopub.send(frames);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
-      this.events.failed("iopub", new Error("a subscriber reads nothing; it misses output from here on"));
-      this.droppingUntil = Date.now() + DROP_MS;
-      this.iopub.noDrop = false;
-      await this.iopub.send(frames);
+    let patience: number | undefined;
+    for (;;) {
+      try {
+        return await this.iopub.send(frames);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+      }
+      patience ??= Date.now() + SUBSCRIBER_PATIENCE_MS;
+      if (this.droppingUntil === 0 && Date.now() > patience) {
+        this.events.failed("iopub", new Error("a subscriber reads nothing; it misses output from here on"));
+        this.droppingUntil = Date.now() + DROP_MS;
+        this.iopub.noDrop = false;
+      }
     }
   }
 

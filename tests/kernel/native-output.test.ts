@@ -81,3 +81,13 @@ test("an endless writer can be interrupted with its cell", async () => {
   await kernel.execute("yes.kill()");
   assert.equal((await kernel.execute("1 + 1")).result, "2");
 });
+
+test("a cell that closes a descriptor leaves nothing spinning", async () => {
+  const { result } = await kernel.execute(`fs.closeSync(1);
+const before = process.cpuUsage();
+await new Promise((resolve) => setTimeout(resolve, 1000));
+const { user, system } = process.cpuUsage(before);
+console.log("said");
+user + system < 500_000`);
+  assert.equal(result, "true");
+});

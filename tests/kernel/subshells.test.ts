@@ -55,9 +55,15 @@ test("a subshell's cell runs while the main shell's waits; both see the same var
 
 test("output of both goes to the cell that made it", async () => {
   const subshell_id = await create();
-  const code = (name: string) =>
-    `for (let i = 0; i < 20; i++) { console.log('${name}' + i); await new Promise((done) => setTimeout(done, 2)); } display('${name}')`;
-  const ids = [await kernel.submit(code("m")), await kernel.submit(code("s"), { subshell_id })];
+  // Each waits until it is its turn.
+  await kernel.execute("const turns = { next: 0 };");
+  const code = (name: string, first: number) => `for (let i = 0; i < 20; i++) {
+  while (turns.next !== 2 * i + ${first}) await new Promise((done) => setTimeout(done, 1));
+  console.log('${name}' + i);
+  turns.next++;
+}
+display('${name}')`;
+  const ids = [await kernel.submit(code("m", 0)), await kernel.submit(code("s", 1), { subshell_id })];
   const both = await Promise.all(ids.map((id) => kernel.finished(id)));
   ["m", "s"].forEach((name, i) => {
     assert.equal(both[i].stdout, Array.from({ length: 20 }, (_, n) => `${name}${n}\n`).join(""));
@@ -67,12 +73,12 @@ test("output of both goes to the cell that made it", async () => {
       [`'${name}'`],
     );
   });
-  // They took turns.
   const order = kernel.messages
     .filter(({ type, parent }) => type === "stream" && ids.includes(String(parent)))
     .map(({ parent }) => parent);
-  assert.ok(
-    order.lastIndexOf(ids[0]) > order.indexOf(ids[1]) && order.indexOf(ids[0]) < order.lastIndexOf(ids[1]),
+  assert.deepEqual(
+    order,
+    Array.from({ length: 40 }, (_, n) => ids[n % 2]),
   );
   await remove(subshell_id);
 });
