@@ -16,15 +16,18 @@ try {
   process.exit(1);
 }
 
+const given = process.argv.slice(2);
+/** Jupyter takes each of these once, so what the user gives stands in place of ours. */
 const options = [
-  "--ServerApp.root_dir",
-  inRoot("notebooks"),
-  "--MultiKernelManager.default_kernel_name=torchbook",
-];
+  [/^--(ServerApp\.root_dir|notebook-dir)(=|$)/, `--ServerApp.root_dir=${inRoot("notebooks")}`],
+  [/^--MultiKernelManager\.default_kernel_name(=|$)/, "--MultiKernelManager.default_kernel_name=torchbook"],
+]
+  .filter(([pattern]) => !given.some((option) => pattern.test(option)))
+  .map(([, option]) => option);
 // Jupyter refuses to run as root unless told to; in a container there often is no other user.
 if (process.getuid?.() === 0) options.push("--allow-root");
 
-const lab = spawn(venvProgram("jupyter-lab"), [...options, ...process.argv.slice(2)], {
+const lab = spawn(venvProgram("jupyter-lab"), [...options, ...given], {
   stdio: "inherit",
   cwd: inRoot(),
   env: jupyterEnvironment(),
@@ -32,6 +35,11 @@ const lab = spawn(venvProgram("jupyter-lab"), [...options, ...process.argv.slice
 // Ctrl-C reaches JupyterLab by itself, and it asks back: stay until it has ended.
 process.on("SIGINT", () => {});
 for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => lab.kill(signal));
+// npm passes a signal to its shell only, which ends without telling anybody: then JupyterLab would stay behind.
+if (process.env.npm_lifecycle_event) {
+  const { ppid } = process;
+  setInterval(() => process.ppid !== ppid && lab.kill("SIGTERM"), 1000).unref();
+}
 lab.on("error", (error) => {
   console.error(`cannot start JupyterLab: ${error.message}`);
   process.exitCode = 1;

@@ -1,5 +1,6 @@
 /** @file TypeScript's diagnostics at their place in the cell, with a source frame. */
 import type ts from "typescript";
+import { shortenLine } from "../source-line";
 import type { TypeScript } from "./bind";
 import type { Diagnostic } from "./cell-compiler";
 
@@ -81,7 +82,10 @@ export function cellDiagnostics(
       .replace(/[ \t]+$/gm, "")
       .replace(/ Do you need to change your target library\? .*'dom'\.$/m, NO_BROWSER)
       .replace(/ Do you need to change your target library\? .*$/m, NOT_IN_NODE)
-      .replace(/\$replaced\d+/g, " (declared earlier)");
+      .replace(/\$replaced\d+/g, " (declared earlier)")
+      // Modules of packages by their names, and what is in them without the place of its file.
+      .replace(/typeof import\("[^"]*?([^"/]+?)(?:\/index)?(?:\.d)?"\)/g, "typeof $1")
+      .replace(/import\("[^"]*\/[^"]*"\)\./g, "");
     const inCell = one.file?.fileName.split("/").at(-1) === cellFile;
     let start = 0;
     let end = 0;
@@ -149,13 +153,14 @@ export function sourceFrame(code: string, from: Place, to: Place): string {
   const width = String(last + 1).length;
   const out: string[] = [];
   for (let number = first; number <= last; number++) {
-    const text = lines[number] ?? "";
+    const whole = lines[number] ?? "";
+    const { text, column } = shortenLine(whole, number === from.line ? from.column : 0);
     const mark = number === from.line ? ">" : " ";
     out.push(`${mark} ${String(number + 1).padStart(width)} | ${text}`.trimEnd());
     if (number !== from.line) continue;
-    const end = to.line === from.line ? to.column : text.length;
-    const carets = "^".repeat(Math.max(1, columnsOf(text.slice(from.column, end))));
-    out.push(`  ${" ".repeat(width)} | ${blankLike(text.slice(0, from.column))}${carets}`);
+    const length = (to.line === from.line ? to.column : whole.length) - from.column;
+    const carets = "^".repeat(Math.max(1, columnsOf(text.slice(column, column + length))));
+    out.push(`  ${" ".repeat(width)} | ${blankLike(text.slice(0, column))}${carets}`);
   }
   return out.join("\n");
 }

@@ -2,20 +2,63 @@
 import type { Diagnostic } from "./cell-compiler";
 import { lineDiagnostic } from "./diagnostics";
 
-/** What gives a line away, and what is written instead. A pattern's first group is what the message points at. */
-const LINES: [pattern: RegExp, help: string][] = [
-  [/^\s*(with)\s+torch\.no_grad\(\)\s*:/, "torch.no_grad(() => { … }) runs the block without gradients"],
+/** How a value is written into a text. */
+const TEMPLATE = `\`Loss: \${loss.toFixed(4)}\``;
+
+type Line = [pattern: RegExp, help: string];
+
+/** What gives a line away in its text as it is: its first group is what the message points at. */
+const TEXTS: Line[] = [
+  [/(?:^|[\s(,=[{+])([fF][rR]?["'])/, `a text in backquotes takes values: ${TEMPLATE}`],
+  [/("""|''')/, "comments begin with //, and a text of several lines stands in backquotes"],
+  [/\$\{[^}]*(:[<>^+]?\d*\.?\d*[a-z%]?)\}/, `a number is rounded by a method: ${TEMPLATE}`],
   [
-    /^\s*(with)\s+[^({].*:\s*$/,
+    /[\w)\]]\s+(\/\/)\s*[\w.]+(?:\([^)]*\))?\s*[,)\]]/,
+    "// begins a comment; Math.floor(a / b) divides whole numbers",
+  ],
+];
+
+/** What gives a line away outside of its texts and comments. */
+const LINES: Line[] = [
+  [
+    /^\s*(with)\s+torch\.(?:no_grad|inference_mode)\(\)\s*:/,
+    "torch.no_grad(() => { … }) runs the block without gradients",
+  ],
+  [
+    /^\s*((?:async\s+)?with)\s+[^({].*:/,
     "a block that is entered and left is a function's body, or `using name = …;`",
   ],
-  [/^\s*(async\s+def|def)\s+\w+\s*\(/, "function name(x: Tensor): Tensor { … }"],
+  [
+    /^\s*((?:async\s+)?def)\s+__init__\s*\(/,
+    "constructor(size: number) { super(); … }, with the fields declared before it",
+  ],
+  [
+    /^\s*((?:async\s+)?def)\s+\w+\s*\(\s*self\b/,
+    "a method is name(x: Tensor) { … }, without self: it is this there",
+  ],
+  [/^\s*((?:async\s+)?def)\s+\w+\s*\(/, "function name(x: Tensor): Tensor { … }"],
   [/^\s*(class)\s+\w+\s*(?:\([^)]*\))?\s*:/, "class Net extends nn.Module { forward(x: Tensor) { … } }"],
   [/^\s*(for)\s+[\w\s,()]+\s+in\s+.*:/, "for (const x of list) { … }; for (let i = 0; i < n; i++) { … }"],
-  [/^\s*(if|while)\s+[^(\s].*:\s*(?:#.*)?$/, "if (condition) { … }"],
+  [
+    /[[({].*\s(for)\s+[\w\s,()]+\s+in\s/,
+    "list.map((x) => …), after list.filter((x) => …) where there is a condition; Array.from({ length: n }, (_, i) => …) counts",
+  ],
+  [/^\s*(if)\s+[^(\s].*:/, "if (condition) { … }, with ===, !, && and || in place of is, not, and, or"],
+  [/^\s*(while)\s+[^(\s].*:/, "while (condition) { … }, with !, && and || in place of not, and, or"],
   [/^\s*(elif)\b/, "} else if (condition) { … }"],
-  [/^\s*(else|try|finally)\s*:/, "blocks are in braces: else { … }"],
+  [/^\s*(else)\s*:/, "} else { … }"],
+  [/^\s*(try)\s*:/, "try { … } catch (error) { … }"],
   [/^\s*(except)\b/, "} catch (error) { … }"],
+  [/^\s*(finally)\s*:/, "} finally { … }"],
+  [/^\s*(match)\s+.*:\s*$/, "switch (value) { case 1: …; break; default: … }"],
+  [/^\s*(assert)\b/, 'if (!condition) throw new Error("…")'],
+  [/^\s*(raise)\b/, 'throw new Error("…")'],
+  [
+    /^\s*(del)\s/,
+    "nothing: what no variable holds any more is freed; `delete object.name` takes a field away",
+  ],
+  [/^\s*(global|nonlocal)\s/, "functions see and change the variables around them without saying so"],
+  [/^\s*(print)\s+[^\s(=.;]/, "print(x)"],
   [
     /^\s*(from)\s+[\w.]+\s+import\b/,
     'torch, nn, optim, F and others are there already; import { name } from "package"',
@@ -24,10 +67,29 @@ const LINES: [pattern: RegExp, help: string][] = [
     /^\s*(import)\s+[\w.]+(?:\s+as\s+\w+)?\s*$/,
     'torch, nn, optim, F and others are there already; import name from "package"',
   ],
-  [/(\blambda)\s+[\w\s,]*:/, "(x) => value"],
-  [/(?:^|[\s(,=[])(f["'])/, "a text in backquotes takes values in braces after a dollar sign"],
-  [/\[[^\]"'`]*(:)[^\]"'`]*\]/, 'slices are text: x[":, -1, :"], or x.index(torch.slice(), -1)'],
+  [/(\blambda)\b[\w\s,*]*:/, "(x) => value"],
+  [/\w\[\s*(\.\.\.)\s*[,\]]/, 'indices like these are text: x["..., 0"]'],
+  [
+    /\[[^\]]*(:)[^\]]*\]/,
+    'slices are text: x[":, -1, :"], or x.index(torch.slice(), -1); of an array list.slice(1, 3)',
+  ],
+  [/^\s*(?:const|let|var)\s+\w+\s*(,)\s*[\w[(]/, "several values are taken from a list: const [a, b] = …"],
+  [/^\s*(?:const|let|var)\s*(\()/, "several values are taken from a list: const [a, b] = …"],
+  [
+    /^\s*(?:const|let|var)\s*\[[^\]]*(\()/,
+    "brackets take lists within lists apart too: const [out, [hidden, cell]] = …",
+  ],
+  [/\s(is)\s+(?:not\s+)?[\w"'(]/, "x === null, x !== null"],
+  [/\s(not\s+in|in)\s.*:\s*$/, "list.includes(x), or name in object"],
+  [/(?:^|[\s(,=!])(not)\s+[\w(]/, "!condition"],
+  [/[\w)\]"']\s+(and|or)\s+[\w(!"']/, "a && b is “and”, a || b is “or”"],
+  [/[\w)\]"']\s+(if)\s+.+\s+else\s/, "condition ? value : otherwise"],
+  [/[\w)\]]\s+(@)\s*[\w(]/, "a.matmul(b) multiplies matrices"],
+  [/(:=)/, "(name = value), of a variable that was declared before"],
+  [/[(,]\s*(\*\*?)\w/, "...list spreads a list, { ...object } the fields of an object"],
+  [/(\\)\s*$/, "a statement goes on in the next line by itself"],
   [/^\s*(#)/, "comments begin with //"],
+  [/[\s;](#)\s/, "comments begin with //"],
 ];
 
 /**
@@ -42,19 +104,30 @@ export function pythonDiagnostic(cell: string, problems: readonly Diagnostic[]):
   // After a line that lacks its end the parser complains of the next one.
   for (const line of [first.line, first.line - 1]) {
     const text = lines[line - 1] ?? "";
-    for (const [pattern, help] of LINES) {
-      const found = pattern.exec(text);
-      if (!found) continue;
-      const column = found.index + found[0].indexOf(found[1]);
-      const message = `This is Python, and cells are TypeScript.\nhelp: ${help}`;
-      return lineDiagnostic(cell, {
-        line: line - 1,
-        column,
-        length: found[1].length,
-        code: first.code,
-        message,
-      });
-    }
+    const found = match(TEXTS, text) ?? match(LINES, withoutTexts(text));
+    if (!found) continue;
+    const message = `This is Python, and cells are TypeScript.\nhelp: ${found.help}`;
+    const { column, length } = found;
+    return lineDiagnostic(cell, { line: line - 1, column, length, code: first.code, message });
   }
   return null;
+}
+
+function match(
+  known: readonly Line[],
+  text: string,
+): { help: string; column: number; length: number } | null {
+  for (const [pattern, help] of known) {
+    const found = new RegExp(pattern, "d").exec(text);
+    const place = found?.indices?.[1];
+    if (place) return { help, column: place[0], length: place[1] - place[0] };
+  }
+  return null;
+}
+
+/** Blanks what stands between quotes and after `//`, so that words in there are not taken for Python's. */
+function withoutTexts(line: string): string {
+  return line.replace(/(["'`])((?:(?!\1)[^\\]|\\.)*)\1|\/\/.*/g, (all: string, quote?: string) =>
+    quote === undefined ? " ".repeat(all.length) : quote + " ".repeat(all.length - 2) + quote,
+  );
 }

@@ -19,11 +19,12 @@ import {
 } from "./compiler-host";
 import { PATH_KINDS } from "./completion";
 import { type Documents, LIBRARIES } from "./documents";
+import { withHints } from "./hints";
 import { saveCodeCache } from "./load-typescript";
 import { type Lookups, lookups } from "./lookups";
 import { moduleResolver } from "./module-resolution";
 import { plainAssignments } from "./plain-assignment";
-import { tensorConditions, tensorHints } from "./tensor-hints";
+import { silentMistakes } from "./silent-mistakes";
 import { TensorType } from "./tensor-type";
 
 const RESULT = "tsLastExpr";
@@ -302,9 +303,9 @@ export class TypeScriptHost implements CompilerHost {
     const isAllowed = plainAssignments(this.ts, tensors);
     const problems = files
       .flatMap((file) => program.getSemanticDiagnostics(file))
-      .filter((one) => isError(one) && !isAllowed(one))
-      .map(tensorHints(this.ts, tensors));
-    return [...problems, ...files.flatMap((file) => tensorConditions(this.ts, file, tensors))];
+      .filter((one) => isError(one) && !isAllowed(one));
+    const silent = files.flatMap((file) => silentMistakes(this.ts, file, tensors));
+    return [...withHints(this.ts, tensors, problems), ...silent];
   }
 }
 

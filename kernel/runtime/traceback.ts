@@ -3,11 +3,13 @@ import { readFileSync } from "node:fs";
 import { sep } from "node:path";
 import { inspect, types } from "node:util";
 import type { ErrorContent } from "../channel";
+import { shortenLine } from "../source-line";
 import type { CellSources } from "./cell-sources";
 import { type Frame, isKernelFile, stackFrames } from "./stack";
 
 const red = (text: string) => `\u001b[31m${text}\u001b[39m`;
-const cyan = (text: string) => `\u001b[36m${text}\u001b[39m`;
+/** Places are told by weight: no colour of a terminal is easy to read on the backgrounds of both of JupyterLab's themes. */
+const bold = (text: string) => `\u001b[1m${text}\u001b[22m`;
 const dim = (text: string) => `\u001b[2m${text}\u001b[22m`;
 
 /** Lines shown before the place of the innermost cell frame. */
@@ -116,7 +118,7 @@ function frameLines(error: Error, sources: CellSources): string[] {
 
 function frameText(frame: Frame, sources: CellSources, innermost: boolean): string[] {
   const { file, line, column, name } = frame;
-  const place = cyan(frame.isCell ? `${file}, line ${line}:${column}` : `${file}:${line}:${column}`);
+  const place = bold(frame.isCell ? `${file}, line ${line}:${column}` : `${file}:${line}:${column}`);
   const head = `  ${place}${name ? `, in ${name}` : ""}`;
   const source = frame.isCell ? sources.lines(file) : readLines(file);
   return [head, ...excerpt(source, line, column, innermost ? CONTEXT : 0)];
@@ -124,17 +126,19 @@ function frameText(frame: Frame, sources: CellSources, innermost: boolean): stri
 
 /** The source about a place, with a caret under it. */
 function excerpt(source: string[], line: number, column: number, context: number): string[] {
-  const text = source[line - 1];
-  if (text === undefined) return [];
+  const whole = source[line - 1];
+  if (whole === undefined) return [];
   const first = Math.max(1, line - context);
   const width = String(line).length;
   const result: string[] = [];
   for (let at = first; at < line; at++) {
-    result.push(`      ${dim(`${String(at).padStart(width)} |`)} ${source[at - 1]}`);
+    const before = shortenLine(source[at - 1], 0).text;
+    result.push(`      ${dim(`${String(at).padStart(width)} |`)} ${before}`);
   }
+  const { text, column: place } = shortenLine(whole, column - 1);
   result.push(`    ${red(">")} ${String(line).padStart(width)} ${dim("|")} ${text}`);
   // Tabs stay tabs, so that the caret stands under its place whatever their width.
-  const blank = text.slice(0, column - 1).replace(/[^\t]/g, (char) => (isWide(char) ? "  " : " "));
+  const blank = text.slice(0, place).replace(/[^\t]/g, (char) => (isWide(char) ? "  " : " "));
   result.push(`      ${" ".repeat(width)} ${dim("|")} ${blank}${red("^")}`);
   return result;
 }
