@@ -1,6 +1,6 @@
 /** @file `npm run notebooks` and `npm run lab`: executed notebooks, failed cells by their place, JupyterLab with the kernel. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -103,11 +103,21 @@ test("npm run lab takes JupyterLab's options, offers the kernel and ends with it
       contents.content.every((entry: { name: string }) => existsSync(join(root, "notebooks", entry.name))),
     );
   } finally {
-    if (lab.pid && lab.exitCode === null) process.kill(-lab.pid, "SIGTERM");
+    // To npm alone: it tells its shell, and that tells nobody.
+    if (lab.exitCode === null) lab.kill("SIGTERM");
   }
   await ended;
-  for (let i = 0; i < 100 && (await answers(port)); i++) await sleep(100);
-  assert.ok(!(await answers(port)), "the server still answers");
+  for (let i = 0; i < 300 && (await answers(port)); i++) await sleep(100);
+  const isThere = await answers(port);
+  if (isThere && lab.pid) process.kill(-lab.pid, "SIGKILL");
+  assert.ok(!isThere, "the server still answers");
+});
+
+test("npm run lab shows the folder that the user names", () => {
+  const args = ["run", "--silent", "lab", "--", `--ServerApp.root_dir=${folder}`, "--show-config-json"];
+  const { stdout, stderr } = spawnSync("npm", args, { cwd: root, encoding: "utf8" });
+  const config = stdout.slice(stdout.indexOf("{"));
+  assert.equal(JSON.parse(config || "{}").ServerApp?.root_dir, folder, stdout + stderr);
 });
 
 function freePort(): Promise<number> {
