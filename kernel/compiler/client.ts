@@ -15,13 +15,23 @@ import type { Port } from "./port";
 import type { CompilerAnswer, CompilerCall } from "./worker-protocol";
 
 interface Waiting {
+  call: CompilerCall;
+  /** Made a second time, as the compiler that had heard it first is gone. */
+  again: boolean;
   resolve: (value: never) => void;
   reject: (error: Error) => void;
+}
+
+/** A cell that was compiled, and whose outcome the compiler has not taken in yet. */
+interface Uncommitted {
+  code: string;
+  again: boolean;
 }
 
 /** Calls are answered in the order in which they were made. */
 export class CompilerClient implements CellCompiler {
   private readonly waiting = new Map<number, Waiting>();
+  private readonly uncommitted = new Map<number, Uncommitted>();
   private readonly state: SessionState = { declarations: "", names: [] };
   private lastId = 0;
   private closed = false;
@@ -35,22 +45,41 @@ export class CompilerClient implements CellCompiler {
     });
     port.on("close", () => {
       this.closed = true;
-      this.rejectAll("the compiler has ended");
+      for (const one of this.waiting.values()) one.reject(new Error("the compiler has ended"));
+      this.waiting.clear();
     });
   }
 
-  /** To be called when another compiler answers at the port from now on: has it go on where the last one ended. */
+  /**
+   * To be called when another compiler answers at the port from now on: has it go on where the last one ended. What waits is asked
+   * again, but only once, as it may be what ended the last one.
+   */
   restarted(): void {
-    this.rejectAll("the compiler has ended and was started again; run the cell again");
+    const before = [...this.waiting.values()];
+    this.waiting.clear();
     this.restore(this.state).catch(() => {});
+    for (const [cell, one] of this.uncommitted) {
+      if (one.again) continue;
+      one.again = true;
+      this.call("compile", { cell, code: one.code }).catch(() => {});
+    }
+    for (const one of before) {
+      if (one.again || one.call.method === "restore")
+        one.reject(new Error("the compiler has ended and was started again; run the cell again"));
+      else this.ask({ ...one, again: true });
+    }
   }
 
-  compile(cell: { cell: number; code: string }): Promise<CompiledCell | FailedCell> {
-    return this.call("compile", cell);
+  async compile(cell: { cell: number; code: string }): Promise<CompiledCell | FailedCell> {
+    const compiled = await this.call<CompiledCell | FailedCell>("compile", cell);
+    if (compiled.ok) this.uncommitted.set(cell.cell, { code: cell.code, again: false });
+    return compiled;
   }
 
   async commit(cell: number, outcome: { ok: boolean; assigned: string[] }): Promise<StateChange | undefined> {
-    const change = await this.call<StateChange | undefined>("commit", cell, outcome);
+    const change = await this.call<StateChange | undefined>("commit", cell, outcome).finally(() =>
+      this.uncommitted.delete(cell),
+    );
     if (change) {
       const { state } = this;
       state.declarations = state.declarations.slice(0, change.kept) + change.added;
@@ -91,18 +120,14 @@ export class CompilerClient implements CellCompiler {
     return this.call("close");
   }
 
-  private rejectAll(why: string): void {
-    for (const one of this.waiting.values()) one.reject(new Error(why));
-    this.waiting.clear();
-  }
-
   private call<T>(method: keyof CellCompiler, ...args: unknown[]): Promise<T> {
     if (this.closed) return Promise.reject(new Error("the compiler has ended"));
-    const id = ++this.lastId;
-    return new Promise<T>((resolve, reject) => {
-      this.waiting.set(id, { resolve, reject });
-      const call: CompilerCall = { id, method, args };
-      this.port.postMessage(call);
-    });
+    const call: CompilerCall = { id: ++this.lastId, method, args };
+    return new Promise<T>((resolve, reject) => this.ask({ call, again: false, resolve, reject }));
+  }
+
+  private ask(one: Waiting): void {
+    this.waiting.set(one.call.id, one);
+    this.port.postMessage(one.call);
   }
 }
