@@ -62,7 +62,13 @@ for (const [kind, parameters] of Object.entries(of_kind)) {
 }
 
 /** Functions where one of those names means something else. */
-const others = new Set(["local_response_norm.k", "LocalResponseNorm.k", "rrelu.upper", "RReLU.upper"]);
+const others = new Set([
+  ..."local_response_norm.k LocalResponseNorm.k rrelu.upper RReLU.upper".split(" "),
+  // None is among what these take.
+  ..."RMSNorm.eps rms_norm.eps TransformerEncoder.is_causal Transformer.src_is_causal Transformer.tgt_is_causal".split(
+    " ",
+  ),
+]);
 
 /** What a value is, in a word or two, for messages. */
 export function kind_of(value: unknown): string {

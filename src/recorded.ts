@@ -67,7 +67,7 @@ export abstract class Recorded extends Indexable {
   ): void {
     type Args = BackwardOptions & { gradient?: Tensor | null };
     const parameters = ["gradient", "retain_graph", "create_graph"] as const;
-    const bound = bind<Args>("backward", parameters, [], [gradient, options], 0);
+    const bound = bind<Args>("backward", parameters, ["inputs"], [gradient, options], 0);
     const { gradient: given = null, ...rest } = bound;
     backward(this as unknown as Tensor, given, rest);
   }

@@ -1,9 +1,10 @@
 /** @file Walks the graph from the results back and adds up gradients (PyTorch: `torch.autograd`). */
 import { bind } from "../args";
 import { next_born } from "../backend/handle";
-import { RuntimeError } from "../errors";
+import { RuntimeError, ValueError } from "../errors";
 import { same_shape } from "../shape";
 import type { Tensor } from "../tensor";
+import { check_gradients } from "./anomaly";
 import { enable_grad, no_grad } from "./grad-mode";
 import { AccumulateGrad, type Grad, type Node, RuleNode } from "./node";
 import { OwnGradients } from "./own-gradients";
@@ -14,13 +15,19 @@ export interface BackwardOptions {
   retain_graph?: boolean;
   /** Record the gradients' own operations, for gradients of gradients. */
   create_graph?: boolean;
+  /** Which tensors get a `grad`, instead of all leaves. */
+  inputs?: Tensor | readonly Tensor[] | null;
 }
 
-export interface GradOptions extends BackwardOptions {
+export interface GradOptions extends Omit<BackwardOptions, "inputs"> {
   /** Gradients of the outputs; may be left out for scalars. */
   grad_outputs?: Tensor | readonly (Tensor | null)[] | null;
   /** Give null for inputs that the outputs do not depend on, instead of an error. */
   allow_unused?: boolean;
+  /** Whether `grad_outputs` hold several gradients along a first dimension of their own, as the results then do. */
+  is_grads_batched?: boolean;
+  /** Give zeros for inputs that the outputs do not depend on. */
+  materialize_grads?: boolean;
 }
 
 /**
@@ -41,9 +48,27 @@ export function backward(
 export function backward(tensors: Tensor | readonly Tensor[], ...args: unknown[]): void {
   type Args = BackwardOptions & { grad_tensors?: Tensor | readonly (Tensor | null)[] | null };
   const parameters = ["grad_tensors", "retain_graph", "create_graph"] as const;
-  const { grad_tensors, ...options } = bind<Args>("backward", parameters, [], args, 0);
+  const { grad_tensors, inputs, ...options } = bind<Args>("backward", parameters, ["inputs"], args, 0);
   const roots = as_list(tensors);
-  walk(roots, initial_gradients(roots, grad_tensors), [], options);
+  const targets = inputs === undefined || inputs === null ? [] : as_list(inputs);
+  if (inputs !== undefined && inputs !== null && targets.length === 0) {
+    throw new RuntimeError("`inputs` argument to `backward()` cannot be empty.");
+  }
+  const found = walk(roots, initial_gradients(roots, grad_tensors), targets, options);
+  const add = (): void => {
+    targets.forEach((target, i) => {
+      accumulate(target, found[i]);
+    });
+  };
+  if (options.create_graph) enable_grad(add);
+  else no_grad(add);
+}
+
+/** Adds to a tensor's `grad`, also where it is no leaf. */
+function accumulate(target: Tensor, gradient: Grad): void {
+  if (gradient === null) return;
+  if (target.is_leaf) target._grad_accumulator().apply([gradient]);
+  else target.grad = target.grad === null ? gradient._alias() : target.grad.add(gradient);
 }
 
 /**
@@ -66,7 +91,20 @@ export function grad(
 export function grad(outputs: Tensor | readonly Tensor[], ...args: unknown[]): Tensor[] {
   type Args = GradOptions & { inputs: Tensor | readonly Tensor[] };
   const parameters = ["inputs", "grad_outputs", "retain_graph", "create_graph"] as const;
-  const { inputs, ...options } = bind<Args>("grad", parameters, ["allow_unused"], args, 1);
+  const others = ["allow_unused", "is_grads_batched", "materialize_grads"] as const;
+  const bound = bind<Args>("grad", parameters, others, args, 1);
+  const {
+    inputs,
+    materialize_grads = false,
+    allow_unused = materialize_grads,
+    is_grads_batched,
+    ...options
+  } = bound;
+  if (materialize_grads && !allow_unused) {
+    throw new ValueError(
+      "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.",
+    );
+  }
   const roots = as_list(outputs);
   const targets = as_list(inputs);
   for (const target of targets) {
@@ -74,16 +112,46 @@ export function grad(outputs: Tensor | readonly Tensor[], ...args: unknown[]): T
       throw new RuntimeError("One of the differentiated Tensors does not require grad");
     }
   }
-  const found = walk(roots, initial_gradients(roots, options.grad_outputs), targets, options);
-  for (const gradient of found) {
-    if (gradient === null && !options.allow_unused) {
+  const once = (grad_outputs: GradOptions["grad_outputs"], retain_graph = options.retain_graph): Grad[] =>
+    walk(roots, initial_gradients(roots, grad_outputs), targets, { ...options, retain_graph });
+  const found = is_grads_batched ? batched(options.grad_outputs, once) : once(options.grad_outputs);
+  return found.map((gradient, i) => {
+    if (gradient === null && !allow_unused) {
       throw new RuntimeError(
-        "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this is " +
+        `The differentiated Tensor at index ${i} appears to not have been used in the graph. Set allow_unused=True if this is ` +
           "the desired behavior.",
       );
     }
+    return gradient === null && materialize_grads
+      ? targets[i].detach().new_zeros(targets[i].shape)
+      : gradient;
+  }) as Tensor[];
+}
+
+/** The gradients for each slice of `grad_outputs` along the first dimension, stacked. */
+function batched(
+  grad_outputs: GradOptions["grad_outputs"],
+  once: (grad_outputs: readonly (Tensor | null)[], retain_graph?: boolean) => Grad[],
+): Grad[] {
+  const given = grad_outputs === null || grad_outputs === undefined ? [] : as_list(grad_outputs as Tensor);
+  const sizes = given.flatMap((gradient) => (gradient === null ? [] : [gradient.shape[0]]));
+  if (sizes.length === 0 || sizes.some((size) => size !== sizes[0] || size === undefined)) {
+    throw new RuntimeError(
+      "grad(): with is_grads_batched every gradient needs a first dimension of one size",
+    );
   }
-  return found as Tensor[];
+  const rounds = Array.from({ length: sizes[0] }, (_, i) => {
+    const slices = given.map((gradient) => (gradient === null ? null : gradient.select(0, i)));
+    return i < sizes[0] - 1 ? once(slices, true) : once(slices);
+  });
+  return (rounds[0] ?? []).map((first, k) => {
+    if (first === null) return null;
+    const all = first.new_zeros([rounds.length, ...first.shape]);
+    rounds.forEach((round, i) => {
+      all.select(0, i).copy_(round[k] as Tensor);
+    });
+    return all;
+  });
 }
 
 function as_list(tensors: Tensor | readonly Tensor[]): readonly Tensor[] {
@@ -195,6 +263,7 @@ function walk(
       if (needed !== null && (!needed.has(node) || node instanceof AccumulateGrad)) continue;
       const since = next_born();
       const results = node.apply(slots);
+      check_gradients(() => node.name(), results);
       if (!retain_graph) node.release();
       if (!seen) {
         own?.used(slots, results);
