@@ -3,8 +3,8 @@ import { IndexError, RuntimeError } from "./errors";
 
 export type Shape = readonly number[];
 
-/** More elements than this fit no machine that this runs on. */
-const most_elements = 2 ** 36;
+/** More elements than this no typed array holds. */
+const most_elements = 2 ** 33 - 1;
 
 /**
  * Refuses a tensor that no memory could hold, before the runtime tries.

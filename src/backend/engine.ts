@@ -241,17 +241,35 @@ function failure(name: string, inputs: readonly Handle[], error: unknown): Runti
   return new RuntimeError(`TensorFlow's ${name}(${given}): ${words}`, { cause: error });
 }
 
+const largest = 2 ** 31 - 1;
+
+/** Sizes, axes and indices pass as int32: one that does not fit must not wrap around. @throws RuntimeError */
+function check_ints(values: readonly number[]): void {
+  for (const value of values) {
+    if (Number.isInteger(value) && value <= largest && value >= -largest - 1) continue;
+    throw new RuntimeError(
+      `a size or index is no whole number that an int32 can hold (${largest}): ${value}`,
+    );
+  }
+}
+
 /**
  * A new tensor with a copy of `data`.
  *
  * @param data One element per element of `shape`, in the typed array of `dtype` (bool: a Uint8Array of 0 and 1).
  */
 export function from_data(shape: readonly number[], dtype: DType, data: TypedArray): Handle {
+  check_ints(shape);
+  if (shape.length + 2 > scratch.length) make_room(shape.length, 1);
   scratch[0] = dtype.code;
   scratch[1] = shape.length;
   for (let i = 0; i < shape.length; i++) scratch[i + 2] = shape[i];
   const handle = new Handle();
-  native.create(handle, data);
+  try {
+    native.create(handle, data);
+  } catch (error) {
+    throw failure(`create ${dtype.name}[${shape.join(", ")}]`, [], error);
+  }
   handle.slot = scratch[0];
   handle.dtype = dtype;
   handle.shape = Object.freeze([...shape]);
@@ -325,7 +343,10 @@ function remembered(key: string, make: () => Handle): Handle {
 
 /** A small int32 vector, such as the shape or axes that an op takes as an input; made once. */
 export function ints(values: readonly number[]): Handle {
-  return remembered(`v${values.join()}`, () => from_data([values.length], int32, Int32Array.from(values)));
+  return remembered(`v${values.join()}`, () => {
+    check_ints(values);
+    return from_data([values.length], int32, Int32Array.from(values));
+  });
 }
 
 /** A small int64 vector; made once. */

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { after } from "node:test";
 
-const root = join(__dirname, "..", "..", "..");
-const compiler = process.env.CXX ?? "c++";
+export const root = join(__dirname, "..", "..", "..");
+export const compiler = process.env.CXX ?? "c++";
 const folder = mkdtempSync(join(tmpdir(), "torchbook-sanitizers-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -36,12 +36,25 @@ export async function missing(flag: string): Promise<string | null> {
   return outcome.ok ? null : `${compiler} ${flag} does not work here: ${outcome.text.split("\n").at(-1)}`;
 }
 
+/** What goes to the compiler beside the sources. */
+export interface BuildOptions {
+  readonly compile?: readonly string[];
+  /** Objects, libraries and flags for the link. */
+  readonly link?: readonly string[];
+}
+
 /**
  * Compiles two sources at a time, then links them.
  *
  * @param paths The sources, seen from the project's root.
  */
-export async function build(name: string, paths: readonly string[], flag: string): Promise<string> {
+export async function build(
+  name: string,
+  paths: readonly string[],
+  flag: string,
+  options: BuildOptions = {},
+): Promise<string> {
+  const { compile = [], link = [] } = options;
   const waiting = paths.map((path) => join(root, path));
   const objects: string[] = [];
   const worker = async (): Promise<void> => {
@@ -51,14 +64,14 @@ export async function build(name: string, paths: readonly string[], flag: string
         `${basename(source, ".cc")}${source.includes("tests") ? "-check" : ""}${flag}.o`,
       );
       objects.push(object);
-      const flags = ["-std=c++17", "-O1", "-g1", "-fno-omit-frame-pointer", flag, "-c", source, "-o", object];
-      const { ok, text } = await run(compiler, flags);
+      const flags = ["-std=c++17", "-O1", "-g1", "-fno-omit-frame-pointer", flag, ...compile];
+      const { ok, text } = await run(compiler, [...flags, "-c", source, "-o", object]);
       assert.ok(ok, text);
     }
   };
   await Promise.all([worker(), worker()]);
   const program = join(folder, `${name}${flag}`);
-  const { ok, text } = await run(compiler, [flag, "-pthread", ...objects, "-o", program]);
+  const { ok, text } = await run(compiler, [flag, "-pthread", ...objects, ...link, "-o", program]);
   assert.ok(ok, text);
   return program;
 }

@@ -8,6 +8,8 @@
 #include "dispatch.h"
 
 #include <cstring>
+#include <exception>
+#include <new>
 #include <utility>
 
 #include "absl/container/inlined_vector.h"
@@ -57,8 +59,6 @@ absl::Status status_of(TF_Status* status) {
   return absl::Status(static_cast<absl::StatusCode>(TF_GetCode(status)), TF_Message(status));
 }
 
-std::vector<int64_t> as_sizes(const Attr& attr) { return {attr.list.begin(), attr.list.end()}; }
-
 void set_attr(tensorflow::NodeDefBuilder& node, const Attr& attr) {
   switch (attr.kind) {
     case Attr::kInt:
@@ -76,9 +76,15 @@ void set_attr(tensorflow::NodeDefBuilder& node, const Attr& attr) {
     case Attr::kType:
       node.Attr(attr.name, static_cast<tensorflow::DataType>(attr.number));
       break;
-    case Attr::kShape:
-      node.Attr(attr.name, tensorflow::PartialTensorShape(as_sizes(attr)));
+    case Attr::kShape: {
+      // What is no shape is left out: the kernel cannot be made then, and the eager runtime tells why.
+      tensorflow::PartialTensorShape shape;
+      if (tensorflow::PartialTensorShape::MakePartialShape(attr.list.data(), static_cast<int>(attr.list.size()), &shape)
+              .ok()) {
+        node.Attr(attr.name, shape);
+      }
       break;
+    }
     case Attr::kInts:
       node.Attr(attr.name, absl::Span<const int64_t>(attr.list));
       break;
@@ -172,6 +178,8 @@ void Values::give_back(Value* value) {
 }
 
 absl::Status Dispatcher::open(TFE_Context* context, bool eager) {
+  // Tensors that there are know the device's allocator.
+  if (context_ != nullptr) return absl::FailedPreconditionError("TensorFlow is open already");
   status_ = TF_NewStatus();
   if (context == nullptr) {
     TFE_ContextOptions* options = TFE_NewContextOptions();
@@ -218,12 +226,20 @@ int32_t Dispatcher::prepare(std::string name, std::vector<Attr> attrs) {
 
 absl::Status Dispatcher::run(int32_t index, absl::Span<Value* const> inputs, absl::Span<Value* const> outputs,
                              Values& values) {
+  if (context_ == nullptr) return absl::FailedPreconditionError("TensorFlow is not open yet");
   if (index < 0 || static_cast<size_t>(index) >= ops_.size()) return absl::InternalError("no such prepared op");
   PreparedOp& op = *ops_[index];
   if (eager_) return run_eagerly(op, inputs, outputs, values);
-  Variant* found = variant(op, inputs);
-  if (found->kernel == nullptr) return run_eagerly(op, inputs, outputs, values);
-  return run_kernel(*found, inputs, outputs, values);
+  try {
+    Variant* found = variant(op, inputs);
+    if (found->kernel != nullptr) return run_kernel(*found, inputs, outputs, values);
+  } catch (const std::bad_alloc&) {
+    return absl::ResourceExhaustedError("no memory");
+  } catch (const std::exception& error) {
+    // Nothing that the standard library throws may pass through Node's frames.
+    return absl::InternalError(error.what());
+  }
+  return run_eagerly(op, inputs, outputs, values);
 }
 
 Variant* Dispatcher::variant(PreparedOp& op, absl::Span<Value* const> inputs) {
@@ -348,6 +364,7 @@ absl::Status Dispatcher::run_eagerly(const PreparedOp& op, absl::Span<Value* con
   for (TFE_TensorHandle* handle : lent) TFE_DeleteTensorHandle(handle);
   if (TF_GetCode(status_) != TF_OK) return status_of(status_);
   absl::Status status;
+  if (static_cast<size_t>(count) != outputs.size()) status = absl::InvalidArgumentError("the op has fewer outputs");
   for (int i = 0; i < count; ++i) {
     TFE_TensorHandle* handle = results[i];
     if (gpu_) {
@@ -370,11 +387,19 @@ absl::Status Dispatcher::run_eagerly(const PreparedOp& op, absl::Span<Value* con
   return status;
 }
 
-absl::Status Dispatcher::create(tensorflow::DataType type, const tensorflow::TensorShape& shape, const void* data,
-                                size_t bytes, Value* value, Values& values) {
+absl::Status Dispatcher::create(int32_t code, const tensorflow::TensorShape& shape, const void* data, size_t bytes,
+                                Value* value, Values& values) {
+  if (context_ == nullptr) return absl::FailedPreconditionError("TensorFlow is not open yet");
+  const auto type = static_cast<tensorflow::DataType>(code);
+  if (!tensorflow::DataType_IsValid(code) || !is_plain(type) || tensorflow::DataTypeSize(type) == 0) {
+    return absl::InvalidArgumentError("no element type");
+  }
+  // Before the memory is asked for.
+  if (static_cast<double>(shape.num_elements()) * tensorflow::DataTypeSize(type) != static_cast<double>(bytes)) {
+    return absl::InvalidArgumentError("the data does not fill the shape");
+  }
   Tensor tensor(allocator_, type, shape);
   if (!tensor.IsInitialized()) return absl::ResourceExhaustedError("no memory for a tensor of " + shape.DebugString());
-  if (tensor.TotalBytes() != bytes) return absl::InvalidArgumentError("the data does not fill the shape");
   if (bytes > 0) std::memcpy(const_cast<char*>(tensor.tensor_data().data()), data, bytes);
   if (gpu_) {
     TFE_TensorHandle* handle = TFE_NewTensorHandle(tensor, status_);

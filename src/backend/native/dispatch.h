@@ -90,8 +90,8 @@ class Dispatcher {
   absl::Status run(int32_t op, absl::Span<Value* const> inputs, absl::Span<Value* const> outputs, Values& values);
 
   /** Puts a new tensor with a copy of `bytes` bytes into `value`. */
-  absl::Status create(tensorflow::DataType type, const tensorflow::TensorShape& shape, const void* data, size_t bytes,
-                      Value* value, Values& values);
+  absl::Status create(int32_t type, const tensorflow::TensorShape& shape, const void* data, size_t bytes, Value* value,
+                      Values& values);
   /** Copies a tensor's elements, all of its `bytes` bytes. */
   absl::Status read(const Value* value, void* data, size_t bytes);
   /** Type and shape; the shape is appended to `shape`. */

@@ -16,7 +16,7 @@ class TensorAllocator : public tensorflow::Allocator {
   explicit TensorAllocator(tensorflow::Allocator* small) : small_(small), arena_(tensor_arena()) {}
   std::string Name() override { return "torchbook"; }
   void* AllocateRaw(size_t alignment, size_t bytes) override {
-    if (bytes >= kLeastArenaBlock && alignment <= kArenaAlignment) {
+    if (kUsesArena && bytes >= kLeastArenaBlock && alignment <= kArenaAlignment) {
       void* block = arena_.allocate(bytes);
       if (block != nullptr) return block;
     }
@@ -32,6 +32,12 @@ class TensorAllocator : public tensorflow::Allocator {
 
  private:
   static constexpr size_t kArenaAlignment = 64;
+#if defined(__SANITIZE_ADDRESS__)
+  /** AddressSanitizer sees what is written beside malloc's blocks only. */
+  static constexpr bool kUsesArena = false;
+#else
+  static constexpr bool kUsesArena = true;
+#endif
   tensorflow::Allocator* small_;
   Arena& arena_;
 };

@@ -5,6 +5,13 @@
 
 namespace torchbook {
 
+namespace {
+
+/** More inputs or outputs than any op or program has: what is larger is a mistake, not a wish for memory. */
+constexpr int32_t kMostValues = 1 << 24;
+
+}  // namespace
+
 absl::Status Program::read(const int32_t* numbers, size_t count) {
   size_t at = 0;
   bool ok = true;
@@ -16,6 +23,8 @@ absl::Status Program::read(const int32_t* numbers, size_t count) {
     return numbers[at++];
   };
   inputs_ = next();
+  ok = ok && inputs_ <= kMostValues;
+  if (!ok) return absl::InvalidArgumentError("no program");
   count_ = inputs_;
   const int32_t steps = next();
   std::vector<int32_t> last_user(inputs_, -1);
@@ -32,6 +41,8 @@ absl::Status Program::read(const int32_t* numbers, size_t count) {
     }
     step.first = static_cast<int32_t>(count_);
     step.outputs = next();
+    ok = ok && step.outputs <= kMostValues && count_ <= kMostValues;
+    if (!ok) break;
     count_ += step.outputs;
     last_user.resize(count_, i);
     steps_.push_back(std::move(step));

@@ -16,9 +16,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -45,7 +47,8 @@ struct State {
   std::vector<std::unique_ptr<torchbook::Program>> programs;
   int32_t* scratch = nullptr;
   size_t scratch_size = 0;
-  napi_ref scratch_ref = nullptr;
+  /** Behind the array that JavaScript has and those before it: whoever transfers its buffer away leaves no loose pointer here. */
+  std::vector<std::unique_ptr<int32_t[]>> rooms;
   /** What V8 was told. */
   int64_t reported_bytes = 0;
   /** Reused: shapes on their way to `scratch`. */
@@ -139,11 +142,11 @@ bool tie(napi_env env, napi_value handle, Value* value) {
 /** Puts the inputs that `scratch` names to `state->inputs`. Returns whether they are all there; throws otherwise. */
 bool take_inputs(napi_env env, State* state) {
   const int32_t* given = state->scratch;
-  const int32_t count = given[1];
-  if (count < 0 || static_cast<size_t>(count) + 2 > state->scratch_size) {
+  if (given == nullptr || given[1] < 0 || static_cast<size_t>(given[1]) + 2 > state->scratch_size) {
     fail(env, "scratch is too small");
     return false;
   }
+  const int32_t count = given[1];
   state->inputs.clear();
   for (int32_t i = 0; i < count; ++i) {
     Value* input = state->values.at(given[2 + i]);
@@ -218,7 +221,7 @@ napi_value define(napi_env env, napi_callback_info info) {
 napi_value replay(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   State* state = call.state;
-  const int32_t number = state->scratch[0];
+  const int32_t number = state->scratch == nullptr ? -1 : state->scratch[0];
   if (number < 0 || static_cast<size_t>(number) >= state->programs.size()) return fail(env, "no such program");
   const torchbook::Program& program = *state->programs[number];
   if (!take_inputs(env, state)) return nullptr;
@@ -243,11 +246,15 @@ napi_value create(napi_env env, napi_callback_info info) {
   }
   constexpr size_t widths[] = {1, 1, 1, 2, 2, 4, 4, 4, 8, 8, 8};
   if (static_cast<size_t>(kind) >= std::size(widths)) return fail(env, "not an array for tensors");
+  const int32_t rank = state->scratch == nullptr ? -1 : state->scratch[1];
+  if (rank < 0 || static_cast<size_t>(rank) + 2 > state->scratch_size) return fail(env, "scratch is too small");
   tensorflow::TensorShape shape;
-  for (int32_t i = 0; i < state->scratch[1]; ++i) shape.AddDim(state->scratch[2 + i]);
+  absl::Status status =
+      tensorflow::TensorShapeUtils::MakeShape(state->scratch + 2, static_cast<int64_t>(rank), &shape);
+  if (!status.ok()) return fail(env, status);
   Value* value = state->values.take();
-  const auto type = static_cast<tensorflow::DataType>(state->scratch[0]);
-  absl::Status status = state->dispatcher.create(type, shape, data, length * widths[kind], value, state->values);
+  const size_t bytes = length * widths[kind];
+  status = state->dispatcher.create(state->scratch[0], shape, data, bytes, value, state->values);
   if (status.ok() && !tie(env, call.arguments[0], value)) status = absl::InternalError("a new handle expected");
   if (!status.ok()) {
     state->values.give_back(value);
@@ -305,12 +312,15 @@ std::string text_of(napi_env env, napi_value value) {
 /** prepare(op, name, kind, value, name, kind, value, ...): the number of an op with these attributes. */
 napi_value prepare(napi_env env, napi_callback_info info) {
   const Call call(env, info);
+  if (call.arguments.size() % 3 != 1) return fail(env, "an op's name and its attributes expected");
   std::vector<Attr> attrs;
   for (size_t i = 1; i + 2 < call.arguments.size(); i += 3) {
     Attr attr;
     attr.name = text_of(env, call.arguments[i]);
     int32_t kind = 0;
-    napi_get_value_int32(env, call.arguments[i + 1], &kind);
+    if (napi_get_value_int32(env, call.arguments[i + 1], &kind) != napi_ok || kind < 0 || kind > Attr::kInts) {
+      return fail(env, "attribute " + attr.name + " is of no kind");
+    }
     attr.kind = static_cast<Attr::Kind>(kind);
     const napi_value value = call.arguments[i + 2];
     bool ok = true;
@@ -327,7 +337,8 @@ napi_value prepare(napi_env env, napi_callback_info info) {
         attr.list.push_back(number);
       }
     } else {
-      ok = napi_get_value_double(env, value, &attr.number) == napi_ok;
+      ok = napi_get_value_double(env, value, &attr.number) == napi_ok &&
+           (attr.kind == Attr::kFloat || std::abs(attr.number) < 0x1p63);
     }
     if (!ok) return fail(env, "attribute " + attr.name + " has no such value");
     attrs.push_back(std::move(attr));
@@ -357,22 +368,32 @@ napi_value stats(napi_env env, napi_callback_info info) {
   return object;
 }
 
+/** The state owns the memory. */
+void keep(node_api_basic_env, void*, void*) {}
+
+/** Longer than any call needs. */
+constexpr int32_t kMostScratch = 1 << 26;
+
 /** scratch(length): the array that both sides see, of at least this length, in place of the one before. */
 napi_value scratch(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   State* state = call.state;
   int32_t length = 0;
-  void* data = nullptr;
   napi_value buffer;
   napi_value array;
   if (call.arguments.size() != 1 || napi_get_value_int32(env, call.arguments[0], &length) != napi_ok || length < 64 ||
-      napi_create_arraybuffer(env, length * sizeof(int32_t), &data, &buffer) != napi_ok ||
-      napi_create_typedarray(env, napi_int32_array, length, buffer, 0, &array) != napi_ok) {
+      length > kMostScratch) {
     return fail(env, "a length expected");
   }
-  if (state->scratch_ref != nullptr) napi_delete_reference(env, state->scratch_ref);
-  napi_create_reference(env, buffer, 1, &state->scratch_ref);
-  state->scratch = static_cast<int32_t*>(data);
+  // Zeroed, for what is written nowhere.
+  std::unique_ptr<int32_t[]> room(new (std::nothrow) int32_t[length]());
+  if (room == nullptr ||
+      napi_create_external_arraybuffer(env, room.get(), length * sizeof(int32_t), keep, nullptr, &buffer) != napi_ok ||
+      napi_create_typedarray(env, napi_int32_array, length, buffer, 0, &array) != napi_ok) {
+    return fail(env, "no room for numbers");
+  }
+  state->scratch = room.get();
+  state->rooms.push_back(std::move(room));
   state->scratch_size = static_cast<size_t>(length);
   return array;
 }

@@ -7,7 +7,7 @@ import {
   adaptive_avg_pool3d,
 } from "../../ops/pooling/adaptive-pool";
 import { expect_tensor } from "../../ops/value/convert";
-import { type Shape, size_text } from "../../shape";
+import { check_list, type Shape, size_text } from "../../shape";
 import type { Tensor } from "../../tensor";
 import { resample, smooth_taps, taps } from "./resample";
 
@@ -132,6 +132,7 @@ export function interpolate(input: Tensor, ...args: unknown[]): Tensor {
       `Input and output sizes should be greater than 0, but got input (${before.join(", ")}) output (${after.join(", ")})`,
     );
   }
+  check_list("interpolate", [...input.shape.slice(0, 2), ...after]);
   if (mode === "area") {
     return [adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d][rank - 1](input, after);
   }

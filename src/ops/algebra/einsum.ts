@@ -198,6 +198,12 @@ export function tensordot(a: Tensor, ...args: unknown[]): Tensor {
     1,
   );
   expect_tensor("tensordot", a, "a");
+  if (typeof given === "number" && given < 0) {
+    throw new RuntimeError(`tensordot expects dims >= 0, but got dims=${given}`);
+  }
+  if (typeof given === "number" && given > Math.min(a.ndim, expect_tensor("tensordot", b, "b").ndim)) {
+    throw new RuntimeError(`tensordot expects dims < ndim_a or ndim_b, but got dims=${given}`);
+  }
   const [left, right] =
     typeof given === "number"
       ? [range(given).map((i) => a.ndim - given + i), range(given)]

@@ -2,7 +2,7 @@
 import { bind } from "../../args";
 import { int64 } from "../../dtype";
 import { NotImplementedError, RuntimeError } from "../../errors";
-import { numel, range, size_text } from "../../shape";
+import { check_list, numel, range, size_text } from "../../shape";
 import type { Tensor } from "../../tensor";
 import { div } from "../pointwise/elementwise";
 import { index_select } from "../position/gather";
@@ -57,7 +57,7 @@ function adaptive_sizes(
       );
     }
   });
-  return list.map((size, i) => {
+  const sizes = list.map((size, i) => {
     if (size === null) return input.shape[lead + i];
     if (typeof size !== "number" || !Number.isInteger(size)) {
       throw new TypeError(
@@ -71,6 +71,8 @@ function adaptive_sizes(
     }
     return size;
   });
+  check_list(name, [...input.shape.slice(0, lead), ...sizes]);
+  return sizes;
 }
 
 function adaptive_avg_nd(
@@ -135,7 +137,7 @@ function adaptive_max_nd(rank: number, input: Tensor, args: readonly unknown[]):
   const best = maxima(
     input,
     rank,
-    windows.map((list) => Math.max(...list.map(([start, end]) => end - start))),
+    windows.map((list) => list.reduce((most, [start, end]) => Math.max(most, end - start), 0)),
     (value) => value,
     // A shorter window shows its last element again, which changes nothing.
     (value, dim, i, k) =>

@@ -158,18 +158,18 @@ export function bincount(input: Tensor, ...args: unknown[]): Tensor {
   if (weights !== null && !same_shape(weights.shape, input.shape)) {
     throw new RuntimeError("weights should be 1-d and have the same length as input");
   }
-  check_list("bincount", [minlength]);
   let size = minlength;
   for (const value of data) {
     if (value < 0) throw new RuntimeError("bincount only supports 1-d non-negative integral inputs.");
     size = Math.max(size, Number(value) + 1);
   }
+  check_list("bincount", [size]);
   const sums = new Float64Array(size);
   const shares = weights?.typed_array();
   data.forEach((value: number | bigint, i: number) => {
     sums[Number(value)] += shares === undefined ? 1 : Number(shares[i]);
   });
-  if (weights === null) return longs_of([...sums]);
+  if (weights === null) return new Tensor(from_data([size], int64, BigInt64Array.from(sums, BigInt)));
   return weights.dtype === float32
     ? new Tensor(from_data([size], float32, Float32Array.from(sums)))
     : new Tensor(from_data([size], float64, sums));

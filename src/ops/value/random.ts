@@ -7,7 +7,7 @@ import { bool, type DType, get_default_dtype, int64, type TypedArray } from "../
 import { RuntimeError } from "../../errors";
 import * as random from "../../random";
 import { default_generator, type Generator } from "../../random";
-import { broadcast_shapes, numel, type Shape } from "../../shape";
+import { broadcast_shapes, check_size, numel, type Shape } from "../../shape";
 import { is_tensor, Tensor } from "../../tensor";
 import { cast, expect_tensor } from "./convert";
 import { type CreateOptions, finish, type SizesAndOptions, sizes_and_options } from "./create";
@@ -38,6 +38,7 @@ function drawing(name: string, args: readonly unknown[]): Drawing {
     list[list.length - 1] = rest;
   }
   const [sizes, options] = sizes_and_options(name, list);
+  check_size(name, sizes);
   return { sizes, options, generator, dtype: options.dtype ?? get_default_dtype() };
 }
 
