@@ -4,10 +4,10 @@ import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import { bind, is_options, none } from "./args";
 import { from_data } from "./backend/engine";
-import type { DType, TypedArray } from "./dtype";
+import type { DType, DTypeName, TypedArray } from "./dtype";
 import * as dtypes from "./dtype";
 import { NotImplementedError, RuntimeError } from "./errors";
-import { parse_pt, StoredTensor } from "./io/pt";
+import { parse_pt, StoredTensor, stored_dtype } from "./io/pt";
 import { serialize_pt } from "./io/pt-writer";
 import {
   parse_safetensors,
@@ -239,6 +239,8 @@ export function save(obj: unknown, f: string | URL, ...more: []): void {
 
 function plain(value: unknown): unknown {
   if (value instanceof StoredTensor) return from_record(value).requires_grad_(value.requires_grad);
+  const dtype = stored_dtype(value);
+  if (dtype !== undefined) return dtypes.dtypes[dtype as DTypeName];
   if (Array.isArray(value)) return value.map(plain);
   if (value instanceof Map) {
     const keys = [...value.keys()];

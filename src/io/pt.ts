@@ -14,6 +14,16 @@ export class StoredTensor implements TensorRecord {
   ) {}
 }
 
+const ELEMENT_TYPES: ReadonlySet<string> = new Set(
+  "float32 float64 int8 int16 int32 int64 uint8 bool".split(" ").map((name) => `torch.${name}`),
+);
+
+/** The name (such as `float32`) of an element type among the values of a file, undefined for anything else. */
+export function stored_dtype(value: PickleValue): string | undefined {
+  const name = global_name(value);
+  return name !== undefined && ELEMENT_TYPES.has(name) ? name.slice("torch.".length) : undefined;
+}
+
 interface StorageType {
   dtype: string;
   bytes: number;
@@ -93,6 +103,7 @@ export function parse_pt(bytes: Uint8Array): PickleValue {
     persistent_load,
     find_global: (name) => {
       if (Object.hasOwn(GLOBALS, name)) return GLOBALS[name];
+      if (ELEMENT_TYPES.has(name)) return () => fail(`${name} cannot be called`);
       if (/^torch\.\w+Storage$/.test(name)) return () => fail(`${name} cannot be called`);
       return undefined;
     },
@@ -111,6 +122,11 @@ const GLOBALS: Record<string, (...args: PickleValue[]) => PickleValue> = {
     return new StoredTensor(tensor.dtype, tensor.shape, tensor.data, requires_grad === true);
   },
   "torch.Size": (sizes) => sizes,
+  // Devices come as text.
+  "torch.device": (type, index) => {
+    if (typeof type !== "string") fail("a device has no name");
+    return index === undefined || index === null ? type : `${type}:${Number(index)}`;
+  },
   // Sets come as arrays, as tuples do.
   "builtins.set": (items = []) => (Array.isArray(items) ? items : fail("a set is made of no list")),
   "__builtin__.set": (items = []) => (Array.isArray(items) ? items : fail("a set is made of no list")),

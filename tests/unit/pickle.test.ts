@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { unpickle } from "../../src/io/pickle";
-import { parse_pt, StoredTensor } from "../../src/io/pt";
+import { parse_pt, StoredTensor, stored_dtype } from "../../src/io/pt";
 import { serialize_pt } from "../../src/io/pt-writer";
 
 // Zip archives of the form that torch.save writes, made with Python's pickle and zipfile.
@@ -31,6 +31,11 @@ const PROTOCOL_4 =
   "AAAAAAAAAACAAQAAAABtL2RhdGEucGtsUEsBAhQDFAAAAAAAdGV3XYU94xkGAAAABgAAAAsAAAAAAAAAAAAAAIABywAAAG0vYnl0ZW9y" +
   "ZGVyUEsBAhQDFAAAAAAAdGV3XReQ55EYAAAAGAAAAAgAAAAAAAAAAAAAAIAB+gAAAG0vZGF0YS8wUEsBAhQDFAAAAAAAdGV3XZvWK+cI" +
   "AAAACAAAAAgAAAAAAAAAAAAAAIABOAEAAG0vZGF0YS8xUEsFBgAAAAAEAAQA3QAAAGYBAAAAAA==";
+const TYPES =
+  "UEsDBBQAAAAAAAAAIVh2E8d2zwAAAM8AAAAKAAAAbS9kYXRhLnBrbIACY2NvbGxlY3Rpb25zCk9yZGVyZWREaWN0CnEAKVJxAShYAQAAAGRxAm" +
+  "N0b3JjaApmbG9hdDMyCnEDWAEAAAB2cQRjdG9yY2gKZGV2aWNlCnEFWAQAAABjdWRhcQZLAIZxB1JxCFgBAAAAY3EJaAVYAwAAAGNwdXEKhXEL" +
+  "UnEMWAEAAABzcQ1jdG9yY2gKU2l6ZQpxDksCSwOGcQ+FcRBScRFYAQAAAGxxEl1xEyhjdG9yY2gKYm9vbApxFGN0b3JjaAppbnQ2NApxFWV1Ll" +
+  "BLAQIUAxQAAAAAAAAAIVh2E8d2zwAAAM8AAAAKAAAAAAAAAAAAAACAAQAAAABtL2RhdGEucGtsUEsFBgAAAAABAAEAOAAAAPcAAAAAAA==";
 const RUNS_CODE =
   "UEsDBBQAAAAAAHRld10o//U+JAAAACQAAAAKAAAAbS9kYXRhLnBrbIACY3Bvc2l4CnN5c3RlbQpxAFgEAAAAdHJ1ZXEBhXECUnEDLlBL" +
   "AwQUAAAAAAB0ZXddhT3jGQYAAAAGAAAACwAAAG0vYnl0ZW9yZGVybGl0dGxlUEsDBBQAAAAAAHRld10XkOeRGAAAABgAAAAIAAAAbS9k" +
@@ -52,6 +57,14 @@ const OUTSIDE =
 const load = (base64: string): unknown => parse_pt(Buffer.from(base64, "base64"));
 
 describe(".pt files", () => {
+  it("reads element types, devices and sizes among the values", () => {
+    const values = parse_pt(Buffer.from(TYPES, "base64")) as Map<string, unknown>;
+    assert.equal(stored_dtype(values.get("d")), "float32");
+    assert.deepEqual((values.get("l") as unknown[]).map(stored_dtype), ["bool", "int64"]);
+    assert.deepEqual([values.get("v"), values.get("c"), values.get("s")], ["cuda:0", "cpu", [2, 3]]);
+    assert.equal(stored_dtype(values.get("c")), undefined);
+  });
+
   it("give back tensors of any stride, and the plain values beside them", () => {
     const state = load(STATE) as Map<string, unknown>;
     assert.deepEqual([...state.keys()], ["w", "w_t", "row", "expanded", "step", "opt"]);
