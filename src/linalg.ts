@@ -1,5 +1,6 @@
 /** @file The namespace `torch.linalg`. */
 export { cholesky, cholesky_ex } from "./ops/algebra/cholesky";
+export { cond } from "./ops/algebra/condition";
 export { eigh, eigvalsh, matrix_sqrth } from "./ops/algebra/eigen";
 export { cross } from "./ops/algebra/einsum";
 export { det, inv, inv_ex, slogdet, solve, solve_ex, tensorinv, tensorsolve } from "./ops/algebra/inverse";
@@ -12,6 +13,6 @@ export { matrix_exp, matrix_power, multi_dot } from "./ops/algebra/matrix-functi
 export { matrix_norm, norm, vector_norm } from "./ops/algebra/matrix-norms";
 export { vander_rows as vander, vecdot } from "./ops/algebra/products";
 export { householder_product, qr } from "./ops/algebra/qr";
-export { cond, matrix_rank, pinv, polar, svd, svdvals } from "./ops/algebra/singular";
+export { matrix_rank, pinv, polar, svd, svdvals } from "./ops/algebra/singular";
 export { solve_triangular } from "./ops/algebra/triangular";
 export { linalg_diagonal as diagonal } from "./ops/shape/diagonals";

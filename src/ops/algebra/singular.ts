@@ -3,22 +3,20 @@ import { bind, none } from "../../args";
 import { record, record_many } from "../../autograd/tape";
 import { attr, execute_many } from "../../backend/engine";
 import { native_ops } from "../../backend/native-ops";
-import { RuntimeError, ValueError } from "../../errors";
+import { RuntimeError } from "../../errors";
 import { numel } from "../../shape";
 import { scalar_tensor, Tensor } from "../../tensor";
 import { maximum } from "../pointwise/bounds";
-import { choose, div, mul } from "../pointwise/elementwise";
+import { choose, mul } from "../pointwise/elementwise";
 import { amax } from "../reduction/extreme";
 import { sum_dims } from "../reduction/reduce";
 import { expand, unsqueeze } from "../shape/movement";
-import { expect_tensor, to_floating } from "../value/convert";
+import { expect_tensor } from "../value/convert";
 import { eye, zeros } from "../value/create";
 import { named } from "../value/named";
 import { symmetric_eigen } from "./eigen";
-import { inv_ex } from "./inverse";
 import { matmul } from "./linalg";
-import { decomposed, expect_matrices, expect_square, turned } from "./matrices";
-import { matrix_norm, type Order } from "./matrix-norms";
+import { decomposed, expect_matrices, turned } from "./matrices";
 
 /** `[U, S, Vh]`, also by name. */
 export type SVD = [U: Tensor, S: Tensor, Vh: Tensor] & {
@@ -202,40 +200,6 @@ export function pinverse(input: Tensor, options: { rcond?: number }): Tensor;
 export function pinverse(input: Tensor, ...args: unknown[]): Tensor {
   const { rcond = 1e-15 } = bind<{ rcond?: number }>("pinverse", ["rcond"], [], args);
   return pseudoinverse(input, { rtol: rcond });
-}
-
-/**
- * The condition number: the norm times that of the inverse, or for `p` null, 2 and -2 the quotient of the extreme singular
- * values.
- *
- * @param A (..., m, n), square unless `p` is null, 2 or -2.
- * @throws RuntimeError for other shapes; ValueError for another norm.
- */
-export function cond(A: Tensor, p?: Order): Tensor;
-export function cond(A: Tensor, options: { p?: Order }): Tensor;
-export function cond(A: Tensor, ...args: unknown[]): Tensor {
-  const { p = null } = bind<{ p?: Order }>("linalg.cond", ["p"], [], args);
-  expect_tensor("linalg.cond", A, "A");
-  if (A.ndim < 2) throw new RuntimeError("linalg.cond: The input tensor must have at least 2 dimensions.");
-  const known =
-    p === null ||
-    p === "fro" ||
-    p === "nuc" ||
-    [1, -1, 2, -2].includes(p) ||
-    Math.abs(p) === Number.POSITIVE_INFINITY;
-  if (!known) throw new ValueError(`linalg.cond got an invalid norm type: ${String(p)}`);
-  const batch = A.shape.slice(0, -2);
-  if (numel(A.shape) === 0) return zeros(batch, { dtype: to_floating(A).dtype });
-  if (p === null || p === 2 || p === -2) {
-    const S = svdvals(A);
-    const first = S.select(-1, 0);
-    const last = S.select(-1, S.shape[S.ndim - 1] - 1);
-    return p === -2 ? div(last, first) : div(first, last);
-  }
-  const x = expect_square(`linalg.cond(ord=${p})`, A);
-  const [inverse, info] = inv_ex(x);
-  const product = mul(matrix_norm(x, p), matrix_norm(inverse, p));
-  return choose(info.ne(0), scalar_tensor(Number.POSITIVE_INFINITY, x.dtype), product);
 }
 
 /** `[U, H]` of {@link polar}, also by name. */
