@@ -16,6 +16,7 @@ deno on the path. Kernels take turns in every run. Figures are minimum / median;
   --kernels a,b   only these            --starts N    fresh starts each (default 7)
   --runs N        sessions each (3)     --only a,b    of start, session, nbconvert
   --json FILE     writes all samples    --losses N    runs nbconvert N times on torchbook alone and counts lost output
+  --rows a,b      of a session's rows only those with one of these texts in their name; 200 cells are queued all the same
   --python PATH   a Python with ipykernel and torch, which shows ipykernel's first tensor
 `;
 
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
       starts: { type: "string", default: "7" },
       only: { type: "string", default: "start,session,nbconvert" },
       json: { type: "string" },
+      rows: { type: "string" },
       losses: { type: "string" },
       python: { type: "string" },
       help: { type: "boolean" },
@@ -43,6 +45,8 @@ async function main(): Promise<void> {
     of.set(spec.name, [...(of.get(spec.name) ?? []), sample]);
   };
   const only = values.only.split(",");
+  const rows = values.rows?.split(",") ?? [""];
+  const isWanted = (row: string) => rows.some((text) => row.includes(text));
   const say = (text: string) => process.stderr.write(`${text}\n`);
   for (let run = 0; run < (only.includes("start") ? Number(values.starts) : 0); run++) {
     say(`start ${run + 1} of ${values.starts}`);
@@ -56,7 +60,7 @@ async function main(): Promise<void> {
   for (let run = 0; run < (only.includes("session") ? Number(values.runs) : 0); run++) {
     for (const spec of kernels) {
       say(`session ${run + 1} of ${values.runs}: ${spec.name}`);
-      await measureSession(() => BenchClient.ready(spec), taker(spec));
+      await measureSession(() => BenchClient.ready(spec), taker(spec), isWanted);
     }
   }
   for (let run = 0; run < (only.includes("nbconvert") ? Number(values.runs) : 0); run++) {

@@ -30,15 +30,25 @@ export const ROWS: Record<string, string> = {
   "nbconvert --execute of 5 cells": "ms",
 };
 
+const QUEUED = "200 cells queued at once";
+
 /** How long a kernel may take before it counts as not answering. */
 const PATIENCE_MS = 5000;
 
-/** Every row but those that start kernels for one figure each; a row that kills the kernel starts another. */
-export async function measureSession(start: () => Promise<BenchClient>, take: Take): Promise<void> {
+/**
+ * Every row but those that start kernels for one figure each; a row that kills the kernel starts another.
+ * @param isWanted Which rows are measured; 200 cells are queued in any case, as later rows are about the time after them.
+ */
+export async function measureSession(
+  start: () => Promise<BenchClient>,
+  take: Take,
+  isWanted: (row: string) => boolean = () => true,
+): Promise<void> {
   let client = await start();
   const { language } = client.spec;
   const code = programs[language];
   const row = async (name: string, measure: () => Promise<void>) => {
+    if (!isWanted(name) && name !== QUEUED) return;
     try {
       if (!client.alive) client = await start();
       await measure();
@@ -58,9 +68,7 @@ export async function measureSession(start: () => Promise<BenchClient>, take: Ta
       for (let i = 3; i < 13; i++) take(name, (await client.run(code.classCell(first + i))).ms);
     };
     await row("30-line class cell, new names", () => classCells("30-line class cell, new names", 0));
-    await row("200 cells queued at once", async () =>
-      take("200 cells queued at once", await queued(client, code.queued)),
-    );
+    await row(QUEUED, async () => take(QUEUED, await queued(client, code.queued)));
     await row("the same after 200 cells", () => classCells("the same after 200 cells", 100));
     await row("memory after 200 cells", async () =>
       take("memory after 200 cells", treeMemory(client.process.pid as number)),
