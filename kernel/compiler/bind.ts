@@ -24,7 +24,20 @@ export interface Bound {
 
 /** Parses a text under a file name such as `/cell.ts` and finds what its scopes declare. */
 export function bindScopes(api: TypeScript, code: string, name: string): BoundFile {
-  const file = api.createSourceFile(name, code, api.ScriptTarget.ESNext, true, api.ScriptKind.TS);
+  return bindFile(api, api.createSourceFile(name, code, api.ScriptTarget.ESNext, true, api.ScriptKind.TS));
+}
+
+/** Parses a cell as a module, which it is although it need not import anything. */
+export function parseCell(api: TypeScript, code: string): ts.SourceFile {
+  const asModule = (file: ts.SourceFile): void => {
+    (file as { externalModuleIndicator?: true }).externalModuleIndicator = true;
+  };
+  const options = { languageVersion: api.ScriptTarget.ESNext, setExternalModuleIndicator: asModule };
+  return api.createSourceFile("cell.ts", code, options, true, api.ScriptKind.TS);
+}
+
+/** Finds what the scopes of a parsed file declare. */
+export function bindFile(api: TypeScript, file: ts.SourceFile): BoundFile {
   // A program would do the same, and make a type checker besides, which takes longer than all the rest.
   const { bindSourceFile } = api as unknown as {
     bindSourceFile(file: ts.SourceFile, options: ts.CompilerOptions): void;

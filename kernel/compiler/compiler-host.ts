@@ -10,6 +10,9 @@ export interface HostOptions {
   packageRoot: string;
 }
 
+/** The declarations of earlier cells: texts, each of which refers to itself and those before it. */
+export type Earlier = readonly string[];
+
 /** What was made of a cell. */
 export interface Converted {
   /** An ES module with its source map inline; absent where there are problems. */
@@ -38,10 +41,13 @@ export interface Definition {
 export interface CompilerHost extends Lookups {
   /** The TypeScript that it works with. */
   readonly ts: TypeScript;
-  /** @param check False to leave out type errors; the text must parse all the same. */
-  convert(declared: string, code: string, check: boolean): Converted;
-  complete(declared: string, code: string, offset: number): Candidates;
-  inspect(declared: string, code: string, offset: number): ts.QuickInfo | null | undefined;
+  /**
+   * @param check False to leave out type errors; the text must parse all the same.
+   * @param parsed The text, parsed.
+   */
+  convert(declared: Earlier, code: string, check: boolean, parsed: ts.SourceFile): Converted;
+  complete(declared: Earlier, code: string, offset: number): Candidates;
+  inspect(declared: Earlier, code: string, offset: number): ts.QuickInfo | null | undefined;
   /** Where the name at an offset of the cell that was inspected last is declared. */
   definition?(offset: number): Definition | undefined;
   /** Problems, as TypeScript gave them. */

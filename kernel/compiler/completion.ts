@@ -1,6 +1,6 @@
 /** @file Completion at a place of a cell. */
 import type { CompletionResult } from "./cell-compiler";
-import type { CompilerHost } from "./compiler-host";
+import type { CompilerHost, Earlier } from "./compiler-host";
 import { REPLACED } from "./declarations";
 
 /** At most so many are sent: a menu with more helps nobody, and the list of all globals is long. */
@@ -12,7 +12,7 @@ export const PATH_KINDS: ReadonlySet<string> = new Set(["external module name", 
 /** What may stand at an offset, best first; keywords only after a letter was typed. */
 export function completionAt(
   host: CompilerHost,
-  declarations: string,
+  declarations: Earlier,
   code: string,
   offset: number,
 ): CompletionResult {

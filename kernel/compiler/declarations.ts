@@ -1,76 +1,101 @@
 /**
- * @file The declarations that later cells see, as text, one statement for each name.
+ * @file The declarations that later cells see, as texts, one statement for each name.
  *
  * A name that a cell declares anew replaces the earlier one. What was declared with the earlier one's type keeps that
  * type: the replaced declaration stays, under a name that no cell uses, for as long as anything refers to it.
+ *
+ * The texts are few, and most stay as they are from cell to cell, so that TypeScript need not read them again. Each refers to itself
+ * and those before it alone.
  */
 import type ts from "typescript";
 import { bind, escapeName, type TypeScript } from "./bind";
+import { type Spaces, type Statement, statementsOf } from "./declaration-statements";
 import { TextEdits } from "./text-edits";
 
 /** Marks the hidden names of replaced declarations; completion leaves them out. */
 export const REPLACED = /\$replaced\d+$/;
 
-/** What a name may be: a value, a type, or both. */
-interface Spaces {
-  value: boolean;
-  type: boolean;
-}
+/** So many texts of about one size become one: there are few, and none is joined more often than its length has digits. */
+const RADIX = 8;
 
-interface Statement {
-  name: string;
+/** Declarations that are read as one file. */
+interface Chunk {
   text: string;
-  spaces: Spaces;
+  statements: readonly Statement[];
 }
 
-/** The text with only those declarations whose name is kept; imports and lists of variables are taken apart. */
-export function filterDeclarations(api: TypeScript, text: string, keep: (name: string) => boolean): string {
-  return statementsOf(api, text)
-    .filter((one) => keep(one.name))
-    .map((one) => one.text)
-    .join("");
-}
+/** What cells declared. Never changes: `with` gives another. */
+export class Declarations {
+  private constructor(
+    private readonly api: TypeScript,
+    private readonly chunks: readonly Chunk[],
+  ) {}
 
-/** The names that a text declares. */
-export function declaredNames(api: TypeScript, text: string): Set<string> {
-  return new Set(statementsOf(api, text).map((one) => one.name));
-}
-
-/** Declarations after a cell: its own, then those of the earlier text that it does not replace. */
-export function mergeDeclarations(api: TypeScript, earlier: string, own: string): string {
-  const ownStatements = statementsOf(api, own);
-  const redeclared = new Map<string, Spaces>();
-  for (const { name, spaces } of ownStatements) {
-    const known = redeclared.get(name);
-    redeclared.set(name, {
-      value: spaces.value || known?.value === true,
-      type: spaces.type || known?.type === true,
-    });
+  /** The declarations of a text, which may be empty. */
+  static from(api: TypeScript, text: string): Declarations {
+    return new Declarations(api, []).with(statementsOf(api, text));
   }
-  const ownText = ownStatements.map((one) => one.text).join("");
-  const ownTexts = new Set(ownStatements.map((one) => one.text));
-  // A cell with `declare global` that runs again says the same again.
-  const statements = statementsOf(api, earlier).filter(
-    ({ text, spaces }) => spaces.value || spaces.type || !ownTexts.has(text),
-  );
-  const isReplaced = ({ name, spaces }: Statement): boolean => {
-    const anew = redeclared.get(name);
-    return anew !== undefined && ((anew.value && spaces.value) || (anew.type && spaces.type));
-  };
-  if (!statements.some(isReplaced) && !statements.some((one) => REPLACED.test(one.name))) {
-    const text = statements.map((one) => one.text).join("") + ownText;
-    latest = { text, statements: [...statements, ...ownStatements] };
-    return text;
+
+  get texts(): string[] {
+    return this.chunks.map(({ text }) => text);
   }
-  return renameReplaced(api, statements, isReplaced) + ownText;
+
+  get text(): string {
+    return this.texts.join("");
+  }
+
+  /** These after a cell that declared others: what it does not replace, then its own. */
+  with(own: readonly Statement[]): Declarations {
+    if (own.length === 0) return this;
+    const redeclared = new Map<string, Spaces>();
+    for (const { name, spaces } of own) {
+      const known = redeclared.get(name);
+      redeclared.set(name, {
+        value: spaces.value || known?.value === true,
+        type: spaces.type || known?.type === true,
+      });
+    }
+    const isReplaced = ({ name, spaces }: Statement): boolean => {
+      const anew = redeclared.get(name);
+      return anew !== undefined && ((anew.value && spaces.value) || (anew.type && spaces.type));
+    };
+    // A cell with `declare global` that runs again says the same again.
+    const ownTexts = new Set(own.map((one) => one.text));
+    const isRepeated = ({ text, spaces }: Statement): boolean =>
+      !spaces.value && !spaces.type && ownTexts.has(text);
+    let chunks = this.chunks.map((chunk) =>
+      chunk.statements.some(isRepeated) ? chunkOf(chunk.statements.filter((one) => !isRepeated(one))) : chunk,
+    );
+    if (chunks.some(({ statements }) => statements.some(isReplaced)))
+      chunks = renameReplaced(this.api, chunks, isReplaced);
+    chunks = chunks.filter(({ statements }) => statements.length > 0);
+    return new Declarations(this.api, joinLast([...chunks, chunkOf(own)]));
+  }
+}
+
+function chunkOf(statements: readonly Statement[]): Chunk {
+  return { text: statements.map((one) => one.text).join(""), statements };
+}
+
+/** Joins the last chunks, where there are many no larger than the last one. */
+function joinLast(chunks: Chunk[]): Chunk[] {
+  const sizeOf = ({ statements }: Chunk): number => Math.floor(Math.log(statements.length) / Math.log(RADIX));
+  for (;;) {
+    const size = sizeOf(chunks[chunks.length - 1]);
+    let first = chunks.length - 1;
+    while (first > 0 && sizeOf(chunks[first - 1]) <= size) first--;
+    if (chunks.length - first < RADIX) return chunks;
+    chunks.push(chunkOf(chunks.splice(first).flatMap(({ statements }) => statements)));
+  }
 }
 
 /** Drops replaced statements that nothing refers to and renames the others with all references to them. */
 function renameReplaced(
   api: TypeScript,
-  statements: readonly Statement[],
+  chunks: readonly Chunk[],
   isReplaced: (one: Statement) => boolean,
-): string {
+): Chunk[] {
+  const statements = chunks.flatMap((chunk) => chunk.statements);
   const text = `${statements.map((one) => one.text).join("")}export {};\n`;
   const { file, checker } = bind(api, text, "/declarations.d.ts");
   const taken = new Set(statements.map((one) => one.name));
@@ -142,10 +167,20 @@ function renameReplaced(
   statements.forEach((_, index) => {
     if (!hidden.has(index)) reach(index);
   });
-  statements.forEach((one, index) => {
-    if (!reached.has(index)) edits.drop(starts[index], starts[index] + one.text.length);
+  const { text: edited, moved } = edits.apply();
+  let index = 0;
+  return chunks.map((chunk) => {
+    const first = index;
+    const kept: Statement[] = [];
+    for (const one of chunk.statements) {
+      const text = edited.slice(moved(starts[index]), moved(starts[index] + one.text.length));
+      const name = (hidden.has(index) && newNames.get(one.name)) || one.name;
+      if (reached.has(index)) kept.push(text === one.text ? one : { ...one, name, text });
+      index++;
+    }
+    const isSame = kept.length === index - first && kept.every((one, at) => one === chunk.statements[at]);
+    return isSame ? chunk : chunkOf(kept);
   });
-  return edits.apply().text.replace(/export \{\};\n$/, "");
 }
 
 /** Whether an identifier names a member, a parameter or the like rather than refers to something. */
@@ -165,64 +200,4 @@ function isDeclaredName(api: TypeScript, node: ts.Identifier): boolean {
     !api.isQualifiedName(parent) &&
     !api.isPropertyAccessExpression(parent)
   );
-}
-
-/** What was taken apart last: the next cell's declarations are merged into the same text. */
-let latest: { text: string; statements: Statement[] } = { text: "", statements: [] };
-
-/** Takes a declaration file apart; what declares nothing by name is left out. */
-function statementsOf(api: TypeScript, text: string): Statement[] {
-  if (text === "") return [];
-  if (text === latest.text) return latest.statements;
-  const file = api.createSourceFile(
-    "/declarations.d.ts",
-    text,
-    api.ScriptTarget.ESNext,
-    true,
-    api.ScriptKind.TS,
-  );
-  const out: Statement[] = [];
-  const add = (name: string, statement: string, value: boolean, type: boolean): void => {
-    out.push({ name, text: `${statement.trim()}\n`, spaces: { value, type } });
-  };
-  for (const statement of file.statements) {
-    if (api.isVariableStatement(statement)) {
-      const all = statement.declarationList.declarations;
-      const head = text.slice(statement.getFullStart(), all[0].getStart(file));
-      for (const one of all) {
-        if (api.isIdentifier(one.name)) add(one.name.text, `${head}${one.getText(file)};`, true, false);
-      }
-    } else if (api.isImportDeclaration(statement)) {
-      for (const [name, clause] of importedNames(api, statement, file))
-        add(name, `import ${clause} from ${statement.moduleSpecifier.getText(file)};`, true, true);
-    } else {
-      const name = (statement as { name?: ts.Node }).name;
-      if (!name || !api.isIdentifier(name)) continue;
-      // `declare global` adds to what is there; a later one replaces nothing.
-      const augments = (statement.flags & api.NodeFlags.GlobalAugmentation) !== 0;
-      const value =
-        !augments && !api.isInterfaceDeclaration(statement) && !api.isTypeAliasDeclaration(statement);
-      const type = !augments && !api.isFunctionDeclaration(statement);
-      add(name.text, statement.getFullText(file), value, type);
-    }
-  }
-  return out;
-}
-
-function importedNames(
-  api: TypeScript,
-  node: ts.ImportDeclaration,
-  file: ts.SourceFile,
-): [name: string, clause: string][] {
-  const clause = node.importClause;
-  if (!clause) return [];
-  const type = clause.isTypeOnly ? "type " : "";
-  const names: [string, string][] = [];
-  if (clause.name) names.push([clause.name.text, type + clause.name.text]);
-  const bindings = clause.namedBindings;
-  if (bindings && api.isNamespaceImport(bindings))
-    names.push([bindings.name.text, type + bindings.getText(file)]);
-  else if (bindings)
-    for (const one of bindings.elements) names.push([one.name.text, `${type}{ ${one.getText(file)} }`]);
-  return names;
 }

@@ -5,18 +5,17 @@ import type { TypeScript } from "./bind";
 import type { Diagnostic } from "./cell-compiler";
 
 /** What keeps a cell from being parsed, before anything else is asked. */
-export function syntaxDiagnostics(api: TypeScript, code: string): Diagnostic[] {
-  const file = api.createSourceFile("cell.ts", code, api.ScriptTarget.ESNext, false, api.ScriptKind.TS);
+export function syntaxDiagnostics(api: TypeScript, file: ts.SourceFile): Diagnostic[] {
+  const code = file.text;
   const { parseDiagnostics } = file as unknown as { parseDiagnostics: ts.DiagnosticWithLocation[] };
-  if (parseDiagnostics.length === 0) return strictProblems(api, code);
+  if (parseDiagnostics.length === 0) return strictProblems(api, file);
   const jsx = jsxDiagnostic(api, code);
   return jsx ? [jsx] : cellDiagnostics(api, parseDiagnostics, code, "cell.ts", 0);
 }
 
 /** What JavaScript refuses in strict code although TypeScript takes it: a function as the whole body of `if`. */
-function strictProblems(api: TypeScript, code: string): Diagnostic[] {
-  if (!/\bif\b[^{]*\bfunction\b/.test(code)) return [];
-  const file = api.createSourceFile("cell.ts", code, api.ScriptTarget.ESNext, true, api.ScriptKind.TS);
+function strictProblems(api: TypeScript, file: ts.SourceFile): Diagnostic[] {
+  if (!/\bif\b[^{]*\bfunction\b/.test(file.text)) return [];
   const problems: ts.Diagnostic[] = [];
   const visit = (node: ts.Node): void => {
     if (api.isFunctionDeclaration(node) && api.isIfStatement(node.parent))
@@ -32,7 +31,7 @@ function strictProblems(api: TypeScript, code: string): Diagnostic[] {
     api.forEachChild(node, visit);
   };
   visit(file);
-  return cellDiagnostics(api, problems, code, "cell.ts", 0);
+  return cellDiagnostics(api, problems, file.text, "cell.ts", 0);
 }
 
 /** What the parser says of JSX read as TypeScript helps nobody. */

@@ -1,5 +1,5 @@
 /** @file Makes cells into one program, whatever checks and emits them. */
-import type { TypeScript } from "./bind";
+import { parseCell, type TypeScript } from "./bind";
 import type {
   CellCompiler,
   CompiledCell,
@@ -15,7 +15,8 @@ import type {
 import { CELL_FILE, type CompilerHost, PREFIX } from "./compiler-host";
 import { completionAt } from "./completion";
 import { debugExpression, isCaught } from "./debug-expression";
-import { declaredNames, filterDeclarations, mergeDeclarations } from "./declarations";
+import { type Statement, statementsOf } from "./declaration-statements";
+import { Declarations } from "./declarations";
 import { cellDiagnostics, syntaxDiagnostics } from "./diagnostics";
 import { inspectionAt } from "./inspection";
 import { type Completeness, isCompleteCell } from "./is-complete";
@@ -29,7 +30,7 @@ import { statementsByName } from "./statements";
 interface Pending {
   names: string[];
   /** Declarations of this cell alone. */
-  own: string;
+  own: Statement[];
   /** Its statements by the names that they declare. */
   sources: Map<string, string>;
 }
@@ -38,7 +39,7 @@ interface Pending {
 export class HostedCompiler implements CellCompiler {
   private host: CompilerHost;
   private readonly ts: TypeScript;
-  private declarations = "";
+  private declarations: Declarations;
   private readonly values = new Set<string>();
   /** The cells' own text, by declared name. */
   private readonly sources = new Map<string, string>();
@@ -54,18 +55,20 @@ export class HostedCompiler implements CellCompiler {
     this.modules = new ModuleKinds(options.cwd, options.packageRoot);
     this.host = createHost();
     this.ts = this.host.ts;
+    this.declarations = Declarations.from(this.ts, "");
   }
 
   async compile(cell: { cell: number; code: string }): Promise<CompiledCell | FailedCell> {
     const magics = readMagics(cell.code);
     if (magics.html !== null) return htmlCell(magics.html);
     const code = withoutExports(this.ts, magics.code);
-    const syntax = syntaxDiagnostics(this.ts, code);
+    const parsed = parseCell(this.ts, code);
+    const syntax = syntaxDiagnostics(this.ts, parsed);
     if (syntax.length > 0) {
       const python = pythonDiagnostic(cell.code, syntax);
       return fail(cell.code, python ? [python] : syntax);
     }
-    const result = this.guard(() => this.host.convert(this.visible(), code, magics.check));
+    const result = this.guard(() => this.host.convert(this.visible().texts, code, magics.check, parsed));
     const problems = this.host.diagnostics();
     if (problems.length > 0) return fail(cell.code, this.diagnose(cell.code, problems));
     const { code: module, mappings } = splitSourceMap(result.output ?? "");
@@ -81,12 +84,13 @@ export class HostedCompiler implements CellCompiler {
     // The compiler's own helpers are no names of the cell.
     const names = emitted.names.filter((name) => code.includes(name));
     const lexical = emitted.lexical.filter((name) => names.includes(name));
-    let own = this.host.declarations() ?? "";
-    const declared = declaredNames(this.ts, own);
+    const own = statementsOf(this.ts, this.host.declarations() ?? "");
+    const declared = new Set(own.map((one) => one.name));
     // `var` in a block is declared nowhere else, and with some types declarations are not written at all.
     for (const name of names)
-      if (!declared.has(name)) own += `declare let ${name}: ${this.host.typeOf(name)};\n`;
-    this.pending.set(cell.cell, { names, own, sources: statementsByName(this.ts, magics.code) });
+      if (!declared.has(name))
+        own.push(...statementsOf(this.ts, `declare let ${name}: ${this.host.typeOf(name)};\n`));
+    this.pending.set(cell.cell, { names, own, sources: statementsByName(this.ts, parsed) });
     const sideOutputs = this.host.sideOutputs();
     return {
       ok: true,
@@ -107,17 +111,18 @@ export class HostedCompiler implements CellCompiler {
     const dropped = new Set(outcome.ok ? [] : pending.names.filter((name) => !assigned.has(name)));
     const names = pending.names.filter((name) => !dropped.has(name));
     for (const name of names) this.values.add(name);
-    const own = filterDeclarations(this.ts, pending.own, (name) => !dropped.has(name));
+    const own = pending.own.filter(({ name }) => !dropped.has(name));
     for (const [name, text] of pending.sources) if (!dropped.has(name)) this.sources.set(name, text);
-    const earlier = this.declarations;
-    this.declarations = mergeDeclarations(this.ts, earlier, own);
-    const kept = commonLength(earlier, this.declarations);
-    return { kept, added: this.declarations.slice(kept), names };
+    const earlier = this.declarations.text;
+    this.declarations = this.declarations.with(own);
+    const now = this.declarations.text;
+    const kept = commonLength(earlier, now);
+    return { kept, added: now.slice(kept), names };
   }
 
   async restore({ declarations, names }: SessionState): Promise<void> {
     this.pending.clear();
-    this.declarations = declarations;
+    this.declarations = Declarations.from(this.ts, declarations);
     for (const name of names) this.values.add(name);
   }
 
@@ -126,13 +131,13 @@ export class HostedCompiler implements CellCompiler {
     if (magic) return magic;
     const { code: text, html } = readMagics(code);
     if (html !== null) return { matches: [], cursorStart: offset, cursorEnd: offset, types: [] };
-    return this.guard(() => completionAt(this.host, this.visible(), text, offset));
+    return this.guard(() => completionAt(this.host, this.visible().texts, text, offset));
   }
 
   async inspect(code: string, offset: number, detail: 0 | 1): Promise<InspectionResult> {
     const { code: text } = readMagics(code);
     const sources = detail === 1 ? this.visibleSources() : null;
-    return this.guard(() => inspectionAt(this.host, this.visible(), text, offset, sources));
+    return this.guard(() => inspectionAt(this.host, this.visible().texts, text, offset, sources));
   }
 
   async isComplete(code: string): Promise<Completeness> {
@@ -157,7 +162,7 @@ export class HostedCompiler implements CellCompiler {
   async declareVariable(name: string): Promise<void> {
     if (this.values.has(name)) return;
     this.values.add(name);
-    this.declarations = mergeDeclarations(this.ts, this.declarations, `declare let ${name}: any;\n`);
+    this.declarations = this.declarations.with(statementsOf(this.ts, `declare let ${name}: any;\n`));
   }
 
   idle(): boolean {
@@ -181,9 +186,9 @@ export class HostedCompiler implements CellCompiler {
   }
 
   /** While a cell runs, what it declares is on offer too. */
-  private visible(): string {
+  private visible(): Declarations {
     let all = this.declarations;
-    for (const { own } of this.pending.values()) all = mergeDeclarations(this.ts, all, own);
+    for (const { own } of this.pending.values()) all = all.with(own);
     return all;
   }
 

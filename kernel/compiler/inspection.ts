@@ -1,6 +1,6 @@
 /** @file What is known about the name at a place of a cell: its type and its documentation. */
 import type { InspectionResult } from "./cell-compiler";
-import type { CompilerHost } from "./compiler-host";
+import type { CompilerHost, Earlier } from "./compiler-host";
 
 interface Part {
   text: string;
@@ -19,7 +19,7 @@ const MOST_LINES = 80;
  */
 export function inspectionAt(
   host: CompilerHost,
-  declarations: string,
+  declarations: Earlier,
   code: string,
   offset: number,
   sources: ReadonlyMap<string, string> | null,

@@ -3,8 +3,7 @@ import type ts from "typescript";
 import type { TypeScript } from "./bind";
 
 /** Source text, comments before it included, by declared name. */
-export function statementsByName(api: TypeScript, code: string): Map<string, string> {
-  const file = api.createSourceFile("cell.ts", code, api.ScriptTarget.ESNext, true, api.ScriptKind.TS);
+export function statementsByName(api: TypeScript, file: ts.SourceFile): Map<string, string> {
   const found = new Map<string, string>();
   const add = (name: ts.Node | undefined, statement: ts.Statement): void => {
     if (!name) return;

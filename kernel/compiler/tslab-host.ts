@@ -10,7 +10,7 @@ import type TsNamespace from "@tslab/typescript-for-tslab";
 import type { Converter } from "tslab/dist/converter";
 import { ambientFiles, mendGlobals } from "./ambient";
 import type { TypeScript } from "./bind";
-import { CELL_FILE, type CompilerHost, type HostOptions, PREFIX } from "./compiler-host";
+import { CELL_FILE, type CompilerHost, type Earlier, type HostOptions, PREFIX } from "./compiler-host";
 import { lookups } from "./lookups";
 import { moduleResolver, typeReferenceResolver } from "./module-resolution";
 import { plainAssignments } from "./plain-assignment";
@@ -191,13 +191,15 @@ export function createTslabHost(given: HostOptions): CompilerHost {
   converter.convert("", "const warm: Promise<number[]> = Promise.resolve([1]);");
   const host = {
     ts,
-    convert: (declared: string, code: string, check: boolean) => {
+    convert: (declared: Earlier, code: string, check: boolean) => {
       refresh();
       checks = check;
-      return converter.convert(declared, code);
+      return converter.convert(declared.join(""), code);
     },
-    complete: (declared: string, code: string, offset: number) => converter.complete(declared, code, offset),
-    inspect: (declared: string, code: string, offset: number) => converter.inspect(declared, code, offset),
+    complete: (declared: Earlier, code: string, offset: number) =>
+      converter.complete(declared.join(""), code, offset),
+    inspect: (declared: Earlier, code: string, offset: number) =>
+      converter.inspect(declared.join(""), code, offset),
     diagnostics: () => raw,
     ...lookups(ts, () => builder?.getProgram(), cellFile, PREFIX.length),
     declarations: () => declarations,

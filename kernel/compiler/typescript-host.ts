@@ -7,13 +7,14 @@
 import path from "node:path";
 import type ts from "typescript";
 import { mentionsPreload } from "../preload-names";
-import { bindScopes, type TypeScript, unescapeName } from "./bind";
+import { bindFile, parseCell, type TypeScript, unescapeName } from "./bind";
 import {
   type Candidates,
   CELL_FILE,
   type CompilerHost,
   type Converted,
   type Definition,
+  type Earlier,
   type HostOptions,
   PREFIX,
 } from "./compiler-host";
@@ -28,7 +29,9 @@ import { silentMistakes } from "./silent-mistakes";
 import { TensorType } from "./tensor-type";
 
 const RESULT = "tsLastExpr";
-const EARLIER_FILE = "__prev__.d.ts";
+const JAVASCRIPT_ONLY = 0 as unknown as boolean;
+/** Files of earlier cells' declarations; there are always as many, or some more, as the program's structure is then found again. */
+const EARLIER_FILES = 16;
 
 /** How many types the program has. */
 enum Level {
@@ -49,13 +52,15 @@ export class TypeScriptHost implements CompilerHost {
   readonly background: Lookups["background"];
   private readonly service: ts.LanguageService;
   private readonly cellFile: string;
-  private readonly earlierFile: string;
   private readonly emitted = new Map<string, string>();
   private cell = PREFIX;
-  private earlier = PREFIX;
+  /** Texts by file, in the order of the cells. */
+  private readonly earlier = new Map<string, string>();
   private level = Level.Language;
   private raw: readonly ts.Diagnostic[] = [];
   private declared: string | undefined;
+  /** Whether the cell declares anything. */
+  private declares = false;
   private compiled: { path: string; data: string }[] = [];
 
   constructor(
@@ -64,7 +69,7 @@ export class TypeScriptHost implements CompilerHost {
   ) {
     this.ts = documents.ts;
     this.cellFile = path.join(options.cwd, CELL_FILE);
-    this.earlierFile = path.join(options.cwd, EARLIER_FILE);
+    this.setEarlier([]);
     this.service = this.createService();
     const found = lookups(
       this.ts as never,
@@ -77,13 +82,14 @@ export class TypeScriptHost implements CompilerHost {
     this.background = found.background;
   }
 
-  convert(declared: string, code: string, check: boolean): Converted {
+  convert(declared: Earlier, code: string, check: boolean, parsed = parseCell(this.ts, code)): Converted {
     this.declared = undefined;
     this.compiled = [];
     if (mentionsPreload(code)) this.raise(Level.Library);
     else if (NODE.test(code)) this.raise(Level.Node);
-    const alone = bindScopes(this.ts, PREFIX + code, "/cell.ts");
-    const names = [...(alone.locals?.keys() ?? [])].filter((name) => name !== "__global").map(unescapeName);
+    const locals = [...(bindFile(this.ts, parsed).locals?.keys() ?? [])];
+    this.declares = locals.length > 0 || parsed.statements.some(this.ts.isModuleDeclaration);
+    const names = locals.filter((name) => name !== "__global").map(unescapeName);
     const text = code + (names.length > 0 ? `\nexport {${names.join(", ")}}` : "");
     let converted = this.tryConvert(declared, text, check);
     if (converted.output === undefined && this.raise(Level.Node))
@@ -91,7 +97,7 @@ export class TypeScriptHost implements CompilerHost {
     return converted;
   }
 
-  complete(declared: string, code: string, offset: number): Candidates {
+  complete(declared: Earlier, code: string, offset: number): Candidates {
     this.raise(Level.Library);
     return this.nested(this.open(declared, code), () => {
       const original = this.service.getCompletionsAtPosition(this.cellFile, offset + PREFIX.length, {});
@@ -110,7 +116,7 @@ export class TypeScriptHost implements CompilerHost {
     });
   }
 
-  inspect(declared: string, code: string, offset: number): ts.QuickInfo | undefined {
+  inspect(declared: Earlier, code: string, offset: number): ts.QuickInfo | undefined {
     this.raise(mentionsPreload(code) ? Level.Library : Level.Node);
     return this.nested(this.open(declared, code), () =>
       this.service.getQuickInfoAtPosition(this.cellFile, offset + PREFIX.length),
@@ -129,7 +135,7 @@ export class TypeScriptHost implements CompilerHost {
     const text = this.read(found.fileName)?.text.slice(start, start + length);
     return text === undefined
       ? undefined
-      : { name: found.name, text, isEarlier: found.fileName === this.earlierFile };
+      : { name: found.name, text, isEarlier: this.earlier.has(found.fileName) };
   }
 
   diagnostics(): readonly ts.Diagnostic[] {
@@ -146,7 +152,7 @@ export class TypeScriptHost implements CompilerHost {
 
   warm(): boolean {
     if (this.raise(Level.Node)) {
-      this.convert("", "console.log(await Promise.all([1].map(async (n) => [n])));", true);
+      this.convert([], "console.log(await Promise.all([1].map(async (n) => [n])));", true);
       return true;
     }
     return saveCodeCache();
@@ -194,7 +200,7 @@ export class TypeScriptHost implements CompilerHost {
 
   private rootFiles(): string[] {
     const { kernelFiles, nodeTypes, libraryFiles } = this.documents;
-    const files = [this.earlierFile, this.cellFile, ...kernelFiles];
+    const files = [...this.earlier.keys(), this.cellFile, ...kernelFiles];
     if (this.level >= Level.Node) files.push(nodeTypes);
     if (this.level >= Level.Library) files.push(...libraryFiles);
     return files;
@@ -204,30 +210,44 @@ export class TypeScriptHost implements CompilerHost {
   private raise(level: Level): boolean {
     if (level <= this.level) return false;
     this.level = level;
-    if (level === Level.Library) this.documents.mendGlobals(() => this.open("", ""));
+    if (level === Level.Library) this.documents.mendGlobals(() => this.open([], ""));
     return true;
   }
 
   private read(file: string) {
-    const text = file === this.cellFile ? this.cell : file === this.earlierFile ? this.earlier : undefined;
-    return this.documents.read(file, text);
+    return this.documents.read(file, file === this.cellFile ? this.cell : this.earlier.get(file));
   }
 
-  private open(declared: string, code: string): ts.Program {
-    this.earlier = PREFIX + declared;
+  private setEarlier(declared: Earlier): void {
+    const count = EARLIER_FILES * Math.max(1, Math.ceil(declared.length / EARLIER_FILES));
+    for (let i = 0; i < Math.max(count, this.earlier.size); i++)
+      this.earlier.set(path.join(this.options.cwd, `__prev${i}__.d.ts`), PREFIX + (declared[i] ?? ""));
+  }
+
+  private open(declared: Earlier, code: string): ts.Program {
+    this.setEarlier(declared);
     this.cell = PREFIX + code;
     const program = this.service.getProgram();
     if (!program) throw new Error("TypeScript made no program");
     return program;
   }
 
-  /** Runs with the cell inside the scope of the earlier declarations, so that its own names hide them. */
+  /**
+   * Runs with the cell inside the scope of the earlier declarations, so that its own names hide them. These lie inside each other as
+   * well.
+   */
   private nested<T>(program: ts.Program, run: (file: ts.SourceFile) => T): T {
     const file = program.getSourceFile(this.cellFile);
     if (!file) throw new Error("The program has no cell");
     const scoped = file as { parent: unknown };
     const before = scoped.parent;
-    scoped.parent = program.getSourceFile(this.earlierFile);
+    let outer: ts.SourceFile | undefined;
+    for (const name of this.earlier.keys()) {
+      const inner = program.getSourceFile(name);
+      if (inner) (inner as { parent: unknown }).parent = outer;
+      outer = inner ?? outer;
+    }
+    scoped.parent = outer;
     try {
       return run(file);
     } finally {
@@ -235,7 +255,7 @@ export class TypeScriptHost implements CompilerHost {
     }
   }
 
-  private tryConvert(declared: string, text: string, check: boolean): Converted {
+  private tryConvert(declared: Earlier, text: string, check: boolean): Converted {
     let program = this.open(declared, text);
     if (this.dependencies(program).some((one) => mentionsPreload(one.text)) && this.raise(Level.Library))
       program = this.open(declared, text);
@@ -274,7 +294,8 @@ export class TypeScriptHost implements CompilerHost {
         else if (name.endsWith(".js")) output = data;
       },
       undefined,
-      false,
+      // The compiler's own constant for JavaScript alone, which the types do not tell of.
+      this.declares ? false : JAVASCRIPT_ONLY,
       { before: [keepResult] },
     );
     return { output, lastExpressionVar: hasResult ? RESULT : undefined };
