@@ -2,6 +2,7 @@
 import type { CommMessage, ErrorContent, FromMain, ToMain } from "../channel";
 import type { CellCompiler, CompiledCell } from "../compiler/cell-compiler";
 import { log } from "../log";
+import { CompileAhead } from "./ahead";
 import { diagnosticsError } from "./diagnostics";
 import { ENDED_WELL, Execution, failed, KEYBOARD_INTERRUPT, type Outcome } from "./execution";
 import { helpPayload, helpQuestion } from "./help";
@@ -25,6 +26,7 @@ export class Executions {
   private interrupting: Promise<void> | null = null;
   private stops = 0;
   private stopped = 0;
+  private readonly ahead: CompileAhead;
   /** True when the kernel ends, and the compiler with it. */
   ending = false;
 
@@ -36,7 +38,9 @@ export class Executions {
     private readonly main: (message: ToMain) => void,
     /** Called with each cell's source before it is compiled. */
     private readonly beforeCompile: (source: string) => void,
-  ) {}
+  ) {
+    this.ahead = new CompileAhead(compiler, () => this.newCell());
+  }
 
   /** The request under whose header a cell's messages go out. */
   request(cell: number): Request | undefined {
@@ -187,7 +191,7 @@ export class Executions {
     const silent = content.silent === true;
     const storeHistory = !silent && content.store_history !== false;
     const blank = code.trim() === "";
-    const cell = this.newCell();
+    const cell = this.ahead.cellOf(message) ?? this.newCell();
     this.requests.set(cell, { header, identities });
     this.latestCell = cell;
     if (silent) this.silent.add(cell);
@@ -201,7 +205,10 @@ export class Executions {
     if (!silent) this.server.publish(header, "execute_input", { code, execution_count: executionCount });
     const outcome = await this.outcome(shell, new Execution(cell, executionCount, silent), code, message);
     this.output.flush();
-    if (outcome.error && content.stop_on_error !== false) shell.abort();
+    if (outcome.error) {
+      this.ahead.spoil();
+      if (content.stop_on_error !== false) shell.abort();
+    }
     this.answer(channel, message, executionCount, outcome);
     // The next cell must not meet what is left of an interrupt.
     await this.interrupting;
@@ -240,6 +247,8 @@ export class Executions {
           allowStdin: content.allow_stdin === true,
           userExpressions,
         });
+        const { next } = shell;
+        if (next?.kind === "cell" && !next.aborted) this.ahead.begin(next.message);
       }
       const ended = await execution.outcome;
       if (compiled && !blank) this.commit(cell, { ok: ended.status === "ok", assigned: ended.assigned });
@@ -254,7 +263,7 @@ export class Executions {
     const { cell, executionCount } = execution;
     const fail = (error: ErrorContent) => execution.settle(failed(error));
     this.beforeCompile(code);
-    const compiling = this.compiler.compile({ cell, code });
+    const compiling = this.ahead.take(cell).then((made) => made ?? this.compiler.compile({ cell, code }));
     try {
       await Promise.race([compiling, execution.outcome]);
       if (execution.settled) {

@@ -35,6 +35,11 @@ export class Shell {
     this.work ??= this.drain();
   }
 
+  /** The first of those that wait. */
+  get next(): Entry | undefined {
+    return this.queue[0];
+  }
+
   /** Resolves when nothing is left to do here. */
   async ended(): Promise<void> {
     await this.work;

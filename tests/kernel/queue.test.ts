@@ -40,6 +40,55 @@ test("an error aborts the queued cells, unless stop_on_error is false", async ()
   );
 });
 
+test("a queued cell sees the types that the one before it left, whether that ended well or not", async () => {
+  const run = async (cells: string[]) => {
+    const ids = [];
+    for (const code of cells) ids.push(await kernel.submit(code, { stop_on_error: false }));
+    return Promise.all(ids.map((id) => kernel.finished(id)));
+  };
+  const wait = "await new Promise((resolve) => setTimeout(resolve, 300));";
+  const replaced = await run([
+    `let queued = 1; ${wait}`,
+    `let queued = "text"; ${wait}`,
+    "queued.toUpperCase()",
+    "const length: number = queued; length",
+  ]);
+  assert.deepEqual(
+    replaced.map(({ reply }) => reply.status),
+    ["ok", "ok", "ok", "error"],
+  );
+  assert.equal(replaced[2].result, "'TEXT'");
+  // The second declaration is never reached: what follows has the first one's type.
+  const broken = await run([
+    "let kept = 41",
+    `${wait} throw new Error("before"); let kept = "text";`,
+    "const answer: number = kept + 1; answer",
+    "kept.toUpperCase()",
+    "answer + 1",
+  ]);
+  assert.deepEqual(
+    broken.map(({ reply }) => reply.status),
+    ["ok", "error", "ok", "error", "ok"],
+  );
+  assert.equal(broken[4].result, "43");
+});
+
+test("a queued cell that was stopped behind an interrupted one declares nothing", async () => {
+  const ids = [
+    await kernel.submit('console.log("ready"); for (;;) {}'),
+    await kernel.submit("const neverMade = 1; neverMade"),
+  ];
+  await kernel.printed(ids[0], "ready");
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await kernel.interrupt();
+  const stopped = await Promise.all(ids.map((id) => kernel.finished(id)));
+  assert.deepEqual(
+    stopped.map(({ reply }) => reply.status),
+    ["error", "aborted"],
+  );
+  assert.match((await kernel.execute("neverMade")).reply.evalue as string, /neverMade/);
+});
+
 test("a silent cell broadcasts nothing, counts nothing, is not remembered", async () => {
   const before = (await kernel.execute("1")).reply.execution_count;
   const { messages } = await kernel.execute('console.log("x"); 5', { silent: true });
