@@ -179,7 +179,7 @@ test("without a snapshot a thread compiles and the kernel makes one when it has 
     await compiles(kernel);
     assert.equal(compilerOf(kernel), undefined);
     assert.equal(kernel.log, "");
-    for (let tries = 0; tries < 600 && !existsSync(snapshot); tries++) await sleep(100);
+    for (let tries = 0; tries < 1800 && !existsSync(snapshot); tries++) await sleep(100);
     assert.ok(existsSync(snapshot));
     assert.deepEqual(
       readdirSync(cache).filter((name) => /\.blob./.test(name)),
