@@ -100,6 +100,51 @@ class Training:
         return self.loss.item()
 
 
+class Small:
+    """Small operations, and a chain of them; never compiled here."""
+
+    def __init__(self, op, grad=False, compiled=False):
+        a = torch.full((32, 32), 0.5, requires_grad=grad)
+        b = torch.full((32, 32), 0.25)
+        one = torch.ones(1)
+        target = torch.zeros(32, dtype=torch.int64)
+
+        def back(loss):
+            if grad:
+                a.grad = None
+                loss.backward()
+            return loss.detach()
+
+        def chain():
+            y = a
+            for _ in range(5):
+                y = y.matmul(b).add(a).tanh().mul(0.5)
+            return y.sum()
+
+        self.call = {
+            "mul": lambda: a.mul(b),
+            "matmul": lambda: a.matmul(b),
+            "index": lambda: a[3],
+            "sum": lambda: a.sum(),
+            "softmax": lambda: a.softmax(-1),
+            "relu": lambda: a.relu(),
+            "cat": lambda: torch.cat([a, b], 0),
+            "stack": lambda: torch.stack([a, b], 0),
+            "item": lambda: one.item(),
+            "chain": lambda: back(chain()),
+            "entropy": lambda: back(nn.functional.cross_entropy(a, target)),
+        }[op]
+
+    def run(self, times):
+        call = self.call
+        for _ in range(times):
+            self.last = call()
+
+    def check(self):
+        self.run(1)
+        return self.last if isinstance(self.last, float) else self.last.sum().item()
+
+
 class Add:
     """A small operation, whose cost is its dispatch."""
 
@@ -217,7 +262,7 @@ class Epoch:
         return self.loss.item()
 
 
-kinds = {"recurrent": Recurrent, "training": Training, "add": Add, "epoch": Epoch}
+kinds = {"recurrent": Recurrent, "training": Training, "add": Add, "small": Small, "epoch": Epoch}
 
 
 def peak_bytes():

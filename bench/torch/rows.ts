@@ -124,6 +124,23 @@ function small(): Row[] {
       target: 2,
       spec: { kind: "add", arguments: { grad: true } },
     },
+    ...(["mul", "matmul", "index", "sum", "softmax", "relu", "cat", "stack", "item"] as const).map((op) => ({
+      name: `small-${op}`,
+      title: `${op === "item" ? "item() of one number" : `${op}, 32×32`}, no grad`,
+      spec: { kind: "small", arguments: { op } } as const,
+    })),
+    ...[false, true].map((grad) => ({
+      name: `entropy${grad ? "-grad" : ""}`,
+      title: `cross entropy, 32×32${grad ? ", forward+backward" : ", no grad"}`,
+      spec: { kind: "small", arguments: { op: "entropy", grad } } as const,
+    })),
+    ...[false, true].flatMap((grad) =>
+      [false, true].map((compiled) => ({
+        name: `chain${grad ? "-grad" : ""}${compiled ? "-compiled" : ""}`,
+        title: `chain of 21 operations, 32×32, ${grad ? "forward+backward" : "no grad"}${compiled ? ", with torch.compile" : ""}`,
+        spec: { kind: "small", arguments: { op: "chain", grad, compiled } } as const,
+      })),
+    ),
   ];
 }
 

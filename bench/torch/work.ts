@@ -2,6 +2,7 @@
 import { Add, type AddArguments } from "./work-add";
 import { Epoch, type EpochArguments } from "./work-epoch";
 import { Recurrent, type RecurrentArguments } from "./work-recurrent";
+import { Small, type SmallArguments } from "./work-small";
 import { Training, type TrainingArguments } from "./work-training";
 
 /** Work on our side. */
@@ -16,6 +17,7 @@ export type WorkSpec =
   | { kind: "recurrent"; arguments: RecurrentArguments }
   | { kind: "training"; arguments: TrainingArguments }
   | { kind: "add"; arguments: AddArguments }
+  | { kind: "small"; arguments: SmallArguments }
   | { kind: "epoch"; arguments: EpochArguments };
 
 /** Makes our side of the work. */
@@ -27,6 +29,8 @@ export function make_work(spec: WorkSpec): Work {
       return new Training(spec.arguments);
     case "add":
       return new Add(spec.arguments);
+    case "small":
+      return new Small(spec.arguments);
     case "epoch":
       return new Epoch(spec.arguments);
   }

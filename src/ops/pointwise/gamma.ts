@@ -89,7 +89,7 @@ function trigamma(x: Tensor): Tensor {
 
 function polygamma_above(n: number, x: Tensor): Tensor {
   let factorial = n % 2 === 1 ? 1 : -1;
-  for (let k = 2; k <= n; k++) factorial *= k;
+  for (let k = 2; k <= n && Number.isFinite(factorial); k++) factorial *= k;
   const handle = map_elements(x.handle, (value) => factorial * zeta_of(n + 1, value));
   return record("polygamma", handle, [x], [x], n);
 }
