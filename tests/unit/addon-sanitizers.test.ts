@@ -14,11 +14,13 @@ const sources = ["dispatch", "program", "torchbook"];
 const tensorflow = join(root, "node_modules", "@tensorflow", "tfjs-node-gpu", "deps");
 const headers = dirname(require.resolve("node-api-headers/package.json"));
 
-/** The objects of the set-up, but for those that are compiled anew. */
+/** The objects of the set-up, but for those that are compiled anew, and those whose source is gone. */
 function other_objects(): string[] {
+  const wanted = readdirSync(join(root, "src", "backend", "native")).filter((name) => name.endsWith(".cc"));
+  const stems = new Set(wanted.map((name) => name.slice(0, -3)).filter((stem) => !sources.includes(stem)));
   const folder = join(root, "build", "objects", "torchbook");
   return readdirSync(folder)
-    .filter((name) => !sources.includes(/^(.+)-[0-9a-f]{16}\.o$/.exec(name)?.[1] ?? "torchbook"))
+    .filter((name) => stems.has(/^(.+)-[0-9a-f]{16}\.o$/.exec(name)?.[1] ?? ""))
     .map((name) => join(folder, name));
 }
 
