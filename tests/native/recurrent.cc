@@ -278,6 +278,10 @@ std::vector<Case> cases() {
     all.push_back({cell, 40, 5, 40, 33, 2, Case::kPacked, true, true, 2});
     all.push_back({cell, 30, 12, 20, 64, 2, Case::kBatchFirst, true, false, 4});
     all.push_back({cell, 230, 3, 9, 20, 1, Case::kTimeFirst, true, true, 2});
+    // Weights beyond the second cache: the way forward shares the units out. The numbers of steps are even and odd.
+    const int64_t wide = cell == kLstm ? 200 : cell == kGru ? 230 : 410;
+    all.push_back({cell, 5, 4, 40, wide, 2, Case::kPacked, true, true, 3});
+    all.push_back({cell, 2, 3, 40, wide, 1, Case::kBatchFirst, false, false, 2});
   }
   return all;
 }

@@ -33,6 +33,8 @@ const cases: Case[] = [
   { batch: 5, time: 3, input: 70, hidden: 33, directions: 2, layout: "time", biases: false, states: false },
   { batch: 32, time: 8, input: 20, hidden: 64, directions: 2, layout: "batch", biases: true, states: false },
   { batch: 2, time: 9, input: 4, hidden: 130, directions: 1, layout: "batch", biases: true, states: true },
+  // Weights beyond the second cache, where the threads share units and not rows.
+  { batch: 7, time: 4, input: 30, hidden: 420, directions: 2, layout: "packed", biases: true, states: true },
 ];
 
 interface Given {
@@ -127,6 +129,32 @@ describe("native recurrent ops", () => {
       }
     });
   }
+
+  it("NaN and infinite inputs come through as they do in float64", () => {
+    for (const mode of ["rnn_tanh", "gru", "lstm"] as const) {
+      for (const [value, result] of [
+        [Number.NaN, true],
+        [Number.POSITIVE_INFINITY, false],
+        [-1e30, false],
+      ] as const) {
+        const ones = (...shape: number[]): Tensor => torch.ones(shape);
+        const units = gates[mode] * 20;
+        const weights = [{ w_ih: ones(units, 3), w_hh: ones(units, 20), b_ih: null, b_hh: null, w_hr: null }];
+        const layout = { batch_first: false, batch_sizes: null };
+        const { output } = recurrent_layer(
+          mode,
+          torch.full([2, 7, 3], value, { dtype: torch.float32 }),
+          null,
+          null,
+          weights,
+          layout,
+        );
+        for (const number of output.typed_array()) {
+          assert.equal(Number.isNaN(Number(number)), result, `${mode}: ${number} from ${value}`);
+        }
+      }
+    }
+  });
 
   for (const [what, env] of [
     ["with AVX2 at most", { TORCHBOOK_INSTRUCTIONS: "avx2" }],

@@ -28,6 +28,11 @@ void gate_gradients(const Layer& layer, const Direction& direction, const Rows& 
       const bool first = r >= step.count_before;
       const float* d_output = direction.d_output == nullptr ? nullptr : direction.d_output + row * layer.output_stride;
       float* to = gates + (block * kChunk + r) * kBlock;
+      // The step before is the next one.
+      if (kept > 0 && !first) {
+#pragma GCC unroll 8
+        for (int64_t k = 0; k < kept; k += kLine) prefetch_to_second(saved_before + k);
+      }
       Vec parts[kWide];
       const int64_t unit = block * units_of(kCell);
       const int64_t lanes = hidden - unit;
@@ -201,9 +206,16 @@ void backward(const Layer& layer, const Direction& direction, const Rows& rows, 
     for (int64_t r = 0; r < step.count; ++r) {
       const int64_t b = rows.first + r * rows.step;
       chunk.row[chunk.rows + r] = step.row + r * apart;
+      if (sums != nullptr) prefetch_row(layer.x + (step.row + r * apart) * layer.input, layer.input);
       chunk.before[chunk.rows + r] =
           r < step.count_before ? direction.output + (step.row_before + r * apart) * layer.output_stride
           : direction.h0 == nullptr ? nullptr : direction.h0 + b * hidden;
+      // What the next step and the products of the buffer will read.
+      if (r < step.count_before) {
+        const int64_t row = step.row_before + r * apart;
+        prefetch_row(direction.output + row * layer.output_stride, hidden);
+        if (direction.d_output != nullptr) prefetch_row(direction.d_output + row * layer.output_stride, hidden);
+      }
     }
     float* at = gates + chunk.rows * kBlock;
     gate_gradients<kCell>(layer, direction, rows, step, dh, dc, at, biases);
@@ -231,18 +243,29 @@ void gather(const Layer& layer, const Direction& direction, float* const* sums, 
       for (int64_t k = 0; k < size; k += kLanes) store(sums[0] + at + k, load(sums[0] + at + k) + load(sums[task] + at + k));
     }
   };
+  // A unit's results, and those of the next units, lie behind one another: they come while the sums are added up.
+  const auto fetch_results = [&](Side side, int c) {
+    const int v = first_of(kCell, side) + c;
+    const int64_t unit = unit_at(kCell, block, v);
+    const int64_t features = features_of(layer, side);
+    float* to = (side == kInputSide ? direction.d_w_ih : direction.d_w_hh) + (gate_at(kCell, v) * layer.hidden + unit) * features;
+    const int64_t size = smaller(layer.hidden - unit, kLanes) * features;
+    for (int64_t k = 0; k < size; k += kLine) prefetch_to_write(to + k);
+  };
   add_up(block * kBlock, kBlock);
   for (const Side side : kSides) {
     const int64_t features = features_of(layer, side);
     const int64_t at = sums_at(layer, side, block);
     float* weights = side == kInputSide ? direction.d_w_ih : direction.d_w_hh;
     float* biases = side == kInputSide ? direction.d_b_ih : direction.d_b_hh;
+    fetch_results(side, 0);
     add_up(at, features * columns * kLanes);
     for (int c = 0; c < columns; ++c) {
       const int v = first_of(kCell, side) + c;
       const int64_t unit = unit_at(kCell, block, v);
       const int64_t lanes = smaller(layer.hidden - unit, kLanes);
       if (lanes <= 0) continue;
+      if (c + 1 < columns) fetch_results(side, c + 1);
       const int64_t to = gate_at(kCell, v) * layer.hidden + unit;
       if (biases != nullptr) store_part(biases + to, load(sums[0] + block * kBlock + v * kLanes), lanes);
       for (int64_t k = 0; k < features; k += kLanes) {

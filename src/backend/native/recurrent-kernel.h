@@ -53,7 +53,8 @@ TORCHBOOK_INLINE Place place_of(const Layer& layer, int64_t t) {
 TORCHBOOK_INLINE Step step_at(const Layer& layer, const Direction& direction, const Rows& rows, int64_t position) {
   const int64_t t = direction.reverse ? layer.steps - 1 - position : position;
   const int64_t before = direction.reverse ? t + 1 : t - 1;
-  Step step;
+  Step step = {};
+  if (position < 0 || position >= layer.steps) return step;
   step.count = rows_in(layer, rows, t);
   step.count_before = rows_in(layer, rows, before);
   step.row = layer.base[t] + rows.first * layer.stride;
@@ -102,7 +103,14 @@ void pack_forward(const Layer& layer, const Direction& direction, int64_t block)
   for (int part = 0; part < 2; ++part) {
     const float* weights = part == 0 ? direction.w_ih : direction.w_hh;
     const int64_t depth = part == 0 ? layer.input : hidden;
-    for (int c = 0; c < columns; ++c) {
+    // The rows of a gate's units lie behind one another: those of the next gate come while one is turned over.
+    for (int c = -1; c < columns; ++c) {
+      if (c + 1 < columns) {
+        const int64_t unit = block * units_of(kCell) + (gated ? 0 : (c + 1) * kLanes);
+        const int64_t units = smaller(hidden - unit, kLanes);
+        if (units > 0) prefetch_row(weights + ((gated ? (c + 1) * hidden : 0) + unit) * depth, units * depth);
+      }
+      if (c < 0) continue;
       const int64_t unit = block * units_of(kCell) + (gated ? 0 : c * kLanes);
       const float* from = weights + ((gated ? c * hidden : 0) + unit) * depth;
       for (int64_t k = 0; k < depth; k += kLanes) {
@@ -133,10 +141,14 @@ struct ForwardTile {
   /** The next block's panel if it is to be fetched meanwhile, else null; and how much of it per row. */
   const float* ahead;
   int64_t ahead_each;
+  /** Which part of the depth, the input's features and then the hidden state's, and where sums wait for the other parts. */
+  int64_t begin, end;
+  float* waiting;
 
   template <int R>
   void operator()(int64_t first) const {
     const int64_t hidden = layer.hidden;
+    const bool last = end == layer.input + hidden;
     constexpr int columns = columns_of(kCell);
     constexpr int64_t kept = saved_of(kCell) * kLanes;
     const int64_t unit = block * units_of(kCell);
@@ -145,26 +157,43 @@ struct ForwardTile {
     float* saved = saved_first == nullptr ? nullptr : saved_first + first * saved_apart * kept;
     // The results' lines come while the product is calculated.
 #pragma GCC unroll 16
-    for (int r = 0; r < R; ++r) {
+    for (int r = 0; r < R && last; ++r) {
       prefetch_to_write(output + r * apart * layer.output_stride);
       if (kept > 0 && saved != nullptr) {
 #pragma GCC unroll 8
         for (int64_t k = 0; k < kept; k += kLine) prefetch_to_write(saved + r * saved_apart * kept + k);
       }
     }
+    const float* from = begin == 0 ? panel : waiting + first * kBlock;
+    const int64_t from_apart = begin == 0 ? 0 : kBlock;
     Vec sums[R][kWide];
 #pragma GCC unroll 16
     for (int r = 0; r < R; ++r) {
 #pragma GCC unroll 8
-      for (int w = 0; w < kWide; ++w) sums[r][w] = load(panel + w * kLanes);
+      for (int w = 0; w < kWide; ++w) sums[r][w] = load(from + r * from_apart + w * kLanes);
     }
-    const float* weights = panel + kBlock;
-    const float* coming = ahead == nullptr ? nullptr : ahead + first * ahead_each;
-    accumulate<R, columns>(sums, layer.x + at * layer.input, apart * layer.input, layer.input, weights, columns * kLanes,
-                           coming);
-    weights += layer.input * columns * kLanes;
-    if (coming != nullptr) coming += layer.input * kLine;
-    accumulate<R, columns, kCell == kGru>(sums, h + first * width, width, hidden, weights, columns * kLanes, coming);
+    const float* weights = panel + kBlock + begin * columns * kLanes;
+    const float* coming = ahead == nullptr ? nullptr : ahead + first * ahead_each + begin * kLine;
+    if (begin < layer.input) {
+      const int64_t depth = smaller(end, layer.input) - begin;
+      accumulate<R, columns>(sums, layer.x + at * layer.input + begin, apart * layer.input, depth, weights, columns * kLanes,
+                             coming);
+      weights += depth * columns * kLanes;
+      if (coming != nullptr) coming += depth * kLine;
+    }
+    if (end > layer.input) {
+      const int64_t start = larger(begin, layer.input);
+      accumulate<R, columns, kCell == kGru>(sums, h + first * width + start - layer.input, width, end - start, weights,
+                                            columns * kLanes, coming);
+    }
+    if (!last) {
+#pragma GCC unroll 16
+      for (int r = 0; r < R; ++r) {
+#pragma GCC unroll 8
+        for (int w = 0; w < kWide; ++w) store(waiting + (first + r) * kBlock + w * kLanes, sums[r][w]);
+      }
+      return;
+    }
 
     const int64_t lanes = hidden - unit;
 #pragma GCC unroll 16
@@ -216,6 +245,11 @@ struct ForwardTile {
   }
 };
 
+/** A step's rows of the input. */
+TORCHBOOK_INLINE void prefetch_inputs(const Layer& layer, const Step& step, int64_t apart) {
+  for (int64_t r = 0; r < step.count; ++r) prefetch_row(layer.x + (step.row + r * apart) * layer.input, layer.input);
+}
+
 template <Cell kCell>
 void forward(const Layer& layer, const Direction& direction, const Rows& rows, float* scratch) {
   const int64_t hidden = layer.hidden;
@@ -223,6 +257,7 @@ void forward(const Layer& layer, const Direction& direction, const Rows& rows, f
   float* h = scratch;
   float* next = h + rows.count * width;
   float* c = next + rows.count * width;
+  float* sums = c + rows.count * width;
   for (int64_t k = 0; k < 3 * rows.count * width; ++k) scratch[k] = 0.0f;
   for (int64_t r = 0; r < rows.count; ++r) {
     const int64_t b = rows.first + r * rows.step;
@@ -232,15 +267,25 @@ void forward(const Layer& layer, const Direction& direction, const Rows& rows, f
   const int64_t blocks = blocks_of(layer);
   const int64_t size = block_size<kCell>(layer);
   const int64_t apart = layer.stride * rows.step;
+  const bool large = blocks * size > kSecond;
+  const int64_t depth = layer.input + hidden;
+  const int64_t parts = large ? parts_of(size, kFirst) : 1;
   for (int64_t position = 0; position < layer.steps; ++position) {
     const Step step = step_at(layer, direction, rows, position);
     if (step.count == 0) continue;
-    for (int64_t block = 0; block < blocks; ++block) {
+    prefetch_inputs(layer, step_at(layer, direction, rows, position + 1), apart);
+    for (int64_t k = 0; k < blocks; ++k) {
+      // A large layer's blocks are passed to and fro: the last ones are still in the second cache.
+      const bool back = large && position % 2 == 1;
+      const int64_t block = back ? blocks - 1 - k : k;
       const float* panel = direction.panels + block * size;
-      const float* ahead = blocks * size <= kSecond ? nullptr : direction.panels + (block + 1) % blocks * size;
+      const float* ahead = !large || k + 1 == blocks ? nullptr : back ? panel - size : panel + size;
       float* saved = direction.saved == nullptr ? nullptr : saved_at<kCell>(layer, direction, rows, step.now, block);
-      for_tiles<kRows>(step.count, ForwardTile<kCell>{layer, direction, step.row, apart, rows.step, block, width, panel, h,
-                                                     next, c, saved, ahead, size / kLine / step.count * kLine});
+      for (int64_t part = 0; part < parts; ++part) {
+        for_tiles<kRows>(step.count, ForwardTile<kCell>{layer, direction, step.row, apart, rows.step, block, width, panel, h,
+                                                       next, c, saved, ahead, size / kLine / step.count * kLine,
+                                                       depth * part / parts, depth * (part + 1) / parts, sums});
+      }
     }
     // Rows that are not in this step keep their states.
     copy(h, next, step.count * width);
@@ -256,7 +301,7 @@ int64_t forward_panel_size(const Layer& layer) {
   return blocks_of(layer) * (kWide + columns_of(layer.cell) * (layer.input + layer.hidden)) * kLanes;
 }
 
-int64_t forward_scratch_size(const Layer& layer, int64_t rows) { return 3 * rows * width_of(layer); }
+int64_t forward_scratch_size(const Layer& layer, int64_t rows) { return rows * (3 * width_of(layer) + kBlock); }
 
 void pack_forward_any(const Layer& layer, const Direction& direction, int64_t part) {
   switch (layer.cell) {

@@ -101,6 +101,11 @@ struct GradientTile {
 
   template <int R>
   void operator()(int64_t first) const {
+#pragma GCC unroll 16
+    for (int r = 0; r < R; ++r) {
+#pragma GCC unroll 8
+      for (int c = 0; c < C; ++c) prefetch_to_write(of.target.rows[first + r] + of.column + c * kLanes);
+    }
     Vec sums[R][C] = {};
     const float* ahead = of.ahead == nullptr ? nullptr : of.ahead + first * of.ahead_each;
     for (int64_t block = 0; block < of.blocks; ++block) {
@@ -120,9 +125,6 @@ struct GradientTile {
   }
 };
 
-/** Floats of a panel that are used at once: with those that are fetched for what follows they stay in the second cache. */
-constexpr int64_t kPanel = 1 << 16;
-
 /** The product of `rows` rows of gates' gradients with a side's weights. */
 void times_weights(const Layer& layer, const Direction& direction, Side side, const float* gates, int64_t rows,
                    const Target& target) {
@@ -132,7 +134,7 @@ void times_weights(const Layer& layer, const Direction& direction, Side side, co
   const float* from = gates + first_of(layer.cell, side) * kLanes;
   const float* panels = direction.panels + panels_at(layer, side);
   const bool large = features * blocks * depth > kSecond;
-  const int64_t parts = parts_of(blocks * depth * kBlock, kPanel);
+  const int64_t parts = large ? smaller(blocks, parts_of(blocks * depth * kBlock, kFirst)) : 1;
   const float* panel = panels;
   for (int64_t k = 0; k < groups_of(features); ++k) {
     const Group group = group_at(features, k);

@@ -65,9 +65,17 @@ TORCHBOOK_INLINE void copy_or_clear(float* to, const float* from, int64_t count)
 constexpr int64_t kLine = 16;
 /** Floats that stay in the second cache beside what else a step touches; panels of a larger layer are fetched ahead. */
 constexpr int64_t kSecond = 700 << 8;
+/** Floats of a large layer's panel that are used at once, by all rows in turn, so that they stay in the first cache. */
+constexpr int64_t kFirst = 1 << 13;
 
 TORCHBOOK_INLINE void prefetch_to_write(const float* at) { __builtin_prefetch(at, 1); }
 TORCHBOOK_INLINE void prefetch_to_second(const float* at) { __builtin_prefetch(at, 0, 2); }
+
+/** A row of `count` floats, wherever its lines begin. */
+TORCHBOOK_INLINE void prefetch_row(const float* at, int64_t count) {
+  for (int64_t k = 0; k < count; k += kLine) prefetch_to_second(at + k);
+  prefetch_to_second(at + count - 1);
+}
 
 /** 1 / x for x from 1e-37 to 1e37. */
 TORCHBOOK_INLINE Vec reciprocal(Vec x) {
@@ -80,29 +88,37 @@ TORCHBOOK_INLINE Vec reciprocal(Vec x) {
 #endif
 }
 
+/** x, but no further from zero than `most`; NaN stays. */
 TORCHBOOK_INLINE Vec limit(Vec x, float most) {
+#if TORCHBOOK_LANES == 16
+  // Where one is NaN these instructions give the second. Comparing and blending takes twice as many.
+  constexpr unsigned short kAll = static_cast<unsigned short>(-1);
+  x = __builtin_ia32_minps512_mask(splat(most), x, Vec{}, kAll, 4);
+  return __builtin_ia32_maxps512_mask(splat(-most), x, Vec{}, kAll, 4);
+#else
   x = x > most ? splat(most) : x;
   return x < -most ? splat(-most) : x;
+#endif
 }
 
-/** e^x for |x| below 87, to about one unit in the last place: Cephes' polynomial after taking out powers of two. */
-TORCHBOOK_INLINE Vec exp(Vec x) {
-  x = limit(x, 86.0f);
-  // Adding and taking away 1.5 * 2^23 rounds to a whole number.
-  const Vec n = (x * 1.44269504088896341f + 12582912.0f) - 12582912.0f;
-  const Vec r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
-  Vec y = splat(1.9875691500e-4f);
-  y = y * r + 1.3981999507e-3f;
-  y = y * r + 8.3334519073e-3f;
-  y = y * r + 4.1665795894e-2f;
-  y = y * r + 1.6666665459e-1f;
-  y = y * r + 5.0000001201e-1f;
-  y = y * (r * r) + r + 1.0f;
-  const Ints power = (__builtin_convertvector(n, Ints) + 127) << 23;
-  return y * (Vec)power;
+/**
+ * e^-x for |x| below 87, within 2e-7 of its value for |x| below 10: a power of two times the minimax polynomial of 2^r for
+ * |r| <= 1/2, which is 1 at 0.
+ */
+TORCHBOOK_INLINE Vec exp_minus(Vec x) {
+  constexpr float kMinusLog2e = -1.44269504088896341f;
+  // Adding 1.5 * 2^23 rounds to a whole number, which then stands in the lowest bits.
+  const Vec shifted = x * kMinusLog2e + 12582912.0f;
+  const Vec r = x * kMinusLog2e - (shifted - 12582912.0f);
+  Vec y = r * 1.3264727313e-3f + 9.6715129912e-3f;
+  y = y * r + 5.5507335812e-2f;
+  y = y * r + 2.4022242427e-1f;
+  y = y * r + 6.9314700365e-1f;
+  y = y * r + 1.0f;
+  return y * (Vec)(((Ints)shifted + 127) << 23);
 }
 
-TORCHBOOK_INLINE Vec sigmoid(Vec x) { return reciprocal(1.0f + exp(-x)); }
+TORCHBOOK_INLINE Vec sigmoid(Vec x) { return reciprocal(1.0f + exp_minus(limit(x, 80.0f))); }
 
 /** tanh as a rational function of degrees 13 and 6 (the coefficients are those of Eigen), within a few units in the last place. */
 TORCHBOOK_INLINE Vec tanh(Vec x) {
