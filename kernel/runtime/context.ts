@@ -3,7 +3,7 @@
  *
  * AsyncLocalStorage would do this, but before Node 24 it stands on async_hooks, and a process with such hooks aborts when
  * V8 ends JavaScript inside a promise job, which is how a cell is stopped. V8's own promise hooks have no such state.
- * What neither promises nor timers carry (listeners of sockets and child processes) counts as the newest cell's.
+ * Listeners (`emitters.ts`) and callbacks (`callbacks.ts`) are given theirs; what nobody carries counts as the newest cell's.
  */
 import { promiseHooks } from "node:v8";
 
@@ -28,9 +28,16 @@ export interface CellContext {
   readonly displays: Set<Promise<void>>;
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: whatever a function takes as `this`, it is given what its caller gave
+type AnyFunction = (this: any, ...args: unknown[]) => unknown;
+
 const contexts = new WeakMap<Promise<unknown>, CellContext>();
 let current: CellContext | null = null;
+/** True when `current` is the owner of what an event came from; whose the listener is may be known better. */
+let loose = false;
 let outer: (CellContext | null)[] = [];
+/** What was last thrown out of a listener, and in which cell. */
+let thrown: { error: unknown; context: CellContext } | null = null;
 let latest: CellContext = newContext(0, 0, false);
 
 /** Makes the context of a new run. */
@@ -69,10 +76,65 @@ export function setLatest(context: CellContext): void {
 /** Runs a function as part of a cell. After an error the context stays, so that whoever reports it can tell. */
 export function runIn<T>(context: CellContext, run: () => T): T {
   const before = current;
+  const wasLoose = loose;
   current = context;
+  loose = false;
   const result = run();
   current = before;
+  loose = wasLoose;
   return result;
+}
+
+/** As `runIn`, for listeners: an error that somebody catches leaves nothing behind. */
+export function listenIn(
+  context: CellContext,
+  listener: AnyFunction,
+  self: unknown,
+  args: unknown[],
+): unknown {
+  const before = current;
+  const wasLoose = loose;
+  current = context;
+  loose = true;
+  try {
+    return Reflect.apply(listener, self, args);
+  } catch (error) {
+    if (thrown?.error !== error) thrown = { error, context };
+    throw error;
+  } finally {
+    current = before;
+    loose = wasLoose;
+  }
+}
+
+/** The cell whose code runs, also where that was only taken from what an event came from; null where it is not known. */
+export function knownContext(): CellContext | null {
+  return current;
+}
+
+/** True when a listener that is known to be of another cell may take over. */
+export function mayReplace(): boolean {
+  return current === null || loose;
+}
+
+/** Makes a function stay with the running code's cell; where that is not known it stays as it is. */
+export function carry(callback: AnyFunction): AnyFunction {
+  const context = current;
+  if (!context) return callback;
+  if (loose)
+    return function (this: unknown, ...args: unknown[]) {
+      return listenIn(context, callback, this, args);
+    };
+  return function (this: unknown, ...args: unknown[]) {
+    return runIn(context, () => Reflect.apply(callback, this, args));
+  };
+}
+
+/** The cell in which an error was thrown that nobody caught. */
+export function contextOfError(error: unknown): CellContext {
+  const found = thrown && thrown.error === error ? thrown.context : currentContext();
+  thrown = null;
+  return found;
 }
 
 /** The contexts that were entered and not left. */
@@ -83,6 +145,7 @@ export function enteredContexts(): Set<CellContext> {
 /** Forgets what was entered and not left, as after an error or after JavaScript that was ended from outside. */
 export function resetContext(): void {
   current = null;
+  loose = false;
   outer = [];
 }
 

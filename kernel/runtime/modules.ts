@@ -3,6 +3,7 @@ import { createRequire, Module } from "node:module";
 import { dirname, extname, isAbsolute, join, resolve as resolvePath } from "node:path";
 import { pathToFileURL } from "node:url";
 import { types } from "node:util";
+import { wrapModule } from "./callbacks";
 import { resolveImportOnly } from "./import-only";
 import { makeTslab } from "./tslab";
 import { follow, type Variables } from "./variables";
@@ -50,6 +51,7 @@ export class CellModules {
 
   /** What `import("x")` in a cell does. */
   async import(specifier: string): Promise<unknown> {
+    wrapModule(specifier);
     if (specifier === "tslab") return asNamespace(this.require(specifier));
     if (/^(?:node|data|https?):/.test(specifier)) return import(specifier);
     const path = specifier.startsWith("file:") ? specifier : this.resolve(specifier, true);
@@ -77,6 +79,7 @@ export class CellModules {
   private makeRequire(local: NodeJS.Require, folder: string, importer?: string): NodeJS.Require {
     const resolve = (id: string) => this.resolve(id, false, local, folder);
     const cellRequire = (id: string) => {
+      wrapModule(id);
       if (id === "tslab") {
         this.tslab ??= makeTslab();
         return this.tslab;

@@ -6,12 +6,14 @@ import { DEBUG_TARGET_KEY } from "../debug-target";
 import { captureDescriptors, loadDescriptors } from "../descriptors";
 import { log, logTo } from "../log";
 import { clearAsyncIds, tolerateEndedCallbacks } from "./async-ids";
+import { installCallbacks } from "./callbacks";
 import type { CellGlobals } from "./cell-globals";
 import { CellSources } from "./cell-sources";
 import { Comms } from "./comm";
-import { contextOf, currentContext, installContext, resetContext } from "./context";
+import { contextOf, contextOfError, currentContext, installContext, resetContext } from "./context";
 import { DebugTarget } from "./debug-target";
 import { makeDisplay } from "./display";
+import { installEmitters } from "./emitters";
 import { Executor } from "./executor";
 import { Link } from "./link";
 import { DISPLAY } from "./mime";
@@ -68,6 +70,8 @@ export function start(connectionFile: string): void {
   installContext();
   installStackTraces(sources);
   installTimers();
+  installEmitters();
+  installCallbacks();
   installStdio(link);
   preload.install();
   const { display, clear_output } = makeDisplay(
@@ -101,7 +105,7 @@ export function start(connectionFile: string): void {
   }) as typeof process.exit;
   // Errors that nobody caught belong to the cell that started what threw them, and never end the kernel.
   process.on("uncaughtException", (error) => {
-    const context = currentContext();
+    const context = contextOfError(error);
     resetContext();
     executor.report(context, error);
   });

@@ -1,15 +1,28 @@
 /** @file Timers and other callbacks that stay with the cell that started them, and end with it when that is stopped. */
-import { type CellContext, currentContext, runIn } from "./context";
+
+import timers from "node:timers";
+import { type CellContext, carry, currentContext, runIn } from "./context";
 
 type Callback = (this: unknown, ...args: unknown[]) => unknown;
 type Start = (callback: Callback, ...rest: unknown[]) => object;
 type Clear = (timer: unknown) => void;
+
+/** Those that `node:timers` has as well. */
+const TIMER_FUNCTIONS = [
+  "setTimeout",
+  "clearTimeout",
+  "setInterval",
+  "clearInterval",
+  "setImmediate",
+  "clearImmediate",
+] as const;
 
 /** Wraps the global timer functions, `queueMicrotask` and `process.nextTick`. */
 export function installTimers(): void {
   wrapTimer("setTimeout", "clearTimeout", true);
   wrapTimer("setInterval", "clearInterval", false);
   wrapTimer("setImmediate", "clearImmediate", true);
+  for (const name of TIMER_FUNCTIONS) timers[name] = globalThis[name] as never;
   wrapCallback(globalThis, "queueMicrotask");
   wrapCallback(process, "nextTick");
 }
@@ -50,8 +63,7 @@ function wrapCallback(scope: object, name: string): void {
   const original = (scope as Record<string, Start>)[name];
   replace(scope, name, (callback: Callback, ...args: unknown[]) => {
     if (typeof callback !== "function") return original.call(scope, callback, ...args);
-    const context = currentContext();
-    return original.call(scope, () => runIn(context, () => callback.apply(undefined, args)));
+    return original.call(scope, carry(callback), ...args);
   });
 }
 
