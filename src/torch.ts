@@ -30,6 +30,7 @@ export {
 } from "./dtype";
 export { get_printoptions, set_printoptions } from "./format";
 export * from "./functions/algebra";
+export * from "./functions/in-place";
 export * from "./functions/network";
 export * from "./functions/pointwise";
 export * from "./functions/position";

@@ -6,9 +6,9 @@ import { div, mul, sub } from "../../ops/pointwise/elementwise";
 import { index_select } from "../../ops/position/gather";
 import { sum } from "../../ops/reduction/reduce";
 import { norm_dims } from "../../ops/reduction/statistics";
-import { expect_tensor, promote_floating } from "../../ops/value/convert";
+import { expect_tensor, promote_floating, result_type } from "../../ops/value/convert";
 import { broadcast_shapes, normalize_dim, normalize_dims, range, same_shape } from "../../shape";
-import type { Tensor } from "../../tensor";
+import { is_tensor, type Tensor } from "../../tensor";
 
 /** The cosine of the angle between vectors along `dim`; the inputs broadcast. */
 export function cosine_similarity(x1: Tensor, x2: Tensor, dim?: number, eps?: number): Tensor;
@@ -26,6 +26,14 @@ export function cosine_similarity(x1: Tensor, ...args: unknown[]): Tensor {
     args,
     1,
   );
+  if (is_tensor(x1) && is_tensor(x2)) {
+    const met = result_type(x1, x2);
+    if (!met.is_floating_point) {
+      throw new RuntimeError(
+        `cosine_similarity(): expected common dtype to be floating point, yet common dtype is ${met.scalar_type}`,
+      );
+    }
+  }
   const [a, b] = promote_floating(
     "cosine_similarity",
     expect_tensor("cosine_similarity", x1, "x1"),
@@ -72,7 +80,7 @@ export function pairwise_distance(x1: Tensor, ...args: unknown[]): Tensor {
     expect_tensor("pairwise_distance", x1, "x1"),
     expect_tensor("pairwise_distance", x2, "x2"),
   ).add(eps);
-  return norm_dims(difference, p, [difference.ndim - 1], keepdim);
+  return norm_dims(difference, p, difference.ndim === 0 ? [] : [difference.ndim - 1], keepdim);
 }
 
 /** Vectors along `dim` divided by their `p`-norm, so that it becomes 1. */

@@ -38,7 +38,8 @@ export function hinge_embedding_loss(input: Tensor, ...args: unknown[]): Tensor 
   );
   expect_tensor("hinge_embedding_loss", input);
   const zero = scalar_tensor(0, input.dtype);
-  const far = choose(eq(target, 1), zero, clamp(add(neg(input), margin), 0));
+  const beyond = cast(clamp(add(neg(input), margin), 0), input.dtype);
+  const far = choose(eq(target, 1), scalar_tensor(0, beyond.dtype), beyond);
   const near = choose(eq(target, -1), zero, input);
   return reduced(add(far, near), reduction);
 }

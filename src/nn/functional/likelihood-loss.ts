@@ -1,6 +1,6 @@
 /** @file Losses from distributions: divergence, and likelihoods of Poisson's and the normal one. */
 import { bind, lead } from "../../args";
-import { ValueError } from "../../errors";
+import { RuntimeError, ValueError } from "../../errors";
 import { type Reduction, reduced } from "../../ops/loss/reduction";
 import { clamp } from "../../ops/pointwise/bounds";
 import { le } from "../../ops/pointwise/compare";
@@ -35,6 +35,9 @@ export function kl_div(input: Tensor, ...all: unknown[]): Tensor {
   const { reduction = "mean", log_target = false } = bound;
   expect_tensor("kl_div", input);
   expect_tensor("kl_div", target, "target");
+  if (!input.dtype.is_floating_point || !target.dtype.is_floating_point) {
+    throw new RuntimeError("kl_div: Integral inputs not supported.");
+  }
   const each = log_target
     ? mul(exp(target), sub(target, input))
     : sub(xlogy(target, target), mul(target, input));

@@ -73,6 +73,7 @@ export function cov(input: Tensor, ...args: unknown[]): Tensor {
     aweights = null,
   } = bind<Args>("cov", [], ["correction", "fweights", "aweights"], args);
   expect_tensor("cov", input);
+  if (input.dtype.category === 0) throw new RuntimeError("cov(): bool dtype is not supported for input");
   if (input.ndim > 2) {
     throw new RuntimeError(
       `cov(): expected input to have two or fewer dimensions but got an input with ${input.ndim} dimensions`,

@@ -10,7 +10,7 @@ import { norm_dims } from "../reduction/statistics";
 import { diagonal } from "../shape/diagonals";
 import { roll } from "../shape/join";
 import { expand, permute, reshape, unsqueeze } from "../shape/movement";
-import { expect_tensor } from "../value/convert";
+import { expect_no_bool, expect_tensor } from "../value/convert";
 import { batch_product } from "./linalg";
 
 /** A tensor whose dimensions have names. */
@@ -240,6 +240,7 @@ export function tensordot(a: Tensor, ...args: unknown[]): Tensor {
 export function trace(input: Tensor, ...more: []): Tensor {
   none("trace", more);
   expect_tensor("trace", input);
+  expect_no_bool("trace", input);
   if (input.ndim !== 2)
     throw new RuntimeError(`trace: expected a matrix, but got tensor with dim ${input.ndim}`);
   return diagonal(input).sum();
@@ -286,6 +287,16 @@ export function cdist(x1: Tensor, ...args: unknown[]): Tensor {
     1,
   );
   expect_tensor("cdist", x1, "x1");
+  for (const [name, x] of [
+    ["X1", x1],
+    ["X2", x2],
+  ] as const) {
+    if (!x.dtype.is_floating_point) {
+      throw new RuntimeError(
+        `cdist only supports floating-point dtypes, ${name} got: ${x.dtype.scalar_type}`,
+      );
+    }
+  }
   if (x1.ndim < 2 || x2.ndim < 2) {
     throw new RuntimeError(`cdist only supports at least 2D tensors, got ${x1.ndim}D and ${x2.ndim}D`);
   }

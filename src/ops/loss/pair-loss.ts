@@ -8,7 +8,7 @@ import { le, lt } from "../pointwise/compare";
 import { check_broadcast, choose, div, mul, sub } from "../pointwise/elementwise";
 import { abs, square } from "../pointwise/unary";
 import { sum } from "../reduction/reduce";
-import { expect_tensor, promote } from "../value/convert";
+import { expect_floating_kernel, expect_tensor, promote } from "../value/convert";
 import { old_style, type Reduced, reduced } from "./reduction";
 
 /** Operands of an element-wise loss, with the reduction; sizes that differ must broadcast. */
@@ -46,6 +46,7 @@ export function mse_loss(input: Tensor, ...all: unknown[]): Tensor {
   const { target, args } = lead<{ target: Tensor }>("mse_loss", ["target"], all);
   expect_tensor("mse_loss", input);
   const { a, b, reduction, weight } = pair("mse_loss", input, target, args, old_style);
+  expect_floating_kernel("mse_cpu", a, b);
   if (weight !== null && reduction === "mean") {
     const each = mul(square(sub(a, b)), weight);
     return div(sum(each), sum(weight.expand(each.shape)));
@@ -81,6 +82,7 @@ export function smooth_l1_loss(input: Tensor, ...all: unknown[]): Tensor {
   const { target, args } = lead<{ target: Tensor }>("smooth_l1_loss", ["target"], all);
   expect_tensor("smooth_l1_loss", input);
   const { a, b, reduction, options } = pair("smooth_l1_loss", input, target, args, [...old_style, "beta"]);
+  expect_floating_kernel("smooth_l1_cpu", a, b);
   const beta = (options.beta as number) ?? 1;
   if (beta < 0) throw new RuntimeError("smooth_l1_loss does not support negative values for beta.");
   if (beta === 0) return reduced(abs(sub(a, b)), reduction);
@@ -106,6 +108,7 @@ export function huber_loss(input: Tensor, ...all: unknown[]): Tensor {
     "reduction",
     "delta",
   ]);
+  expect_floating_kernel("huber_cpu", a, b);
   const delta = (options.delta as number) ?? 1;
   if (delta <= 0) throw new RuntimeError("huber_loss does not support non-positive values for delta.");
   const difference = abs(sub(a, b));

@@ -7,7 +7,7 @@ import { IndexError, RuntimeError } from "../../errors";
 import { normalize_dim, same_shape, size_text } from "../../shape";
 import { is_tensor, type Tensor } from "../../tensor";
 import { movedim, reshape } from "../shape/movement";
-import { as_operand, expect_tensor, type TensorLike } from "../value/convert";
+import { as_operand, cast, expect_tensor, type TensorLike } from "../value/convert";
 import { add_rows, flat_positions, positions, put_rows } from "./rows";
 
 type Reduce = "add" | "multiply" | "sum" | "prod";
@@ -156,9 +156,9 @@ export function index_add(input: Tensor, ...args: unknown[]): Tensor {
   expect_tensor("index_add", input);
   const [at, rows, values] = rows_for("index_add", input, dim, index, source);
   const scaled = alpha === 1 ? values : values.mul(alpha);
-  if (input.ndim === 0) return input.add(reshape(scaled, [-1]).sum());
+  if (input.ndim === 0) return cast(input.add(reshape(scaled, [-1]).sum()), input.dtype);
   const sums = add_rows(movedim(scaled, at, 0), rows, input.shape[at]);
-  return input.add(movedim(sums, 0, at));
+  return cast(input.add(movedim(cast(sums, input.dtype), 0, at)), input.dtype);
 }
 
 /** The input with `source` placed at the positions `index` of dimension `dim`. */
@@ -192,6 +192,9 @@ export function index_fill(input: Tensor, ...args: unknown[]): Tensor {
     3,
   );
   expect_tensor("index_fill", input);
+  if (expect_tensor("index_fill", index, "index").ndim > 1) {
+    throw new RuntimeError("index_fill(): Index has to be a vector/scalar");
+  }
   const at = normalize_dim(dim, input.ndim);
   const vector = index.ndim === 0 ? reshape(index, [1]) : index;
   if (is_tensor(value) && value.ndim > 0) {

@@ -44,6 +44,11 @@ function lengths_of({ lengths, offsets }: SegmentOptions): { list: number[]; bat
   const { handle, shape } = expect_tensor("segment_reduce", offsets, "offsets");
   const data = Array.from(read(handle) as BigInt64Array, Number);
   const row = shape[shape.length - 1];
+  if (row === 0) {
+    throw new RuntimeError(
+      "segment_reduce(): offsets needs at least one entry: where the first segment begins",
+    );
+  }
   const list: number[] = [];
   data.forEach((start, i) => {
     if ((i + 1) % row !== 0) list.push(data[i + 1] - start);

@@ -10,7 +10,7 @@ import { ne } from "../pointwise/compare";
 import { sub } from "../pointwise/elementwise";
 import { cat } from "../shape/join";
 import { movedim } from "../shape/movement";
-import { expect_tensor, to_floating } from "../value/convert";
+import { expect_floating_kernel, expect_tensor } from "../value/convert";
 import { named, type ValuesIndices } from "../value/named";
 import { take_along } from "./sort";
 
@@ -81,7 +81,8 @@ export function logcumsumexp(input: Tensor, options: { dim: number }): Tensor;
 export function logcumsumexp(input: Tensor, ...args: unknown[]): Tensor {
   const dim = operand<number>("logcumsumexp", "dim", args);
   expect_tensor("logcumsumexp", input);
-  return scan_logsumexp(to_floating(input), normalize_dim(dim, input.ndim), false);
+  expect_floating_kernel("logcumsumexp_out_cpu", input);
+  return scan_logsumexp(input, normalize_dim(dim, input.ndim), false);
 }
 
 interface DiffOptions {

@@ -213,6 +213,7 @@ export function topk(input: Tensor, ...args: unknown[]): ValuesIndices {
     sorted: ordered = true,
   } = bind<Required<TopKOptions>>("topk", ["k", "dim", "largest", "sorted"], [], args);
   expect_tensor("topk", input);
+  if (input.dtype.category === 0) throw new RuntimeError("topk(): topk does not support bool dtypes on CPU");
   const at = normalize_dim(dim, input.ndim);
   if (k === undefined || k < 0 || k > (input.shape[at] ?? 1)) {
     throw new RuntimeError("selected index k out of range");

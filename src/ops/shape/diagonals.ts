@@ -103,7 +103,10 @@ export function diag_embed(input: Tensor, ...args: unknown[]): Tensor {
   const places = range(n).map((i) => (i + Math.max(0, -offset)) * size + i + Math.max(0, offset));
   const lead = input.shape.slice(0, -1);
   const zeros = input.new_zeros([...lead, size * size]);
-  if (input.numel() === 0) return movedim(reshape(zeros, [...lead, size, size]), [-2, -1], [a, b]);
+  if (input.numel() === 0) {
+    const nothing = reshape(input, [...lead, input.shape[input.ndim - 1]]).sum();
+    return movedim(reshape(zeros.add(nothing), [...lead, size, size]), [-2, -1], [a, b]);
+  }
   const filled = zeros.index_copy(-1, tensor(places, { dtype: int64 }), input);
   return movedim(reshape(filled, [...lead, size, size]), [-2, -1], [a, b]);
 }

@@ -69,6 +69,14 @@ export function cat(tensors: readonly Tensor[], ...args: unknown[]): Tensor {
       }
     }
   });
+  if (real.length < list.length && list.some((tensor) => tensor.requires_grad)) {
+    // They have a gradient all the same, of no elements.
+    const shape = first.shape.map((size, d) => (d === at ? 0 : size));
+    return cat(
+      list.map((tensor) => (real.includes(tensor) ? tensor : reshape(tensor, shape))),
+      at,
+    );
+  }
   const parts = real.map((tensor) => cast(tensor, dtype));
   const handle =
     parts.length === 1
