@@ -69,7 +69,7 @@ export function cat(tensors: readonly Tensor[], ...args: unknown[]): Tensor {
       }
     }
   });
-  if (real.length < list.length && list.some((tensor) => tensor.requires_grad)) {
+  if (real.length < list.length && first.ndim > 1 && list.some((tensor) => tensor.requires_grad)) {
     // They have a gradient all the same, of no elements.
     const shape = first.shape.map((size, d) => (d === at ? 0 : size));
     return cat(
