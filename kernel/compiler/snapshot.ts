@@ -80,6 +80,8 @@ export async function buildSnapshot(
         else reject(new Error(`no snapshot of the compiler (${by ?? `status ${code}`}): ${said.trim()}`));
       });
     });
+    // Before the snapshot stands there: who finds it finds nothing else.
+    rmSync(entry, { force: true });
     renameSync(temporary, file);
   } finally {
     rmSync(temporary, { force: true });
