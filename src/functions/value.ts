@@ -29,4 +29,5 @@ export {
   randperm,
   seed,
 } from "../ops/value/random";
+export { binomial, poisson } from "../ops/value/random-counts";
 export { arange, linspace, logspace } from "../ops/value/ranges";

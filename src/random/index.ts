@@ -1,5 +1,6 @@
 /** @file PyTorch's CPU random streams over plain typed arrays. */
 
+export { fill_binomial, fill_poisson } from "./counts";
 export {
   type FloatArray,
   fill_bernoulli,
@@ -13,4 +14,4 @@ export {
 export { default_generator, Generator } from "./generator";
 export { full_range, permutation, randint, random_int64, randperm } from "./integers";
 export { multinomial } from "./multinomial";
-export { erf, erfinv, fill_trunc_normal } from "./truncated";
+export { fill_trunc_normal } from "./truncated";

@@ -1,12 +1,10 @@
 /** @file Normal values held between two bounds, as `nn.init.trunc_normal_` draws them. */
-
-import { type FloatArray, fill_uniform } from "./distributions";
+import { type FloatArray, fill_normal, fill_uniform } from "./distributions";
 import type { Generator } from "./generator";
 
-const TWO_OVER_ROOT_PI = 2 / Math.sqrt(Math.PI);
-
-/** erf(x) for |x| < 2.5 by its series; every term is added up, so the result is good to a few ulps. */
-function erf_series(x: number): number {
+/** The error function, to 16 digits where it is not 1: its series, whose terms are all positive, below 6. */
+function erf(x: number): number {
+  if (Math.abs(x) > 6) return Math.sign(x);
   const square = x * x;
   let term = x;
   let sum = x;
@@ -14,46 +12,13 @@ function erf_series(x: number): number {
     term *= (2 * square) / (2 * n + 1);
     sum += term;
   }
-  return TWO_OVER_ROOT_PI * Math.exp(-square) * sum;
-}
-
-/** erfc(x) for x >= 2.5 by Laplace's continued fraction. */
-function erfc_fraction(x: number): number {
-  let fraction = x;
-  for (let n = 60; n > 0; n--) fraction = x + n / 2 / fraction;
-  return Math.exp(-x * x) / (fraction * Math.sqrt(Math.PI));
-}
-
-/** The error function. */
-export function erf(x: number): number {
-  if (Math.abs(x) < 2.5) return erf_series(x);
-  return x < 0 ? erfc_fraction(-x) - 1 : 1 - erfc_fraction(x);
-}
-
-function erfc(x: number): number {
-  return x < 2.5 ? 1 - erf(x) : erfc_fraction(x);
-}
-
-/** The inverse error function: ±Infinity at ±1, NaN outside [-1, 1]. */
-export function erfinv(x: number): number {
-  const size = Math.abs(x);
-  if (!(size < 1)) return size === 1 ? x * Number.POSITIVE_INFINITY : Number.NaN;
-  // Winitzki's closed form is good to 3 digits; each of Halley's steps trebles them.
-  const log = Math.log1p(-size * size);
-  const half = 2 / (Math.PI * 0.147) + log / 2;
-  let y = Math.sqrt(Math.sqrt(half * half - log / 0.147) - half);
-  for (let step = 0; step < 2; step++) {
-    // Near 1 only the complement keeps its digits.
-    const error = size > 0.5 ? 1 - size - erfc(y) : erf(y) - size;
-    const newton = error / (TWO_OVER_ROOT_PI * Math.exp(-y * y));
-    y -= newton / (1 + y * newton);
-  }
-  return x < 0 ? -y : y;
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-square) * sum;
 }
 
 /**
- * Normal values between `a` and `b`: a uniform draw within the bounds' probabilities, sent through the
- * normal quantile function.
+ * Normal values between `a` and `b`. Where the bounds hold more than 0.3 of the probability, normal values are drawn for all until
+ * each was once between them; else uniform ones, each of which is taken with its density in relation to the highest.
+ *
  * @param std above 0
  * @throws Error when the bounds leave nothing between them
  */
@@ -65,15 +30,50 @@ export function fill_trunc_normal<A extends FloatArray>(
   a = -2,
   b = 2,
 ): A {
-  const low = erf((a - mean) / std / Math.SQRT2);
-  const high = erf((b - mean) / std / Math.SQRT2);
-  if (!(low <= high)) throw new Error(`trunc_normal_: no value lies between a=${a} and b=${b}`);
-  const round = out instanceof Float64Array ? (x: number) => x : Math.fround;
-  const scale = round(std * Math.SQRT2);
-  fill_uniform(gen, out, low, high);
-  for (let i = 0; i < out.length; i++) {
-    const value = round(round(round(erfinv(out[i])) * scale) + round(mean));
-    out[i] = Math.min(Math.max(value, a), b);
-  }
+  if (!(std > 0)) throw new Error(`trunc_normal_ expects std > 0.0, but found std ${std}`);
+  if (!(a <= b)) throw new Error(`trunc_normal_: no value lies between a=${a} and b=${b}`);
+  const probability = (erf((b - mean) / std / Math.SQRT2) - erf((a - mean) / std / Math.SQRT2)) / 2;
+  if (probability > 0.3) by_normals(gen, out, mean, std, a, b);
+  else by_uniforms(gen, out, mean, std, a, b);
   return out;
+}
+
+type Round = (x: number) => number;
+
+function rounding(out: FloatArray): Round {
+  return out instanceof Float64Array ? (x) => x : Math.fround;
+}
+
+function by_normals(gen: Generator, out: FloatArray, mean: number, std: number, a: number, b: number): void {
+  const round = rounding(out);
+  const [low, high] = [round(a), round(b)];
+  fill_normal(gen, out, mean, std);
+  const again = out.slice();
+  while (out.some((value) => value < low || value > high)) {
+    fill_normal(gen, again, mean, std);
+    for (let i = 0; i < out.length; i++) if (out[i] < low || out[i] > high) out[i] = again[i];
+  }
+}
+
+function by_uniforms(gen: Generator, out: FloatArray, mean: number, std: number, a: number, b: number): void {
+  const round = rounding(out);
+  const away = (Math.max(a, Math.min(mean, b)) - mean) / std;
+  const peak = -0.5 * away * away;
+  const waiting = new Uint8Array(out.length).fill(1);
+  const [candidates, chances] = [out.slice(), out.slice()];
+  let left = out.length;
+  // Without an element there is still one draw of nothing.
+  while (left > 0) {
+    fill_uniform(gen, candidates, a, b);
+    fill_uniform(gen, chances);
+    for (let i = 0; i < out.length; i++) {
+      if (waiting[i] === 0) continue;
+      const distance = round(round(candidates[i] - round(mean)) / round(std));
+      const density = round(round(round(distance * distance) * -0.5) - round(peak));
+      out[i] = candidates[i];
+      if (round(Math.log(chances[i])) > density) continue;
+      waiting[i] = 0;
+      left--;
+    }
+  }
 }

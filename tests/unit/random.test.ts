@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import torch from "../../src/index";
 import {
-  erfinv,
   fill_bernoulli,
   fill_exponential,
   fill_geometric,
@@ -169,19 +169,43 @@ describe("distributions", () => {
     }
   });
 
-  it("holds truncated normals between their bounds, by the quantile function", () => {
-    // erfinv at a quarter, a half and near the ends, from tables.
-    close([0.25, 0.5, -0.9, 0.999999].map(erfinv), [0.22531206, 0.47693628, -1.16308715, 3.45891074], 1e-7);
-    const g = new Generator().manual_seed(0);
-    const uniform = new Generator().manual_seed(0);
-    const out = fill_trunc_normal(g, new Float64Array(20_000), 1, 2, -1, 4);
-    assert.ok(out.every((value) => value >= -1 && value <= 4));
-    let sum = 0;
-    for (const value of out) sum += value;
-    // The mean of a normal(1, 2) between -1 and 4.
-    assert.ok(Math.abs(sum / out.length - 1.2904) < 0.03, `mean ${sum / out.length}`);
-    fill_uniform(uniform, new Float64Array(20_000));
-    assert.equal(g.random(), uniform.random());
+  it("draws truncated normals as PyTorch does, by both ways", () => {
+    const few = fill_trunc_normal(new Generator().manual_seed(3), new Float64Array(4), 0, 1, -1, 1);
+    close(
+      [...few],
+      [0.8032760780963507, 0.17483339327910358, 0.08897809502587893, -0.6137180077293578],
+      1e-12,
+    );
+    const rare = fill_trunc_normal(new Generator().manual_seed(3), new Float64Array(4), 0, 1, 1, 2);
+    close([...rare], [1.0341081956505205, 1.286740226721307, 1.7729149443285843, 1.1749270292812946], 1e-12);
+    for (const [mean, a, b, expected] of [
+      [1, -1, 4, 1.2904],
+      [0, 3, 6, 3.2831],
+    ]) {
+      const out = fill_trunc_normal(
+        new Generator().manual_seed(0),
+        new Float32Array(20_000),
+        mean,
+        mean === 1 ? 2 : 1,
+        a,
+        b,
+      );
+      assert.ok(out.every((value) => value >= a && value <= b));
+      let sum = 0;
+      for (const value of out) sum += value;
+      assert.ok(Math.abs(sum / out.length - expected) < 0.03, `mean ${sum / out.length}`);
+    }
+  });
+
+  it("draws numbers of events and of successes as PyTorch does", () => {
+    torch.manual_seed(4);
+    const rates = torch.tensor([0, 0.5, 3, 9.5, 10, 40, 1000]);
+    assert.deepEqual(torch.poisson(rates).tolist(), [0, 0, 1, 10, 10, 38, 995]);
+    const trials = torch.tensor([5, 5, 30, 100, 1000, 7, 3], { dtype: torch.float32 });
+    const chances = torch.tensor([0.3, 0.9, 0.5, 0.4, 0.01, 0, 1]);
+    assert.deepEqual(torch.binomial(trials, chances).tolist(), [1, 5, 12, 40, 10, 0, 3]);
+    assert.throws(() => torch.poisson(torch.tensor([-1.5])), /poisson.*rate/i);
+    assert.throws(() => torch.binomial(trials, chances.double()), /binomial.*same dtype/);
   });
 
   it("keeps integers in range at every width, negative bases too", () => {
