@@ -82,13 +82,16 @@ function filled(sizes: Shape, value: number | boolean | bigint, dtype: DType): T
   return new Tensor(execute("Fill", [ints(sizes), scalar(value, dtype)]));
 }
 
+/** How deep arrays may be nested, as in PyTorch. */
+const max_nesting = 128;
+
 /**
  * A tensor with a copy of `data`: a number, nested arrays, a typed array or a tensor.
  *
  * Whole numbers make int64 as Python's ints do; any fraction makes float32. JavaScript has no 1.0: say
  * `{ dtype: torch.float32 }`, or give a Float32Array, for whole numbers that are meant as floats.
  *
- * @throws ValueError for ragged arrays.
+ * @throws ValueError for ragged arrays and for more than 128 dimensions.
  * @example
  * torch.tensor([[1, 2], [3, 4]]); torch.tensor([1, 2], { dtype: torch.float32 })
  */
@@ -109,6 +112,10 @@ export function tensor(data: unknown, ...args: unknown[]): Tensor {
   for (let level: unknown = data; Array.isArray(level); level = level[0]) {
     shape.push(level.length);
     if (level.length === 0) break;
+    // An array that contains itself never ends.
+    if (shape.length > max_nesting) {
+      throw new ValueError(`tensor(): too many dimensions: arrays are nested more than ${max_nesting} deep`);
+    }
   }
   const flat: (number | bigint | boolean)[] = [];
   let fraction = false;
