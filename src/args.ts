@@ -19,6 +19,10 @@ function unexpected(name: string, key: string, known: readonly string[]): TypeEr
 
 type Kind = "number or bool" | "Tensor" | "int" | "ints" | "bool" | "number" | "torch.dtype";
 
+function is_ints(value: unknown): boolean {
+  return Array.isArray(value) ? value.every((each) => is_kind("int", each)) : is_kind("int", value);
+}
+
 function is_kind(kind: Kind, value: unknown): boolean {
   switch (kind) {
     case "Tensor":
@@ -26,7 +30,8 @@ function is_kind(kind: Kind, value: unknown): boolean {
     case "int":
       return typeof value === "number" ? Number.isInteger(value) : typeof value === "bigint";
     case "ints":
-      return Array.isArray(value) ? value.every((each) => is_kind("ints", each)) : is_kind("int", value);
+      // Lists of two lists, as tensordot takes them, are the deepest.
+      return Array.isArray(value) ? value.every((each) => is_ints(each)) : is_kind("int", value);
     case "bool":
       return typeof value === "boolean";
     case "number":

@@ -165,6 +165,7 @@ export function zeros_(tensor: Tensor, ...more: []): Tensor {
 /** Makes a matrix the identity. @throws ValueError unless it has two dimensions. */
 export function eye_(tensor: Tensor, ...more: []): Tensor {
   none("eye_", more);
+  expect_tensor("eye_", tensor, "tensor");
   if (tensor.ndim !== 2) throw new ValueError("Only tensors with 2 dimensions are supported");
   const [rows, columns] = tensor.shape;
   const values = floats(tensor);
@@ -196,7 +197,7 @@ export function dirac_(tensor: Tensor, ...args: unknown[]): Tensor {
 }
 
 function fans(tensor: Tensor): { fan_in: number; fan_out: number } {
-  const { shape } = tensor;
+  const { shape } = expect_tensor("_calculate_fan_in_and_fan_out", tensor, "tensor");
   if (shape.length < 2) {
     throw new ValueError("Fan in and fan out can not be computed for tensor with fewer than 2 dimensions");
   }
@@ -358,7 +359,7 @@ export function sparse_(tensor: Tensor, ...args: unknown[]): Tensor {
   } = bind<Args>("sparse_", ["sparsity", "std"], ["generator"], args, 1);
   if (tensor.ndim !== 2) throw new ValueError("Only tensors with 2 dimensions are supported");
   const [rows, columns] = tensor.shape;
-  const zeros = Math.ceil(sparsity * rows);
+  const zeros = Math.min(Math.ceil(sparsity * rows), rows);
   normal_(tensor, 0, std, { generator });
   const values = tensor.typed_array() as FloatArray;
   for (let j = 0; j < columns; j++) {

@@ -259,6 +259,7 @@ export function cross(input: Tensor, ...args: unknown[]): Tensor {
     1,
   );
   expect_tensor("cross", input);
+  expect_tensor("cross", other, "other");
   const at =
     given === undefined || given === null ? input.shape.indexOf(3) : normalize_dim(given, input.ndim);
   if (at < 0) throw new RuntimeError("no dimension of size 3 in input");

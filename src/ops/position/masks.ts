@@ -63,6 +63,7 @@ export function masked_select(input: Tensor, options: { mask: Tensor }): Tensor;
 export function masked_select(input: Tensor, ...args: unknown[]): Tensor {
   const mask = operand<Tensor>("masked_select", "mask", args);
   expect_tensor("masked_select", input);
+  expect_tensor("masked_select", mask, "mask");
   if (mask.dtype !== bool) throw new RuntimeError("masked_select: expected BoolTensor for mask");
   const shape = broadcast_shapes(input.shape, mask.shape);
   const flat = reshape(input.expand(shape), [numel(shape)]);

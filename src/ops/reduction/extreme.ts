@@ -61,8 +61,9 @@ export type MinMax = [min: Tensor, max: Tensor] & { min: Tensor; max: Tensor };
 export function aminmax(input: Tensor, options?: { dim?: number | null; keepdim?: boolean }): MinMax;
 export function aminmax(input: Tensor, ...args: unknown[]): MinMax {
   const { dim = null, keepdim = false } = bind<Bound>("aminmax", [], ["dim", "keepdim"], args);
-  if (input.ndim > 64) throw new RuntimeError("only tensors with up to 64 dims are supported");
-  expect_tensor("aminmax", input);
+  if (expect_tensor("aminmax", input).ndim > 64) {
+    throw new RuntimeError("only tensors with up to 64 dims are supported");
+  }
   return named("aminmax", { min: amin(input, dim, keepdim), max: amax(input, dim, keepdim) });
 }
 

@@ -186,6 +186,7 @@ function without_nan(input: Tensor): Tensor {
 
 function holds(op: "Any" | "All", input: Tensor, args: unknown[]): Tensor {
   const name = op.toLowerCase();
+  expect_tensor(name, input);
   const { dim, keepdim = false } = bind<Bound>(name, ["dim", "keepdim"], [], args);
   const dims = Array.isArray(dim) && dim.length === 0 ? [] : normalize_dims(dim, input.ndim);
   const handle = execute(op, [truth(input), ints(dims)], keepdim ? keep : drop);

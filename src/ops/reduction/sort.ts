@@ -121,7 +121,7 @@ function sorted(name: string, input: Tensor, args: readonly unknown[]): ValuesIn
     ["stable"],
     args,
   );
-  const at = normalize_dim(dim, input.ndim);
+  const at = normalize_dim(dim, expect_tensor(name, input).ndim);
   return ranked(name, input, at, input.shape[at] ?? 1, descending);
 }
 
@@ -162,7 +162,7 @@ export function argsort(
   options: { dim?: number; descending?: boolean; stable?: boolean },
 ): Tensor;
 export function argsort(input: Tensor, ...args: unknown[]): Tensor {
-  return sorted("argsort", input.detach(), args).indices;
+  return sorted("argsort", expect_tensor("argsort", input).detach(), args).indices;
 }
 
 /** Places along `dim` of the first `k` whole numbers; among equal ones those that PyTorch's selection comes to. */

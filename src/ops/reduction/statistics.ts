@@ -6,7 +6,7 @@ import { normalize_dims, type Shape } from "../../shape";
 import type { Tensor } from "../../tensor";
 import { div, pow } from "../pointwise/elementwise";
 import { abs, sqrt, square } from "../pointwise/unary";
-import { cast } from "../value/convert";
+import { cast, expect_tensor } from "../value/convert";
 import { named } from "../value/named";
 import { amax, amin } from "./extreme";
 import { as_bool, type Dims, reduced_count, sum_dims } from "./reduce";
@@ -32,7 +32,7 @@ function spread(name: string, input: Tensor, args: readonly unknown[]): Bound {
   const names: readonly (keyof Spread)[] = old ? ["unbiased"] : ["dim", "unbiased", "keepdim"];
   const rest: readonly (keyof Spread)[] = old ? ["dim", "keepdim", "correction"] : ["correction"];
   const { dim, unbiased, correction, keepdim = false } = bind<Required<Spread>>(name, names, rest, args);
-  if (!input.dtype.is_floating_point) {
+  if (!expect_tensor(name, input).dtype.is_floating_point) {
     throw new RuntimeError(`${name} only support floating point and complex dtypes`);
   }
   return {

@@ -73,7 +73,8 @@ export function whole_numbers(name: string, parameter: string, args: readonly un
 export function reshape(input: Tensor, ...shape: Sizes): Tensor;
 export function reshape(input: Tensor, options: { shape: Shape }): Tensor;
 export function reshape(input: Tensor, ...args: unknown[]): Tensor {
-  return reshaped(input, infer_shape(whole_numbers("reshape", "shape", args), input.numel()));
+  const count = expect_tensor("reshape", input).numel();
+  return reshaped(input, infer_shape(whole_numbers("reshape", "shape", args), count));
 }
 
 /** The input in another shape: a view, or a copy of a view whose elements do not lie so that strides could say it. */

@@ -85,6 +85,7 @@ export function randn(...args: SizesAndOptions<RandomOptions>): Tensor {
 export function rand_like(input: Tensor, options?: RandomOptions): Tensor;
 export function rand_like(input: Tensor, ...args: unknown[]): Tensor {
   const { options, generator } = drawing("rand_like", [[], ...args]);
+  expect_tensor("rand_like", input);
   return rand(input.shape, { ...options, dtype: options.dtype ?? input.dtype, generator });
 }
 
@@ -92,6 +93,7 @@ export function rand_like(input: Tensor, ...args: unknown[]): Tensor {
 export function randn_like(input: Tensor, options?: RandomOptions): Tensor;
 export function randn_like(input: Tensor, ...args: unknown[]): Tensor {
   const { options, generator } = drawing("randn_like", [[], ...args]);
+  expect_tensor("randn_like", input);
   return randn(input.shape, { ...options, dtype: options.dtype ?? input.dtype, generator });
 }
 
