@@ -73,6 +73,10 @@ int main() {
   ok = ok && most != nullptr && arena.allocate(1 << 20) == nullptr && arena.allocate(0) == nullptr;
   arena.deallocate(most);
   arena.deallocate(&arena);  // not its own
+  Arena limited(size_t{16} << 20, size_t{8} << 20);
+  void* half = limited.allocate(size_t{8} << 20);
+  ok = ok && half != nullptr && limited.allocate((size_t{8} << 20) + 1) == nullptr;
+  limited.deallocate(half);
   size_t given = 0;
   for (int i = 0; i < 4; ++i) given += arena.trim();
   void* again = arena.allocate(8 << 20);

@@ -21,7 +21,7 @@ constexpr size_t kLeastRest = 4096;
 
 }  // namespace
 
-Arena::Arena(size_t bytes) {
+Arena::Arena(size_t bytes, size_t most) : most_(most) {
 #if defined(__linux__)
   const size_t size = (bytes + kPage - 1) / kPage * kPage;
   void* start = mmap(nullptr, size + kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -63,8 +63,7 @@ void Arena::touch(size_t offset, size_t size) {
 }
 
 void* Arena::allocate(size_t bytes) {
-  // The tensors' arena has twice the machine's addresses: what exceeds the machine is left to malloc, to be refused.
-  if (bytes == 0 || bytes > size_ / 2) return nullptr;
+  if (bytes == 0 || bytes > size_ || bytes > most_) return nullptr;
   size_t size = (bytes + kGrain - 1) / kGrain * kGrain + kStagger;
   const std::lock_guard<std::mutex> lock(mutex_);
   const auto found = by_size_.lower_bound({size, 0});
@@ -132,12 +131,13 @@ size_t Arena::trim() {
 Arena& tensor_arena() {
   // Tensors that outlive everything give their blocks back at exit: never deleted.
   static Arena* const arena = [] {
-    size_t bytes = size_t{64} << 30;
+    size_t memory = size_t{32} << 30;
 #if defined(__linux__)
     const long pages = sysconf(_SC_PHYS_PAGES);
-    if (pages > 0) bytes = 2 * static_cast<size_t>(pages) * static_cast<size_t>(sysconf(_SC_PAGESIZE));
+    if (pages > 0) memory = static_cast<size_t>(pages) * static_cast<size_t>(sysconf(_SC_PAGESIZE));
 #endif
-    return new Arena(bytes);
+    // Addresses for twice the machine's memory; a block that exceeds the machine is left to malloc, to be refused.
+    return new Arena(2 * memory, memory);
   }();
   return *arena;
 }

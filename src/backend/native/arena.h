@@ -23,8 +23,11 @@ namespace torchbook {
 
 class Arena {
  public:
-  /** Reserves `bytes` of addresses, no memory. Where the system refuses (or is not Linux) nothing is ever allocated. */
-  explicit Arena(size_t bytes);
+  /**
+   * Reserves `bytes` of addresses, no memory. Where the system refuses (or is not Linux) nothing is ever allocated.
+   * Blocks above `most` bytes are refused.
+   */
+  explicit Arena(size_t bytes, size_t most = SIZE_MAX);
   ~Arena();
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
@@ -55,6 +58,7 @@ class Arena {
 
   char* base_ = nullptr;
   size_t size_ = 0;
+  size_t most_;
   size_t used_ = 0;
   std::mutex mutex_;
   /** Free blocks: size by offset, and (size, offset) in order. */
