@@ -1,7 +1,7 @@
 /** @file Whether backward passes look for gradients that are no numbers (PyTorch: `torch.autograd.detect_anomaly`). */
 import { bind } from "../args";
 import { RuntimeError } from "../errors";
-import type { Grad } from "./node";
+import type { Grad, Node } from "./node";
 
 let enabled = false;
 let checking = true;
@@ -55,11 +55,11 @@ export function detect_anomaly(...args: unknown[]): unknown {
 }
 
 /** Refuses gradients with NaN in them, where that is asked for. @throws RuntimeError naming the operation. */
-export function check_gradients(name: () => string, gradients: readonly Grad[]): void {
+export function check_gradients(node: Node, gradients: readonly Grad[]): void {
   if (!enabled || !checking) return;
   gradients.forEach((gradient, i) => {
     if (gradient?.dtype.is_floating_point && gradient.isnan().any().item()) {
-      throw new RuntimeError(`Function '${name()}' returned nan values in its ${i}th output.`);
+      throw new RuntimeError(`Function '${node.name()}' returned nan values in its ${i}th output.`);
     }
   });
 }

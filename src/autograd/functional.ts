@@ -4,7 +4,7 @@ import { RuntimeError } from "../errors";
 import { stack } from "../ops/shape/join";
 import { zeros_like } from "../ops/value/create";
 import { Tensor } from "../tensor";
-import { grad } from "./backward";
+import { grad } from "./grad";
 import { enable_grad } from "./grad-mode";
 
 /** Keyword arguments of the functions here. */

@@ -5,7 +5,7 @@ import { float64 } from "../dtype";
 import { RuntimeError, ValueError } from "../errors";
 import { cast } from "../ops/value/convert";
 import { Tensor } from "../tensor";
-import { grad } from "./backward";
+import { grad } from "./grad";
 import { enable_grad, no_grad } from "./grad-mode";
 
 /** Gradients that finite differences do not confirm. */

@@ -1,5 +1,5 @@
 /** @file A recorded function as one operation: programs forward and back, and what must still hold for them. */
-import { grad as gradients_of } from "../autograd/backward";
+import { grad as gradients_of } from "../autograd/grad";
 import type { Node } from "../autograd/node";
 import { RuleNode } from "../autograd/node";
 import { pending_rows, row_gradient } from "../autograd/row-gradient";

@@ -1,23 +1,16 @@
-/** @file The arena of the tensors' memory under AddressSanitizer and ThreadSanitizer. */
-import assert from "node:assert/strict";
+/** @file The arena of the tensors' memory under AddressSanitizer, leaks included, and ThreadSanitizer. */
 import { join } from "node:path";
-import { describe, it } from "node:test";
-import { build, missing, run } from "./sanitizers";
+import { describe } from "node:test";
+import { sanitized } from "./sanitizers";
 
-const sources = [join("src", "backend", "native", "arena.cc"), join("tests", "native", "arena.cc")];
+const program = {
+  name: "arena",
+  sources: [join("src", "backend", "native", "arena.cc"), join("tests", "native", "arena.cc")],
+  says: /all whole/,
+  environments: [{ ASAN_OPTIONS: "detect_leaks=1" }],
+};
 
 describe("the arena", () => {
-  for (const [name, flag] of [
-    ["AddressSanitizer", "-fsanitize=address"],
-    ["ThreadSanitizer", "-fsanitize=thread"],
-  ] as const) {
-    it(`is clean under ${name}`, async (context) => {
-      const reason = await missing(flag);
-      if (reason !== null) return context.skip(reason);
-      const program = await build("arena", sources, flag);
-      const { ok, text } = await run(program, []);
-      assert.ok(ok, text);
-      assert.match(text, /all whole/);
-    });
-  }
+  sanitized("Address", program);
+  sanitized("Thread", program);
 });

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import torch, { type Tensor } from "../../src/index";
-import { build, missing, run } from "./sanitizers";
+import { sanitized } from "./sanitizers";
 
 interface Case {
   readonly seed: number;
@@ -93,21 +93,11 @@ describe("decompositions", () => {
     assert.ok(torch.linalg.eigvalsh(bad.select(0, 1)).isnan().all().item());
   });
 
-  for (const [name, flag] of [
-    ["AddressSanitizer", "-fsanitize=address"],
-    ["UndefinedBehaviorSanitizer", "-fsanitize=undefined"],
-  ] as const) {
-    it(`are clean under ${name}`, async (context) => {
-      const reason = await missing(flag);
-      if (reason !== null) return context.skip(reason);
-      const program = await build("decompositions", [join("tests", "native", "decompositions.cc")], flag);
-      const { ok, text } = await run(program, [], {
-        ASAN_OPTIONS: "detect_leaks=0",
-        UBSAN_OPTIONS: "halt_on_error=1",
-      });
-      assert.ok(ok, text);
-      assert.match(text, /worst difference/);
-      context.diagnostic(text);
-    });
-  }
+  const program = {
+    name: "decompositions",
+    sources: [join("tests", "native", "decompositions.cc")],
+    says: /worst difference/,
+  };
+  sanitized("Address", program);
+  sanitized("UndefinedBehavior", program);
 });

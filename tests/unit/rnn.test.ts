@@ -1,7 +1,7 @@
 /** @file Recurrent layers: shapes, gradients, packed batches, initial states, errors. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { grad } from "../../src/autograd/backward";
+import { grad } from "../../src/autograd/grad";
 import { no_grad } from "../../src/autograd/grad-mode";
 import { memory_stats } from "../../src/backend/engine";
 import { float64 } from "../../src/dtype";

@@ -4,7 +4,7 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { after } from "node:test";
+import { after, it } from "node:test";
 
 export const root = join(__dirname, "..", "..", "..");
 export const compiler = process.env.CXX ?? "c++";
@@ -74,4 +74,38 @@ export async function build(
   const { ok, text } = await run(compiler, [flag, "-pthread", ...objects, ...link, "-o", program]);
   assert.ok(ok, text);
   return program;
+}
+
+/** A program of checks that is to be clean under a sanitizer. */
+export interface SanitizedProgram {
+  readonly name: string;
+  /** Seen from the project's root. */
+  readonly sources: readonly string[];
+  /** What it prints when all is well. */
+  readonly says: RegExp;
+  /** With what it runs, once for each; by default once with nothing. */
+  readonly environments?: readonly NodeJS.ProcessEnv[];
+}
+
+/** A test that builds a program with a sanitizer and runs it. */
+export function sanitized(
+  sanitizer: "Address" | "Thread" | "UndefinedBehavior",
+  { name, sources, says, environments = [{}] }: SanitizedProgram,
+): void {
+  const flag = `-fsanitize=${sanitizer.replace(/Behavior$/, "").toLowerCase()}`;
+  it(`clean under ${sanitizer}Sanitizer`, async (context) => {
+    const reason = await missing(flag);
+    if (reason !== null) return context.skip(reason);
+    const program = await build(name, sources, flag);
+    for (const environment of environments) {
+      const { ok, text } = await run(program, [], {
+        ASAN_OPTIONS: "detect_leaks=0",
+        UBSAN_OPTIONS: "halt_on_error=1",
+        ...environment,
+      });
+      assert.ok(ok, text);
+      assert.match(text, says);
+      context.diagnostic(text);
+    }
+  });
 }

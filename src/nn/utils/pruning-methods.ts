@@ -42,16 +42,6 @@ function count_of(amount: Amount, size: number): number {
   return count;
 }
 
-/** `mask` with zeros at the given places of all elements. */
-function without(mask: Tensor, places: Tensor): Tensor {
-  return mask.reshape(-1).index_fill(0, places, 0).reshape(mask.shape);
-}
-
-/** Ones in the given slices along `dim`, zeros elsewhere. */
-function slices(of: Tensor, dim: number, places: Tensor): Tensor {
-  return zeros_like(of.detach()).index_fill(dim, places, 1);
-}
-
 function check_structured(t: Tensor, dim: number): void {
   if (t.ndim <= 1) {
     throw new ValueError(
@@ -119,8 +109,8 @@ export class Identity extends BasePruningMethod {
   }
 }
 
-/** Prunes elements drawn at random. */
-export class RandomUnstructured extends BasePruningMethod {
+/** The ways that choose among all elements. */
+abstract class Unstructured extends BasePruningMethod {
   readonly PRUNING_TYPE = "unstructured";
   readonly amount: Amount;
 
@@ -129,79 +119,85 @@ export class RandomUnstructured extends BasePruningMethod {
     this.amount = check_amount(typeof amount === "object" ? amount.amount : amount);
   }
 
+  /** @internal The places of so many elements, among all in one row. */
+  abstract _places(t: Tensor, count: number): Tensor;
+
   compute_mask(t: Tensor, default_mask: Tensor): Tensor {
     const count = count_of(this.amount, t.numel());
     if (count === 0) return default_mask.clone();
-    const drawn = rand(t.shape, { dtype: t.dtype }).reshape(-1);
-    return without(default_mask, drawn.topk(count)[1]);
+    return default_mask.reshape(-1).index_fill(0, this._places(t, count), 0).reshape(default_mask.shape);
+  }
+}
+
+/** Prunes elements drawn at random. */
+export class RandomUnstructured extends Unstructured {
+  /** @internal */
+  _places(t: Tensor, count: number): Tensor {
+    return rand(t.shape, { dtype: t.dtype }).reshape(-1).topk(count)[1];
   }
 }
 
 /** Prunes the elements that are smallest by absolute value. */
-export class L1Unstructured extends BasePruningMethod {
-  readonly PRUNING_TYPE = "unstructured";
+export class L1Unstructured extends Unstructured {
+  /** @internal */
+  _places(t: Tensor, count: number): Tensor {
+    return t.detach().abs().reshape(-1).topk(count, -1, false)[1];
+  }
+}
+
+/** The ways that choose among the slices along a dimension. */
+abstract class Structured extends BasePruningMethod {
+  readonly PRUNING_TYPE = "structured";
   readonly amount: Amount;
 
-  constructor(amount: Amount | { amount: Amount }) {
+  constructor(
+    amount: Amount,
+    readonly dim: number,
+  ) {
     super();
-    this.amount = check_amount(typeof amount === "object" ? amount.amount : amount);
+    this.amount = check_amount(amount);
   }
 
+  /** @internal The places of the slices that stay, of which `count` are to go. */
+  abstract _kept(t: Tensor, size: number, count: number): Tensor;
+
   compute_mask(t: Tensor, default_mask: Tensor): Tensor {
-    const count = count_of(this.amount, t.numel());
-    if (count === 0) return default_mask.clone();
-    const sizes = t.detach().abs().reshape(-1);
-    return without(default_mask, sizes.topk(count, -1, false)[1]);
+    const { dim } = this;
+    check_structured(t, dim);
+    const size = t.shape.at(dim) as number;
+    const count = count_of(this.amount, size);
+    if (count === 0) return default_mask;
+    const kept = zeros_like(t.detach()).index_fill(dim, this._kept(t, size, count), 1);
+    return mul(kept, cast(default_mask, t.dtype));
   }
 }
 
 /** Prunes slices along a dimension drawn at random. */
-export class RandomStructured extends BasePruningMethod {
-  readonly PRUNING_TYPE = "structured";
-  readonly amount: Amount;
-
-  constructor(
-    amount: Amount,
-    readonly dim = -1,
-  ) {
-    super();
-    this.amount = check_amount(amount);
+export class RandomStructured extends Structured {
+  constructor(amount: Amount, dim = -1) {
+    super(amount, dim);
   }
 
-  compute_mask(t: Tensor, default_mask: Tensor): Tensor {
-    const { dim } = this;
-    check_structured(t, dim);
-    const size = t.shape.at(dim) as number;
-    const count = count_of(this.amount, size);
-    if (count === 0) return default_mask;
+  /** @internal */
+  _kept(_: Tensor, size: number, count: number): Tensor {
     const drawn = rand([size]);
-    const kept = drawn.gt(drawn.kthvalue(count)[0]).nonzero().reshape(-1);
-    return mul(slices(t, dim, kept), cast(default_mask, t.dtype));
+    return drawn.gt(drawn.kthvalue(count)[0]).nonzero().reshape(-1);
   }
 }
 
 /** Prunes the slices along a dimension whose norm is least. */
-export class LnStructured extends BasePruningMethod {
-  readonly PRUNING_TYPE = "structured";
-  readonly amount: Amount;
-
+export class LnStructured extends Structured {
   constructor(
     amount: Amount,
     readonly n: number | "fro" | "nuc",
-    readonly dim = -1,
+    dim = -1,
   ) {
-    super();
-    this.amount = check_amount(amount);
+    super(amount, dim);
   }
 
-  compute_mask(t: Tensor, default_mask: Tensor): Tensor {
-    const { dim } = this;
-    check_structured(t, dim);
-    const size = t.shape.at(dim) as number;
-    const count = count_of(this.amount, size);
-    if (count === 0) return default_mask;
-    const kept = this._norms(t.detach()).topk(size - count)[1];
-    return mul(slices(t, dim, kept), cast(default_mask, t.dtype));
+  /** @internal */
+  _kept(t: Tensor, size: number, count: number): Tensor {
+    return this._norms(t.detach()).topk(size - count)[1];
   }
 
   /** @internal The norm of each slice. */
@@ -276,7 +272,7 @@ export class PruningContainer extends BasePruningMethod {
       const part = method.compute_mask(t.masked_select(left), mask.masked_select(left));
       return mask.masked_scatter(left, cast(part, t.dtype));
     }
-    const { dim } = method as RandomStructured | LnStructured;
+    const { dim } = method as Structured;
     if (dim === undefined) {
       throw new TypeError(
         'Pruning methods of PRUNING_TYPE "structured" need to have the attribute `dim` defined.',

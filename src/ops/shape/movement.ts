@@ -19,7 +19,7 @@ import {
 import { is_tensor, type Tensor } from "../../tensor";
 import { put_places } from "../position/places";
 import { expect_tensor } from "../value/convert";
-import { view_as_dtype } from "./storage";
+import { view_as_dtype } from "./view-as-dtype";
 
 /** Sizes given as a list or one by one. */
 export type Sizes = [sizes: Shape] | number[];

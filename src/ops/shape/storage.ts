@@ -1,10 +1,10 @@
-/** @file Where a tensor's elements are held: storages, which tensors share one, and the same bytes as another dtype. */
+/** @file Where a tensor's elements are held: storages, and which tensors share one. */
 import { bind, none, operand } from "../../args";
 import { from_data } from "../../backend/engine";
-import type { DType, TypedArray } from "../../dtype";
+import type { DType } from "../../dtype";
 import { RuntimeError } from "../../errors";
-import { contiguous_strides, type Geometry } from "../../geometry";
-import { numel, type Shape, same_shape } from "../../shape";
+import { contiguous_strides } from "../../geometry";
+import { type Shape, same_shape } from "../../shape";
 import { Tensor } from "../../tensor";
 import { expect_tensor } from "../value/convert";
 import { as_strided } from "./strided";
@@ -12,11 +12,6 @@ import { as_strided } from "./strided";
 /** Where storages begin. They are no places in memory: a change in place moves values. Equal ones mean shared elements. */
 const addresses = new WeakMap<Tensor, number>();
 let next_address = 64;
-
-/** The tensor whose elements all those hold that share values with `input`. */
-function holder(input: Tensor): Tensor {
-  return input._root();
-}
 
 function address(root: Tensor): number {
   let found = addresses.get(root);
@@ -74,7 +69,7 @@ export class UntypedStorage {
 /** What holds the elements; views share it with what they are views of, `detach()` and `data` with their tensor. */
 export function untyped_storage(input: Tensor, ...more: []): UntypedStorage {
   none("untyped_storage", more);
-  return new UntypedStorage(holder(input));
+  return new UntypedStorage(input._root());
 }
 
 /**
@@ -83,7 +78,7 @@ export function untyped_storage(input: Tensor, ...more: []): UntypedStorage {
  */
 export function data_ptr(input: Tensor, ...more: []): number {
   none("data_ptr", more);
-  return input.numel() === 0 ? 0 : address(holder(input)) + byte_offset(input);
+  return input.numel() === 0 ? 0 : address(input._root()) + byte_offset(input);
 }
 
 /** Whether both hold the same elements in the same order: one storage, offset, shape and strides. */
@@ -92,7 +87,7 @@ export function is_set_to(input: Tensor, options: { tensor: Tensor }): boolean;
 export function is_set_to(input: Tensor, ...args: unknown[]): boolean {
   const other = expect_tensor("is_set_to", operand<Tensor>("is_set_to", "tensor", args), "tensor");
   return (
-    holder(input) === holder(other) &&
+    input._root() === other._root() &&
     input.dtype === other.dtype &&
     byte_offset(input) === byte_offset(other) &&
     same_shape(input.shape, other.shape) &&
@@ -153,59 +148,5 @@ export function set_(input: Tensor, ...args: unknown[]): Tensor {
     return size === undefined
       ? shared
       : as_strided(shared, size, stride ?? contiguous_strides(size), storage_offset);
-  });
-}
-
-/** Bytes read as elements of another dtype. */
-function reread(value: Tensor, dtype: DType, shape: Shape): Tensor {
-  const { buffer, byteOffset } = value.typed_array();
-  const data = new (dtype.array as Float32ArrayConstructor)(buffer as ArrayBuffer, byteOffset, numel(shape));
-  return new Tensor(from_data(shape, dtype, data as TypedArray));
-}
-
-/**
- * The same bytes as elements of another dtype, shared; the last dimension becomes longer or shorter as those are smaller or
- * larger. No gradient flows through it.
- *
- * @throws RuntimeError where the last dimension does not divide, or its elements do not lie side by side.
- */
-export function view_as_dtype(input: Tensor, dtype: DType): Tensor {
-  const [from, to] = [input.dtype.itemsize, dtype.itemsize];
-  const { shape } = input;
-  const { strides, offset } = input._geometry();
-  const to_view = `to view ${input.dtype.scalar_type} as ${dtype.scalar_type} (different element sizes)`;
-  let target = shape;
-  if (from !== to) {
-    if (input.ndim === 0) throw new RuntimeError(`self.dim() cannot be 0 ${to_view}`);
-    const last = shape[shape.length - 1];
-    const [stride] = strides.slice(-1);
-    if (stride !== 1) {
-      throw new RuntimeError(`self.stride(-1) must be 1 ${to_view}, but got ${stride}`);
-    }
-    const ratio = to / from;
-    if (to > from) {
-      if (last % ratio !== 0) {
-        throw new RuntimeError(`self.size(-1) must be divisible by ${ratio} ${to_view}, but got ${last}`);
-      }
-      if (offset % ratio !== 0) {
-        throw new RuntimeError(
-          `self.storage_offset() must be divisible by ${ratio} ${to_view}, but got ${offset}`,
-        );
-      }
-      const odd = strides.slice(0, -1).findIndex((each) => each % ratio !== 0);
-      if (odd >= 0) {
-        throw new RuntimeError(
-          `self.stride(${odd}) must be divisible by ${ratio} ${to_view}, but got ${strides[odd]}`,
-        );
-      }
-    }
-    target = [...shape.slice(0, -1), last / ratio];
-  }
-  return input._make_view(reread(input, dtype, target), {
-    base: input,
-    detached: true,
-    replay: (base) => reread(base, dtype, target),
-    scatter: (base, value) => reread(value, base.dtype, base.shape),
-    geometry: from === to ? (of): Geometry => of : undefined,
   });
 }
