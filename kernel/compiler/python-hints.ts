@@ -16,6 +16,7 @@ const NOT_ASSIGNABLE = 2364;
 const DECORATOR = 1206;
 const UNINITIALIZED = 1155;
 const FOR_IN = 2491;
+const NO_MODULE = 2307;
 
 /** The longest piece of a cell that is written anew in a hint. */
 const MAX_QUOTED = 60;
@@ -33,6 +34,7 @@ export function pythonHint(
   if (OPERATOR.has(code)) return operatorHint(api, checker, node);
   if (code === COMMA || code === NOT_ASSIGNABLE) return tupleHint(api, node);
   if (code === FOR_IN) return "for (const [key, value] of Object.entries(object)) { … }";
+  if (code === NO_MODULE) return api.isStringLiteralLike(node) ? moduleHint(node.text) : null;
   if (code === UNINITIALIZED) return "several values are taken from a list: const [a, b] = …";
   if (code === NO_TYPE)
     return node.getText() === "self"
@@ -50,6 +52,14 @@ export function pythonHint(
   )
     return "dtypes are objects: torch.float64, torch.int64, torch.bool, …";
   return null;
+}
+
+/** The preloaded names have no modules of Python's names; other packages come from npm. */
+function moduleHint(name: string): string | null {
+  if (/^(?:torch|jieba)(?:$|[/.])/.test(name))
+    return 'torch, nn, optim, F, Dataset, DataLoader, jieba, … are here without an import; modules import them from "torchbook"';
+  const [, packageName] = /^((?:@[\w.-]+\/)?[\w-][\w.-]*)(?:\/|$)/.exec(name) ?? [];
+  return packageName ? `packages are installed in the notebook's folder: npm install ${packageName}` : null;
 }
 
 /**

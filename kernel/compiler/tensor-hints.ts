@@ -57,10 +57,25 @@ export function tensorHint(
   const access = accessAround(api, at);
   if (!access || !tensors.is(access.expression)) return null;
   const owner = access.expression.getText(file);
-  const index = access.argumentExpression.getText(file);
-  return code === COMMA
-    ? `brackets take one index: write ${owner}["${index}"] or ${owner}.index(${index})`
-    : `brackets take a number or a text: write ${owner}.index(${index})`;
+  const parts = commaParts(api, access.argumentExpression);
+  const called = `${owner}.index(${parts.map((one) => withMethods(api, tensors, one)).join(", ")})`;
+  if (code !== COMMA) return `brackets take a number or a text: write ${called}`;
+  const isText = parts.every((one) => api.isStringLiteralLike(one) || isInteger(api, one));
+  const text = parts.map((one) => (api.isStringLiteralLike(one) ? one.text : one.getText(file))).join(", ");
+  return `brackets take one index: write ${isText ? `${owner}["${text}"] or ` : ""}${called}`;
+}
+
+/** The parts of `0, ":", mask` within brackets. */
+function commaParts(api: TypeScript, node: ts.Expression): ts.Expression[] {
+  if (!api.isBinaryExpression(node) || node.operatorToken.kind !== api.SyntaxKind.CommaToken) return [node];
+  return [...commaParts(api, node.left), ...commaParts(api, node.right)];
+}
+
+function isInteger(api: TypeScript, node: ts.Expression): boolean {
+  return (
+    api.isNumericLiteral(node) ||
+    (api.isPrefixUnaryExpression(node) && isInteger(api, node.operand as ts.Expression))
+  );
 }
 
 function accessAround(api: TypeScript, node: ts.Node): ts.ElementAccessExpression | null {
@@ -86,15 +101,50 @@ function operationAt(
 
 function operatorHint(api: TypeScript, tensors: TensorType, operation: ts.BinaryExpression): string | null {
   const written = operation.operatorToken.getText();
-  const isAssignment = /^(?:\*\*|[-+*/%&|^])=$/.test(written);
-  const method = METHODS[isAssignment ? written.slice(0, -1) : written];
-  if (!method) return null;
-  const [left, right] = [operation.left, operation.right].map((side) => side.getText());
-  const isSimple = api.isLeftHandSideExpression(operation.left);
-  if (isAssignment) return `operators do not work on tensors: write ${left} = ${left}.${method}(${right})`;
-  const call =
-    tensors.is(operation.left) && isSimple
-      ? `${left}.${method}(${right})`
-      : `torch.${method}(${left}, ${right})`;
-  return `operators do not work on tensors: write ${call}`;
+  if (/^(?:\*\*|[-+*/%&|^])=$/.test(written)) {
+    const method = METHODS[written.slice(0, -1)];
+    const [left, right] = [operation.left.getText(), withMethods(api, tensors, operation.right)];
+    return `operators do not work on tensors: write ${left} = ${left}.${method}(${right})`;
+  }
+  if (!METHODS[written]) return null;
+  const whole = wholeOf(api, operation);
+  const around = accessAround(api, whole);
+  const isIndex = around?.argumentExpression === whole && tensors.is(around.expression);
+  const text = withMethods(api, tensors, whole);
+  const better = isIndex ? `${around.expression.getText()}.index(${text})` : text;
+  return `operators do not work on tensors: write ${better}`;
+}
+
+/** `a * 2 + 1` around `a * 2`. */
+function wholeOf(api: TypeScript, operation: ts.BinaryExpression): ts.Expression {
+  let whole: ts.Expression = operation;
+  for (let { parent } = whole; ; { parent } = parent)
+    if (api.isBinaryExpression(parent) && METHODS[parent.operatorToken.getText()]) whole = parent;
+    else if (!api.isParenthesizedExpression(parent)) return whole;
+}
+
+/** The text of an expression, with methods in place of the operators between tensors: `a.mul(2).add(1)`. */
+function withMethods(api: TypeScript, tensors: TensorType, node: ts.Expression): string {
+  const inner = bare(api, node);
+  if (!isOperation(api, tensors, inner)) return node.getText();
+  const method = METHODS[inner.operatorToken.getText()];
+  const [left, right] = [inner.left, inner.right].map((side) => withMethods(api, tensors, side));
+  const side = bare(api, inner.left);
+  const isOwner =
+    isOperation(api, tensors, side) || (tensors.is(side) && api.isLeftHandSideExpression(inner.left));
+  return isOwner ? `${left}.${method}(${right})` : `torch.${method}(${left}, ${right})`;
+}
+
+/** What stands in parentheses. */
+function bare(api: TypeScript, node: ts.Expression): ts.Expression {
+  return api.isParenthesizedExpression(node) ? bare(api, node.expression) : node;
+}
+
+/** Whether it is an operator on a tensor, or on what such an operator was meant to give. */
+function isOperation(api: TypeScript, tensors: TensorType, node: ts.Expression): node is ts.BinaryExpression {
+  if (!api.isBinaryExpression(node) || !METHODS[node.operatorToken.getText()]) return false;
+  return [node.left, node.right].some((side) => {
+    const inner = bare(api, side);
+    return tensors.is(inner) || isOperation(api, tensors, inner);
+  });
 }

@@ -25,7 +25,31 @@ export const hints: Sequence[] = [
     /^TS2695: .*\nhelp: .* write hz\["0, 1"\] or hz\.index\(0, 1\)/,
   ),
   helps("a tensor in brackets", "hz[hz.gt(3)]", /^TS2538: .*\nhelp: .* write hz\.index\(hz\.gt\(3\)\)/),
+  helps(
+    "slices among several indices are one text",
+    'hz[0, ":"]',
+    /write hz\["0, :"\] or hz\.index\(0, ":"\)/,
+  ),
+  helps("a mask among several indices", "hz[0, hz[0] > 1]", /write hz\.index\(0, hz\[0\]\.gt\(1\)\)/),
+  helps("a comparison in brackets", "hz[hz > 3]", /^TS2365: .*\nhelp: .* write hz\.index\(hz\.gt\(3\)\)/),
+  helps("several operators at once", "(1 - hz) * 2 + hz", /write torch\.sub\(1, hz\)\.mul\(2\)\.add\(hz\)/),
+  helps("operators in what is assigned", "let hr = hz; hr += hz * 2", /write hr = hr\.add\(hz\.mul\(2\)\)/),
   helps("a list in brackets", "hz[[0, 2]]", /write hz\.index\(\[0, 2\]\)/),
+  helps(
+    "imports by Python's names",
+    'import torch from "torch";',
+    /TS2307: .*\nhelp: torch, nn, .* without an import/,
+  ),
+  helps(
+    "also of parts",
+    'import { Dataset } from "torch/utils/data";',
+    /help: torch, nn, .* without an import/,
+  ),
+  helps(
+    "packages that are missing",
+    'import x from "@absent/pack/part.js";',
+    /help: .*: npm install @absent\/pack /,
+  ),
   helps("a slice of Python", "hz[:, -1]", /This is Python.*\nhelp: slices are text/),
   helps("attributes that are others here", "hz.numpy()", /^TS2339: .*\nhelp: \.tolist\(\)/),
   helps(
