@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import { is_tensor } from "./tensor";
 
 /** What Python's `str` shows of a value: strings bare, lists with their elements, tensors and modules as PyTorch prints them. */
-export function to_text(value: unknown): string {
+function to_text(value: unknown): string {
   return typeof value === "string" ? value : element_text(value);
 }
 

@@ -145,7 +145,7 @@ interface Place {
 }
 
 /** Up to two lines before the place, its line, carets under it, and one line after. */
-export function sourceFrame(code: string, from: Place, to: Place): string {
+function sourceFrame(code: string, from: Place, to: Place): string {
   const lines = code.split(/\r\n|[\n\r\u2028\u2029]/);
   const first = Math.max(0, from.line - 2);
   const last = Math.min(lines.length - 1, from.line + 1);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { PROTOCOL_VERSION } from "./wire";
 
 /** Folder of the torchbook package, seen from dist/kernel/protocol. */
-export const PACKAGE_ROOT = join(__dirname, "..", "..", "..");
+const PACKAGE_ROOT = join(__dirname, "..", "..", "..");
 
 let cached: object | null = null;
 

@@ -33,7 +33,7 @@ export function typeName(value: unknown): string {
 }
 
 /** Name of an object's class, found without calling anything of the object's. */
-export function className(value: object): string {
+function className(value: object): string {
   if (types.isProxy(value)) return "Proxy";
   const length = Array.isArray(value) ? `(${value.length})` : "";
   for (let at: object | null = value; at && !types.isProxy(at); at = Object.getPrototypeOf(at)) {

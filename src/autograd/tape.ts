@@ -21,11 +21,6 @@ export function keep_layout(...tables: Readonly<Record<string, Rule>>[]): void {
   for (const table of tables) for (const rule of Object.values(table)) rule.keeps_layout = true;
 }
 
-/** Names of all gradient rules. */
-export function rule_names(): string[] {
-  return [...rules.keys()];
-}
-
 const nothing: readonly never[] = [];
 
 /** Where the gradient of a tensor goes, null when it has none. */

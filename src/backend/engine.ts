@@ -349,13 +349,6 @@ export function ints(values: readonly number[]): Handle {
   });
 }
 
-/** A small int64 vector; made once. */
-export function longs(values: readonly number[]): Handle {
-  return remembered(`l${values.join()}`, () =>
-    from_data([values.length], int64, BigInt64Array.from(values, BigInt)),
-  );
-}
-
 /** A zero-dim tensor of the given dtype; made once. Fractions are cut off for integral dtypes. */
 export function scalar(value: number | bigint | boolean, dtype: DType): Handle {
   const key = Object.is(value, -0) ? `${dtype.name}-0` : `${dtype.name}${String(value)}`;

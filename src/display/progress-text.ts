@@ -40,7 +40,7 @@ function metric_label(metric: Metric): string {
 }
 
 /** `loss=0.6931, acc=0.5`. */
-export function metrics_label(metrics: Readonly<Record<string, Metric>>): string {
+function metrics_label(metrics: Readonly<Record<string, Metric>>): string {
   return Object.entries(metrics)
     .filter(([, metric]) => metric !== undefined)
     .map(([name, metric]) => `${name}=${metric_label(metric)}`)

@@ -14,7 +14,7 @@ const crc_table = Int32Array.from({ length: 256 }, (_, byte) => {
 });
 
 /** The CRC-32 that zip archives carry. */
-export function crc32(bytes: Uint8Array): number {
+function crc32(bytes: Uint8Array): number {
   let crc = -1;
   for (let i = 0; i < bytes.length; i++) crc = (crc >>> 8) ^ crc_table[(crc ^ bytes[i]) & 0xff];
   return ~crc >>> 0;

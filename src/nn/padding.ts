@@ -31,7 +31,7 @@ abstract class PadLayer extends Module {
 }
 
 /** @internal */
-export function sides(layer: string, rank: number, padding: Padding): number[] {
+function sides(layer: string, rank: number, padding: Padding): number[] {
   const list = Array.isArray(padding) ? [...padding] : new Array<number>(2 * rank).fill(padding as number);
   if (list.length !== 2 * rank || !list.every((count) => Number.isInteger(count))) {
     throw new TypeError(`${layer}(): argument 'padding' must be int or a tuple of ${2 * rank} ints`);

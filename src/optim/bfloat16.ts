@@ -4,7 +4,7 @@ const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
 
 /** The nearest bfloat16, ties to even. */
-export function round_bfloat16(value: number): number {
+function round_bfloat16(value: number): number {
   float[0] = value;
   if (Number.isNaN(float[0])) return Number.NaN;
   bits[0] = (bits[0] + 0x7fff + ((bits[0] >>> 16) & 1)) & 0xffff0000;

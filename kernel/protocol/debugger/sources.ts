@@ -21,7 +21,7 @@ export function cellPath(source: string): string {
 }
 
 /** Austin Appleby's MurmurHash2 in 32 bits. */
-export function murmur2(bytes: Uint8Array, seed: number): number {
+function murmur2(bytes: Uint8Array, seed: number): number {
   const factor = 0x5bd1e995;
   const { length } = bytes;
   const view = new DataView(bytes.buffer, bytes.byteOffset, length);

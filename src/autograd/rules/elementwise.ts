@@ -14,7 +14,7 @@ type One = Context<readonly [Tensor]>;
 type Two = Context<readonly [Tensor, Tensor]>;
 
 /** The gradient where `mask` holds, else 0. */
-export function where_true(mask: Tensor, g: Tensor): Tensor {
+function where_true(mask: Tensor, g: Tensor): Tensor {
   return choose(mask, g, scalar_tensor(0, g.dtype));
 }
 

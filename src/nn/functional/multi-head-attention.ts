@@ -50,7 +50,7 @@ export interface AttentionSettings {
 }
 
 /** A mask as numbers to be added: true becomes -Infinity. */
-export function additive_mask(mask: Tensor, like: Tensor, what: string): Tensor {
+function additive_mask(mask: Tensor, like: Tensor, what: string): Tensor {
   if (mask.dtype === bool) {
     return masked_fill(zeros(mask.shape, { dtype: like.dtype }), mask, Number.NEGATIVE_INFINITY);
   }

@@ -59,7 +59,7 @@ function find(module: Module, name: string): SpectralNorm | undefined {
 }
 
 /** The outputs' dimension of a layer's weight. */
-export function output_dim(module: Module): number {
+function output_dim(module: Module): number {
   const turned = [ConvTranspose1d, ConvTranspose2d, ConvTranspose3d].some((kind) => module instanceof kind);
   return turned ? 1 : 0;
 }

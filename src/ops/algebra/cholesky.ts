@@ -102,7 +102,7 @@ export function cholesky_ex(A: Tensor, ...args: unknown[]): CholeskyInfo {
  * The X with `A X = B`, from a factor of A = L·Lᵀ, or with `upper` A = Lᵀ·L. The gradient is that of A, as in PyTorch: it also
  * has values in the triangle of L that is not looked at.
  */
-export function solve_with(L: Tensor, B: Tensor, upper: boolean): Tensor {
+function solve_with(L: Tensor, B: Tensor, upper: boolean): Tensor {
   const factor = L.detach();
   const first = triangular(factor, B.detach(), { upper, transpose: upper });
   const solution = triangular(factor, first, { upper, transpose: !upper });

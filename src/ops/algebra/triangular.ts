@@ -25,7 +25,7 @@ export interface Triangle {
 }
 
 /** The triangle of a matrix, ones on the diagonal if it is `unit`. */
-export function triangle_of(A: Tensor, upper: boolean, unit: boolean): Tensor {
+function triangle_of(A: Tensor, upper: boolean, unit: boolean): Tensor {
   if (!unit) return upper ? triu(A) : tril(A);
   const ones = eye(A.shape[A.ndim - 1], { dtype: A.dtype });
   return (upper ? triu(A, 1) : tril(A, -1)).add(ones);

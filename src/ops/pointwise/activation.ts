@@ -41,7 +41,7 @@ export function relu_backward(grad: Tensor, y: Tensor): Tensor {
 }
 
 /** The standard normal's distribution function and density at x, and so GELU's value and slope. */
-export function normal_cdf(x: Tensor): Tensor {
+function normal_cdf(x: Tensor): Tensor {
   return mul(erf(mul(x, Math.SQRT1_2)).add(1), 0.5);
 }
 

@@ -4,7 +4,7 @@ import { bind, none, operand } from "../../args";
 import { record } from "../../autograd/tape";
 import { execute } from "../../backend/engine";
 import type { Handle } from "../../backend/handle";
-import { bool, type DType, get_default_dtype } from "../../dtype";
+import { bool, type DType } from "../../dtype";
 import { RuntimeError } from "../../errors";
 import { broadcast_shapes, same_shape } from "../../shape";
 import { is_tensor, Tensor } from "../../tensor";
@@ -347,11 +347,6 @@ export function negative(input: Tensor, ...more: []): Tensor {
 /** Elements of `a` where `condition` holds, else of `b`, which have one dtype: the core of `where`. */
 export function choose(condition: Tensor, a: Tensor, b: Tensor): Tensor {
   return record("where", execute("SelectV2", [condition.handle, a.handle, b.handle]), [a, b], [condition]);
-}
-
-/** The floating point dtype of results: that of the operand, or the default for whole numbers and bools. */
-export function floating_dtype(dtype: DType): DType {
-  return dtype.is_floating_point ? dtype : get_default_dtype();
 }
 
 /** `x * log(y)`, 0 where x is 0 unless y is NaN. */

@@ -1,6 +1,4 @@
-/** @file Windows that slide over the last dimensions: their sizes, and the tensors of what they see. */
-import { RuntimeError } from "../../errors";
-import { range, type Shape, size_text } from "../../shape";
+import { range, type Shape } from "../../shape";
 import type { Tensor } from "../../tensor";
 import { cat, stack } from "../shape/join";
 import { reshape } from "../shape/movement";
@@ -17,35 +15,9 @@ export interface Windows {
   readonly dilation: Shape;
 }
 
-/** Where windows start in `size` places, padding included. */
+/** How many windows fit into `size` places, padding included. */
 export function window_count(size: number, kernel: number, stride: number, dilation: number): number {
   return Math.floor((size - dilation * (kernel - 1) - 1) / stride) + 1;
-}
-
-/**
- * A number per dimension, from one for all or a list.
- *
- * @throws RuntimeError for a list of another length, TypeError for what is no whole number.
- */
-export function per_dim(name: string, what: string, value: PerDim, rank: number): number[] {
-  const list = Array.isArray(value) ? (value as number[]) : [value as number];
-  for (const item of list) {
-    if (typeof item !== "number" || !Number.isInteger(item)) {
-      throw new TypeError(
-        `${name}(): argument '${what}' must be ${rank === 1 ? "int" : "int or tuple of ints"}, not ${
-          typeof item === "number" ? "float" : item === null ? "null" : typeof item
-        }`,
-      );
-    }
-  }
-  if (list.length === 1) return new Array<number>(rank).fill(list[0]);
-  if (list.length !== rank) {
-    throw new RuntimeError(
-      `${name}(): expected ${what} to be a single integer value or a list of ${rank} values to match the dimensions, but got ` +
-        `${what}=${size_text(list)}`,
-    );
-  }
-  return [...list];
 }
 
 /** `fill` added in front of and behind the last dimensions: `before` and `after` are counts per dimension. */
@@ -69,7 +41,7 @@ export function pad_last(input: Tensor, before: Shape, after: Shape, fill = 0): 
 }
 
 /** What each place of the windows sees: one tensor per place, in row-major order of the places. */
-export function window_places(input: Tensor, { kernel, stride, dilation }: Windows): Tensor[] {
+function window_places(input: Tensor, { kernel, stride, dilation }: Windows): Tensor[] {
   const lead = input.ndim - kernel.length;
   const counts = kernel.map((k, i) => window_count(input.shape[lead + i], k, stride[i], dilation[i]));
   return offsets(kernel).map((offset) =>

@@ -65,7 +65,7 @@ const parsed = new Map<string, readonly Part[]>();
  *
  * @throws SyntaxError for anything else than numbers, slices, `...`, `None` and lists of numbers or booleans.
  */
-export function parse_index(text: string): readonly Part[] {
+function parse_index(text: string): readonly Part[] {
   let parts = parsed.get(text);
   if (parts === undefined) {
     parts = split_commas(text).map((part) => parse_part(part, text));

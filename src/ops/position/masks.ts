@@ -101,7 +101,7 @@ export function masked_scatter(input: Tensor, ...args: unknown[]): Tensor {
 }
 
 /** Positions of a vector's elements that are not zero, (n) int64. */
-export function flat_nonzero(vector: Tensor): Handle {
+function flat_nonzero(vector: Tensor): Handle {
   return execute("Reshape", [execute("Where", [vector.handle]), from_data([1], int32, Int32Array.of(-1))]);
 }
 

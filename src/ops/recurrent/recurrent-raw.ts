@@ -54,7 +54,7 @@ export const sum_rows = (a: Handle): Handle =>
   execute("Sum", [a, ints([0])], [attr.bool("keep_dims", false)]);
 
 /** Rows `from` to `to`. */
-export function rows(a: Handle, from: number, to: number): Handle {
+function rows(a: Handle, from: number, to: number): Handle {
   const begin = new Array<number>(a.shape.length).fill(0);
   begin[0] = from;
   const size = [to - from, ...a.shape.slice(1)];
