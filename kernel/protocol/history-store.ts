@@ -148,15 +148,17 @@ export class HistoryStore {
 
 /**
  * Loads SQLite. Its functions are only ever compiled the quick way: the few that are called a lot would otherwise be optimised, for
- * which V8 takes 45 MB and half a second of processor time.
+ * which V8 takes 45 MB and a second of processor time.
  */
 function loadSqlite(): typeof import("node-sqlite3-wasm") {
-  const flags = ["wasm-dynamic-tiering", "wasm-tier-up"];
-  for (const flag of flags) setFlagsFromString(`--no-${flag}`);
+  setFlagsFromString("--no-wasm-dynamic-tiering");
+  // Stays: it would have each function of SQLite optimised when that is first called, and says nothing of modules with dynamic tiering,
+  // which are those that cells load.
+  setFlagsFromString("--no-wasm-tier-up");
   try {
     return require("node-sqlite3-wasm");
   } finally {
-    for (const flag of flags) setFlagsFromString(`--${flag}`);
+    setFlagsFromString("--wasm-dynamic-tiering");
   }
 }
 
