@@ -1,9 +1,8 @@
-/** @file A tensor's place in the autograd graph: what made it, its gradient, and who is told of it. */
+/** @file A tensor's place in the autograd graph: what made it, and its gradient. `backward` and hooks are in `methods/autograd.ts`. */
 import { bind, none } from "./args";
-import { type BackwardOptions, backward } from "./autograd/backward";
 import { type Origin, refusal } from "./autograd/in-place";
 import { is_inference, is_inference_mode_enabled } from "./autograd/inference";
-import { AccumulateGrad, type Node } from "./autograd/node";
+import type { AccumulateGrad, Node } from "./autograd/node";
 import { type DType, whole_number_hint } from "./dtype";
 import { RuntimeError } from "./errors";
 import { Indexable } from "./indexable";
@@ -16,7 +15,8 @@ export abstract class Recorded extends Indexable {
   /** @internal */ _history: Node | null = null;
   /** @internal */ _output_nr = 0;
   /** @internal */ _wants_grad = false;
-  /** @internal */ _accumulator: AccumulateGrad | null = null;
+  /** @internal The node that adds to `grad`, once there is one. */ _accumulator: AccumulateGrad | null =
+    null;
   /** @internal How a view was made, where it may not be changed in place. */ _origin: Origin | null = null;
   /** @internal Whether such a view's history no longer belongs to its value. */ _stale = false;
 
@@ -51,25 +51,6 @@ export abstract class Recorded extends Indexable {
   /** Whether nothing recorded made this tensor: `backward` ends here. */
   get is_leaf(): boolean {
     return this.grad_fn === null;
-  }
-
-  /**
-   * Adds this tensor's gradients to the `grad` of the leaves that it depends on.
-   *
-   * @param gradient Gradient of this tensor, of its shape; may be left out for one element.
-   * @throws RuntimeError without history, without a needed gradient, or when the graph was freed by an earlier pass.
-   */
-  backward(gradient?: Tensor | null, options?: BackwardOptions): void;
-  backward(options: BackwardOptions & { gradient?: Tensor | null }): void;
-  backward(
-    gradient?: Tensor | null | (BackwardOptions & { gradient?: Tensor | null }),
-    options?: BackwardOptions,
-  ): void {
-    type Args = BackwardOptions & { gradient?: Tensor | null };
-    const parameters = ["gradient", "retain_graph", "create_graph"] as const;
-    const bound = bind<Args>("backward", parameters, ["inputs"], [gradient, options], 0);
-    const { gradient: given = null, ...rest } = bound;
-    backward(this as unknown as Tensor, given, rest);
   }
 
   /** Says whether operations on this leaf are to be recorded. @returns this */
@@ -117,54 +98,7 @@ export abstract class Recorded extends Indexable {
     });
   }
 
-  /**
-   * Calls `hook` with this tensor's gradient whenever one is computed; what it returns takes the gradient's place.
-   *
-   * @returns An object whose `remove()` takes the hook away.
-   */
-  register_hook(hook: (grad: Tensor) => Tensor | undefined, ...more: []): { remove(): void } {
-    none("register_hook", more);
-    if (typeof hook !== "function")
-      throw new TypeError("register_hook(): argument 'hook' must be a function");
-    if (!this.requires_grad) {
-      throw new RuntimeError("cannot register a hook on a tensor that doesn't require gradient");
-    }
-    const node = this.grad_fn ?? this._grad_accumulator();
-    return { remove: node.add_hook(this.grad_fn === null ? 0 : this._output_nr, hook) };
-  }
-
-  /**
-   * Calls `hook` with this leaf whenever its `grad` has been added to.
-   *
-   * @returns An object whose `remove()` takes the hook away.
-   */
-  register_post_accumulate_grad_hook(hook: (tensor: Tensor) => void, ...more: []): { remove(): void } {
-    none("register_post_accumulate_grad_hook", more);
-    if (!this.requires_grad) {
-      throw new RuntimeError("cannot register a hook on a tensor that doesn't require gradient");
-    }
-    if (this.grad_fn !== null) {
-      throw new RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors");
-    }
-    const accumulator = this._grad_accumulator();
-    accumulator.post_hooks ??= [];
-    const { post_hooks } = accumulator;
-    post_hooks.push(hook);
-    return {
-      remove() {
-        const at = post_hooks.indexOf(hook);
-        if (at >= 0) post_hooks.splice(at, 1);
-      },
-    };
-  }
-
   // What follows is for the library alone.
-
-  /** @internal The node that adds to this leaf's grad. */
-  _grad_accumulator(): AccumulateGrad {
-    this._accumulator ??= new AccumulateGrad(this as unknown as Tensor);
-    return this._accumulator;
-  }
 
   /** @internal */
   _set_history(node: Node, output_nr: number): void {

@@ -6,7 +6,7 @@ import { same_shape } from "../shape";
 import type { Tensor } from "../tensor";
 import { check_gradients } from "./anomaly";
 import { enable_grad, no_grad } from "./grad-mode";
-import { AccumulateGrad, type Grad, type Node, RuleNode } from "./node";
+import { AccumulateGrad, accumulator_of, type Grad, type Node, RuleNode } from "./node";
 import { OwnGradients } from "./own-gradients";
 import { gradient_edge } from "./tape";
 
@@ -57,7 +57,7 @@ export function backward(tensors: Tensor | readonly Tensor[], ...args: unknown[]
 /** Adds to a tensor's `grad`, also where it is no leaf. */
 function accumulate(target: Tensor, gradient: Grad): void {
   if (gradient === null) return;
-  if (target.is_leaf) target._grad_accumulator().apply([gradient]);
+  if (target.is_leaf) accumulator_of(target).apply([gradient]);
   else target.grad = target.grad === null ? gradient._alias() : target.grad.add(gradient);
 }
 

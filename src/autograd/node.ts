@@ -218,3 +218,9 @@ export class AccumulateGrad extends Node {
     return [];
   }
 }
+
+/** The node that adds to a leaf's `grad`. */
+export function accumulator_of(leaf: Tensor): AccumulateGrad {
+  leaf._accumulator ??= new AccumulateGrad(leaf);
+  return leaf._accumulator;
+}

@@ -4,7 +4,7 @@ import { is_turned } from "../geometry";
 import { same_shape } from "../shape";
 import { Tensor } from "../tensor";
 import { is_grad_enabled } from "./grad-mode";
-import { type Edge, type Rule, RuleNode } from "./node";
+import { accumulator_of, type Edge, type Rule, RuleNode } from "./node";
 
 const rules = new Map<string, Rule>();
 
@@ -28,7 +28,7 @@ export function gradient_edge(tensor: Tensor): Edge | null {
   if (!tensor.requires_grad) return null;
   const grad_fn = tensor.grad_fn;
   if (grad_fn !== null) return { node: grad_fn, index: tensor._output_nr };
-  return { node: tensor._grad_accumulator(), index: 0 };
+  return { node: accumulator_of(tensor), index: 0 };
 }
 
 /** Whether an operation on these inputs is recorded. */

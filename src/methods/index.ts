@@ -9,6 +9,7 @@ import { record } from "../autograd/tape";
 import * as algebra from "../both/algebra";
 import { cast } from "../ops/value/convert";
 import { is_tensor, Tensor } from "../tensor";
+import * as autograd from "./autograd";
 import { casting, filling, in_place, reshaping } from "./in-place";
 import type { Method } from "./method-type";
 import * as pointwise from "./pointwise";
@@ -20,6 +21,7 @@ import * as value from "./value";
 import * as view from "./view";
 
 type Operations = typeof algebra &
+  typeof autograd &
   typeof pointwise &
   typeof position &
   typeof reduction &
@@ -32,7 +34,7 @@ type InPlace = {
   [Name in (typeof in_place)[number] | (typeof reshaping)[number] as `${Name}_`]: Method<Operations[Name]>;
 };
 
-/** The methods of tensors that come from `ops/`. */
+/** The methods of tensors that come from `ops/` and from this folder. */
 export type TensorMethods = { [Name in keyof Operations]: Method<Operations[Name]> } & InPlace;
 
 type Operation = (...args: unknown[]) => unknown;
@@ -43,7 +45,7 @@ function install(name: string, value: (this: Tensor, ...args: unknown[]) => unkn
 }
 
 const operations = new Map<string, Operation>();
-for (const kind of [algebra, pointwise, position, reduction, reflected, shape, value, view]) {
+for (const kind of [algebra, autograd, pointwise, position, reduction, reflected, shape, value, view]) {
   for (const [name, operation] of Object.entries(kind)) {
     if (operations.has(name)) throw new Error(`two methods ${name}`);
     operations.set(name, operation as Operation);
