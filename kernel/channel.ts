@@ -1,5 +1,6 @@
 /** @file What the protocol thread and the main thread say to each other. */
 import type { MessagePort } from "node:worker_threads";
+import type { LocalFile } from "./local-file";
 
 /** Data by MIME type, as Jupyter sends it. */
 export type MimeBundle = Record<string, unknown>;
@@ -30,8 +31,8 @@ export interface RunCell {
   names: string[];
   /** Those that must not be read before they are assigned. */
   lexical: string[];
-  /** Compiled files beside the notebook, by absolute path. */
-  sideOutputs: { path: string; code: string }[];
+  /** Files beside the notebook that are new or changed. */
+  localFiles: LocalFile[];
   silent: boolean;
   allowStdin: boolean;
   userExpressions: Record<string, string>;

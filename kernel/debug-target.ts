@@ -31,9 +31,12 @@ export interface ChildrenRequest {
   filter?: "indexed" | "named";
 }
 
-/** A cell that ran. */
+/** A cell, or a `.ts` file beside the notebook, that ran. */
 export interface DebugCell {
+  /** Name of its script. */
   name: string;
+  /** The path of a file; null for a cell. */
+  file: string | null;
   source: string;
   sourceMap: string;
 }

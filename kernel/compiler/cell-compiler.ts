@@ -24,14 +24,16 @@
  * - `module.import(specifier)` must return the promise of a namespace object: `import("x")` is emitted as a call of it.
  * - A name that is not declared by a cell is an ordinary global: `torch`, `nn`, `print`, ... are properties of globalThis,
  *   and a cell that declares `index` or `F` has its own from then on.
- * - `sideOutputs`, when there, are `.ts` files beside the notebook that the cell imports, compiled to CommonJS: `require`
- *   looks there first, by absolute path (with or without the `.js` that `path` ends with), and drops what it had cached of that path.
+ * - `localFiles`, when there, are `.ts` files beside the notebook that the cell imports, new or changed (`local-file.ts`): `require` and
+ *   `import()` look there first, by absolute path, and what was loaded of such a file, or imports it, is loaded anew.
  *
  * The magics `%%nocheck`, `%%time` and `%%html` are all in `code`: the kernel need not know of them.
  *
  * Cells may be compiled while others run (in subshells): they see what those declare. Completion and inspection may come at any
  * time.
  */
+
+import type { LocalFile } from "../local-file";
 
 /** A problem that the type checker found; places are 1-based and in the cell. */
 export interface Diagnostic {
@@ -60,8 +62,8 @@ export interface CompiledCell {
   names: string[];
   /** Those declared by `let`, `const` and `class`. */
   lexical: string[];
-  /** Files beside the notebook that the cell imports, compiled; absent when there are none. */
-  sideOutputs?: { path: string; code: string }[];
+  /** Files beside the notebook that the cell imports, where they are new or changed. */
+  localFiles?: LocalFile[];
 }
 
 /** A cell that must not run. */
@@ -85,9 +87,11 @@ export interface InspectionResult {
   markdown: string;
 }
 
-/** A place in a cell's source, 1-based. */
+/** A place in a cell's or a file's source, 1-based. */
 export interface DebugPlace {
   source: string;
+  /** The path of a file; null for a cell. */
+  file: string | null;
   line: number;
   column: number;
 }

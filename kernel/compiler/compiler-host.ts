@@ -1,6 +1,7 @@
 /** @file What `HostedCompiler` stands on: something that checks one cell against the declarations of the earlier ones. */
 import type ts from "typescript";
 import type { TypeScript } from "./bind";
+import type { Emitted } from "./local-files";
 import type { Lookups } from "./lookups";
 
 export interface HostOptions {
@@ -54,8 +55,8 @@ export interface CompilerHost extends Lookups {
   diagnostics(): readonly ts.Diagnostic[];
   /** The cell's own declarations, without what was left of earlier ones; undefined when none were written. */
   declarations(): string | undefined;
-  /** Files that the cell imports and that were compiled because of it. */
-  sideOutputs(): readonly { path: string; data: string }[];
+  /** The `.ts` files that the cell imports, directly or not, where they are new or changed. */
+  localFiles(): readonly Emitted[];
   /** Does ahead of time what later calls will need; called when nobody waits. True when something was done. */
   warm?(): boolean;
   close(): void;

@@ -10,13 +10,15 @@ import { TextEdits } from "./text-edits";
  * Makes an expression, or statements, ready to be evaluated in a frame: types are taken off, and the names of cells' variables
  * found where they are kept, but for those that something nearer to the place hides.
  * @param names The variables of the cells
- * @param place Where the frame stands in a cell; null outside of any
+ * @param place Where the frame stands in a cell or file; null outside of any
+ * @param fileNames What top-level names of that file are in JavaScript, where it is another name
  */
 export function debugExpression(
   api: TypeScript,
   code: string,
   names: ReadonlySet<string>,
   place: DebugPlace | null,
+  fileNames: ReadonlyMap<string, string> = new Map(),
 ): DebugExpression {
   const text = code.trim();
   if (text === "") return { ok: false, message: "there is nothing to evaluate" };
@@ -27,7 +29,7 @@ export function debugExpression(
   if (problem) return { ok: false, message: problem };
   const { file, checker } = bind(api, output, "/debug.ts");
   const edits = new TextEdits(output);
-  const isHidden = hiddenAt(api, place);
+  const meaningOf = meaningAt(api, place);
   const known = new Set([...names, ...topLevelNames(api, place)]);
   let isAsync = false;
   let refused = "";
@@ -37,7 +39,10 @@ export function debugExpression(
       isAsync = true;
     if (api.isIdentifier(node) && known.has(node.text) && isReference(api, node)) {
       const own = checker.resolveName(node.text, node, api.SymbolFlags.Value, false);
-      if (!own && !isHidden(node.text)) replaceName(api, edits, file, node);
+      const meaning = own ? "nearer" : meaningOf(node.text);
+      const target =
+        meaning === "variable" ? `${DEBUG_TARGET}.variables.${node.text}` : fileNames.get(node.text);
+      if (target !== undefined && meaning !== "nearer") replaceName(api, edits, file, node, target);
     }
     const inside = inFunction || api.isFunctionLike(node);
     api.forEachChild(node, (child) => visit(child, inside));
@@ -59,8 +64,13 @@ export function isCaught(api: TypeScript, script: string, offset: number): boole
   return false;
 }
 
-function replaceName(api: TypeScript, edits: TextEdits, file: ts.SourceFile, node: ts.Identifier): void {
-  const target = `${DEBUG_TARGET}.variables.${node.text}`;
+function replaceName(
+  api: TypeScript,
+  edits: TextEdits,
+  file: ts.SourceFile,
+  node: ts.Identifier,
+  target: string,
+): void {
   const { parent } = node;
   const start = node.getStart(file);
   if (api.isShorthandPropertyAssignment(parent)) edits.replace(start, node.end, `${node.text}: ${target}`);
@@ -72,16 +82,23 @@ function replaceName(api: TypeScript, edits: TextEdits, file: ts.SourceFile, nod
   }
 }
 
-/** Tells which names mean something nearer than a cell's variable at a place. */
-function hiddenAt(api: TypeScript, place: DebugPlace | null): (name: string) => boolean {
-  if (!place) return () => false;
+/** Tells what a name means at a place: a cell's variable, something of the file that the place is in, or something nearer. */
+function meaningAt(
+  api: TypeScript,
+  place: DebugPlace | null,
+): (name: string) => "variable" | "file" | "nearer" {
+  if (!place) return () => "variable";
   const { file, checker } = bind(api, place.source, "/cell.ts");
   const starts = file.getLineStarts();
   const line = Math.min(Math.max(place.line, 1), starts.length);
   const node = innermost(api, file, Math.min(starts[line - 1] + Math.max(place.column - 1, 0), file.end));
   return (name) => {
-    const symbol = checker.resolveName(name, node, api.SymbolFlags.Value, false);
-    return symbol !== undefined && file.locals?.get(escapeName(name)) !== symbol;
+    const meaning = api.SymbolFlags.Value | api.SymbolFlags.Alias;
+    const symbol = checker.resolveName(name, node, meaning, false);
+    if (symbol === undefined) return "variable";
+    // Of what is exported there is a second symbol.
+    if (file.locals?.get(escapeName(name))?.declarations?.[0] !== symbol.declarations?.[0]) return "nearer";
+    return place.file === null ? "variable" : "file";
   };
 }
 

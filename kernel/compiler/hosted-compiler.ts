@@ -20,10 +20,12 @@ import { Declarations } from "./declarations";
 import { cellDiagnostics, syntaxDiagnostics } from "./diagnostics";
 import { inspectionAt } from "./inspection";
 import { type Completeness, isCompleteCell } from "./is-complete";
+import { LocalFiles } from "./local-files";
 import { completeMagic, magicDiagnostic, readMagics, TIME_END, TIME_START } from "./magics";
 import { ModuleKinds } from "./module-kind";
 import { pythonDiagnostic } from "./python-lines";
 import { emitCell } from "./scope-emit";
+import { splitSourceMap } from "./source-map";
 import { statementsByName } from "./statements";
 
 /** What is known about a cell that was compiled, until it is committed. */
@@ -44,17 +46,19 @@ export class HostedCompiler implements CellCompiler {
   /** The cells' own text, by declared name. */
   private readonly sources = new Map<string, string>();
   private readonly modules: ModuleKinds;
+  private readonly localFiles: LocalFiles;
   /** The cells that run, by their numbers. */
   private readonly pending = new Map<number, Pending>();
 
   /** @param createHost Makes what checks and emits; called again when that failed. */
   constructor(
-    options: { cwd: string; packageRoot: string },
+    private readonly options: { cwd: string; packageRoot: string },
     private readonly createHost: () => CompilerHost,
   ) {
     this.modules = new ModuleKinds(options.cwd, options.packageRoot);
     this.host = createHost();
     this.ts = this.host.ts;
+    this.localFiles = new LocalFiles(this.ts, this.modules);
     this.declarations = Declarations.from(this.ts, "");
   }
 
@@ -71,6 +75,7 @@ export class HostedCompiler implements CellCompiler {
     const result = this.guard(() => this.host.convert(this.visible().texts, code, magics.check, parsed));
     const problems = this.host.diagnostics();
     if (problems.length > 0) return fail(cell.code, this.diagnose(cell.code, problems));
+    const localFiles = this.host.localFiles().map((one) => this.localFiles.add(one));
     const { code: module, mappings } = splitSourceMap(result.output ?? "");
     const emitted = emitCell(this.ts, {
       code: module,
@@ -79,7 +84,8 @@ export class HostedCompiler implements CellCompiler {
       earlier: this.visibleValues(),
       resultName: result.lastExpressionVar ?? null,
       ...(magics.time ? { prologue: TIME_START } : {}),
-      isEsModule: (specifier) => this.modules.isEsModule(specifier),
+      isEsModule: (specifier) =>
+        this.modules.isEsModule(specifier) || this.localFiles.isAsync(this.options.cwd, specifier),
     });
     // The compiler's own helpers are no names of the cell.
     const names = emitted.names.filter((name) => code.includes(name));
@@ -91,7 +97,6 @@ export class HostedCompiler implements CellCompiler {
       if (!declared.has(name))
         own.push(...statementsOf(this.ts, `declare let ${name}: ${this.host.typeOf(name)};\n`));
     this.pending.set(cell.cell, { names, own, sources: statementsByName(this.ts, parsed) });
-    const sideOutputs = this.host.sideOutputs();
     return {
       ok: true,
       ...emitted,
@@ -99,7 +104,7 @@ export class HostedCompiler implements CellCompiler {
       names,
       lexical,
       resultName: result.lastExpressionVar ?? null,
-      ...(sideOutputs.length > 0 ? { sideOutputs: sideOutputs.map((one) => this.sideOutput(one)) } : {}),
+      ...(localFiles.length > 0 ? { localFiles } : {}),
     };
   }
 
@@ -147,6 +152,8 @@ export class HostedCompiler implements CellCompiler {
 
   async debugExpression(code: string, place: DebugPlace | null): Promise<DebugExpression> {
     const names = new Set(this.visibleValues());
+    if (place?.file != null)
+      return debugExpression(this.ts, code, names, place, this.localFiles.namesIn(place.file));
     return debugExpression(
       this.ts,
       code,
@@ -204,18 +211,6 @@ export class HostedCompiler implements CellCompiler {
   private diagnose(code: string, problems: ReturnType<CompilerHost["diagnostics"]>): Diagnostic[] {
     return cellDiagnostics(this.ts, problems, code, CELL_FILE, PREFIX.length);
   }
-
-  private sideOutput({ path, data }: { path: string; data: string }): { path: string; code: string } {
-    const { outputText } = this.ts.transpileModule(splitSourceMap(data).code, {
-      fileName: "side.js",
-      compilerOptions: {
-        module: this.ts.ModuleKind.CommonJS,
-        target: this.ts.ScriptTarget.ES2022,
-        esModuleInterop: true,
-      },
-    });
-    return { path, code: outputText };
-  }
 }
 
 /** How many characters two texts have in common at their beginning. */
@@ -235,14 +230,6 @@ function htmlCell(html: string): CompiledCell {
 function fail(cell: string, problems: Diagnostic[]): FailedCell {
   const magic = magicDiagnostic(cell, problems);
   return { ok: false, diagnostics: magic ? [magic] : problems };
-}
-
-/** Takes the inline source map off what TypeScript wrote. */
-function splitSourceMap(text: string): { code: string; mappings: string } {
-  const match = /\n?\/\/# sourceMappingURL=data:application\/json;base64,([\w+/=]+)\s*$/.exec(text);
-  if (!match) return { code: text, mappings: "" };
-  const map = JSON.parse(Buffer.from(match[1], "base64").toString("utf8")) as { mappings: string };
-  return { code: text.slice(0, match.index), mappings: map.mappings };
 }
 
 /** Blanks `export` before declarations: in a cell everything is exported to the next ones already. */

@@ -6,21 +6,20 @@ import { resolveImportOnly } from "../runtime/import-only";
 
 /** Answers for one notebook folder; what cannot be found is left to `require`, whose message says so. */
 export class ModuleKinds {
-  private readonly places: { require: NodeJS.Require; folder: string }[];
+  private readonly places = new Map<string, NodeJS.Require>();
 
-  constructor(cwd: string, packageRoot: string) {
-    this.places = [cwd, packageRoot].map((folder) => ({
-      require: createRequire(path.join(folder, "notebook.ts")),
-      folder,
-    }));
-  }
+  constructor(
+    private readonly cwd: string,
+    private readonly packageRoot: string,
+  ) {}
 
   /** True when a specifier leads to an ES module, or for `import` to another file than for `require`. */
-  isEsModule(specifier: string): boolean {
+  isEsModule(specifier: string, from = this.cwd): boolean {
     if (specifier === "torchbook" || specifier === "tslab" || isBuiltin(specifier)) return false;
     if (/^(?:data|https?|file):/.test(specifier)) return true;
     const isPackage = !specifier.startsWith(".") && !path.isAbsolute(specifier);
-    for (const { require, folder } of this.places) {
+    for (const folder of new Set([from, this.cwd, this.packageRoot])) {
+      const require = this.requireFrom(folder);
       const imported = isPackage ? resolveImportOnly(specifier, folder) : null;
       if (imported && isEsModuleFile(imported)) return true;
       try {
@@ -31,6 +30,12 @@ export class ModuleKinds {
       }
     }
     return false;
+  }
+
+  private requireFrom(folder: string): NodeJS.Require {
+    const known = this.places.get(folder) ?? createRequire(path.join(folder, "notebook.ts"));
+    this.places.set(folder, known);
+    return known;
   }
 }
 

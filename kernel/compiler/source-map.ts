@@ -11,6 +11,14 @@ export interface Segment {
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const VALUES = new Map([...DIGITS].map((digit, value) => [digit, value]));
 
+/** Takes the inline source map off what TypeScript wrote. */
+export function splitSourceMap(text: string): { code: string; mappings: string } {
+  const match = /\n?\/\/# sourceMappingURL=data:application\/json;base64,([\w+/=]+)\s*$/.exec(text);
+  if (!match) return { code: text, mappings: "" };
+  const map = JSON.parse(Buffer.from(match[1], "base64").toString("utf8")) as { mappings: string };
+  return { code: text.slice(0, match.index), mappings: map.mappings };
+}
+
 /** The segments of a `mappings` string that has one source. */
 export function decodeMappings(mappings: string): Segment[] {
   const segments: Segment[] = [];

@@ -11,6 +11,7 @@ import type { Converter } from "tslab/dist/converter";
 import { ambientFiles, mendGlobals } from "./ambient";
 import type { TypeScript } from "./bind";
 import { CELL_FILE, type CompilerHost, type Earlier, type HostOptions, PREFIX } from "./compiler-host";
+import type { Emitted } from "./local-files";
 import { lookups } from "./lookups";
 import { moduleResolver, typeReferenceResolver } from "./module-resolution";
 import { plainAssignments } from "./plain-assignment";
@@ -41,7 +42,7 @@ export function createTslabHost(given: HostOptions): CompilerHost {
   let raw: readonly TsNamespace.Diagnostic[] = [];
   let checks = true;
   let declarations: string | undefined;
-  let sideOutputs: { path: string; data: string }[] = [];
+  let compiled: Emitted[] = [];
   const cellFile = path.join(options.cwd, CELL_FILE);
   let updateRootFiles: (() => void) | undefined;
   const watched = new Map<
@@ -121,8 +122,7 @@ export function createTslabHost(given: HostOptions): CompilerHost {
               const source = target?.fileName;
               // The converter knows only of files in and below the notebook's folder.
               if (source && source !== cellFile) {
-                if (file.endsWith(".js"))
-                  sideOutputs.push({ path: source.replace(/\.[mc]?tsx?$/, ".js"), data });
+                if (file.endsWith(".js")) compiled.push({ file: source, source: target.text, module: data });
                 return;
               }
               if (file.endsWith(".d.ts")) declarations = data;
@@ -177,7 +177,7 @@ export function createTslabHost(given: HostOptions): CompilerHost {
   /** Tells the converter about files beside the notebook that changed since it read them. */
   const refresh = (): void => {
     declarations = undefined;
-    sideOutputs = [];
+    compiled = [];
     for (const [file, entry] of watched) {
       const now = modifiedTime(file);
       if (now === entry.modified) continue;
@@ -203,7 +203,7 @@ export function createTslabHost(given: HostOptions): CompilerHost {
     diagnostics: () => raw,
     ...lookups(ts, () => builder?.getProgram(), cellFile, PREFIX.length),
     declarations: () => declarations,
-    sideOutputs: () => sideOutputs,
+    localFiles: () => compiled,
     close: () => converter.close(),
   };
   // The two versions of TypeScript have the same shape here.

@@ -22,6 +22,7 @@ import { PATH_KINDS } from "./completion";
 import { type Documents, LIBRARIES } from "./documents";
 import { withHints } from "./hints";
 import { saveCodeCache } from "./load-typescript";
+import type { Emitted } from "./local-files";
 import { type Lookups, lookups } from "./lookups";
 import { moduleResolver } from "./module-resolution";
 import { plainAssignments } from "./plain-assignment";
@@ -61,7 +62,7 @@ export class TypeScriptHost implements CompilerHost {
   private declared: string | undefined;
   /** Whether the cell declares anything. */
   private declares = false;
-  private compiled: { path: string; data: string }[] = [];
+  private compiled: Emitted[] = [];
 
   constructor(
     private readonly options: HostOptions,
@@ -146,7 +147,7 @@ export class TypeScriptHost implements CompilerHost {
     return this.declared;
   }
 
-  sideOutputs(): readonly { path: string; data: string }[] {
+  localFiles(): readonly Emitted[] {
     return this.compiled;
   }
 
@@ -304,9 +305,9 @@ export class TypeScriptHost implements CompilerHost {
   private emitDependency(program: ts.Program, one: ts.SourceFile): void {
     if (this.emitted.get(one.fileName) === one.text) return;
     this.emitted.set(one.fileName, one.text);
-    const target = one.fileName.replace(/\.([mc]?)tsx?$/, ".$1js");
-    program.emit(one, (name, data) => {
-      if (/\.[mc]?js$/.test(name)) this.compiled.push({ path: target, data });
+    const { fileName: file, text: source } = one;
+    program.emit(one, (name, module) => {
+      if (/\.[mc]?js$/.test(name)) this.compiled.push({ file, source, module });
     });
   }
 

@@ -1,6 +1,7 @@
 /** @file Works on cells and comm messages: compiles, has the main thread run, and answers. */
 import type { CommMessage, ErrorContent, FromMain, ToMain } from "../channel";
 import type { CellCompiler, CompiledCell } from "../compiler/cell-compiler";
+import type { LocalFile } from "../local-file";
 import { log } from "../log";
 import { CompileAhead } from "./ahead";
 import { diagnosticsError } from "./diagnostics";
@@ -21,6 +22,10 @@ export class Executions {
   readonly shells = new Shells((shell, entry) => this.take(shell, entry));
   /** Kept for good, as output may come at any later time. */
   private readonly requests = new Map<number, Request>();
+  /** Compiled files that came too late for the cell that imported them. */
+  private readonly unsent: LocalFile[] = [];
+  /** Ends when the compiler has forgotten a cell that was stopped while it was compiled. */
+  private forgetting: Promise<unknown> = Promise.resolve();
   private readonly silent = new Set<number>();
   private nextCell = 1;
   private interrupting: Promise<void> | null = null;
@@ -242,7 +247,7 @@ export class Executions {
           resultName: compiled.resultName,
           names: compiled.names,
           lexical: compiled.lexical,
-          sideOutputs: compiled.sideOutputs ?? [],
+          localFiles: [...this.unsent.splice(0), ...(compiled.localFiles ?? [])],
           silent,
           allowStdin: content.allow_stdin === true,
           userExpressions,
@@ -263,13 +268,19 @@ export class Executions {
     const { cell, executionCount } = execution;
     const fail = (error: ErrorContent) => execution.settle(failed(error));
     this.beforeCompile(code);
-    const compiling = this.ahead.take(cell).then((made) => made ?? this.compiler.compile({ cell, code }));
+    const compiling = this.forgetting
+      .then(() => this.ahead.take(cell))
+      .then((made) => made ?? this.compiler.compile({ cell, code }));
     try {
       await Promise.race([compiling, execution.outcome]);
       if (execution.settled) {
-        // Interrupted: the compiler must still hear that nothing of the cell came to be.
-        compiling.then(
-          (late) => late.ok && this.commit(cell, { ok: false, assigned: [] }),
+        // Interrupted: the compiler must still hear that nothing of the cell came to be, before it is asked for the next one.
+        this.forgetting = compiling.then(
+          (late) => {
+            if (!late.ok) return;
+            this.unsent.push(...(late.localFiles ?? []));
+            this.commit(cell, { ok: false, assigned: [] });
+          },
           () => {},
         );
         return null;

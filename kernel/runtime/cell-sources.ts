@@ -1,4 +1,4 @@
-/** @file The sources of the cells that ran, and where a place in their JavaScript lies in them. */
+/** @file The sources of the cells that ran and of compiled files, and where a place in their JavaScript lies in them. */
 import { SourceMap } from "node:module";
 
 /** A place in a cell's own source, 1-based. */
@@ -8,6 +8,8 @@ export interface Place {
 }
 
 interface Entry {
+  /** The path of a file; null for a cell. */
+  file: string | null;
   source: string;
   lines: string[] | null;
   sourceMap: string;
@@ -19,22 +21,28 @@ export function cellName(executionCount: number): string {
   return `Cell In[${executionCount}]`;
 }
 
-/** Keeps every cell by its name; maps are parsed when an error asks for them. */
+export function isCellName(name: string): boolean {
+  return /^Cell In\[\d+\]$/.test(name);
+}
+
+/** Keeps every cell by its name, and files by those of their scripts; maps are parsed when an error asks for them. */
 export class CellSources {
   private readonly entries = new Map<string, Entry>();
 
-  add(name: string, source: string, sourceMap: string): void {
-    this.entries.set(name, { source, lines: null, sourceMap, map: null });
+  add(name: string, source: string, sourceMap: string, file: string | null = null): void {
+    this.entries.set(name, { file, source, lines: null, sourceMap, map: null });
   }
 
-  has(name: string): boolean {
-    return this.entries.has(name);
-  }
-
-  /** A cell as it was given. */
-  get(name: string): { source: string; sourceMap: string } | undefined {
+  /** How a script is called in tracebacks: by its cell or file; undefined where it is neither's. */
+  fileOf(name: string): string | undefined {
     const entry = this.entries.get(name);
-    return entry && { source: entry.source, sourceMap: entry.sourceMap };
+    return entry && (entry.file ?? name);
+  }
+
+  /** A cell or file as it was given. */
+  get(name: string): { source: string; sourceMap: string; file: string | null } | undefined {
+    const entry = this.entries.get(name);
+    return entry && { source: entry.source, sourceMap: entry.sourceMap, file: entry.file };
   }
 
   /** The source lines of a cell. */

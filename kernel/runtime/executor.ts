@@ -15,7 +15,7 @@ import {
 import type { Link } from "./link";
 import { isThenable, plainText, serialize, toMimeBundle } from "./mime";
 import type { CellModules } from "./modules";
-import { CELL_FUNCTION, RUNNER } from "./stack";
+import { CELL_FUNCTION, RUNNER, SOURCE_MAP_COMMENT } from "./stack";
 import { cancelTimers } from "./timers";
 import { describeError } from "./traceback";
 import { forget, makeVariables, reserve } from "./variables";
@@ -45,9 +45,6 @@ interface Running {
   /** The names whose declaration did not run yet. */
   reserved: Set<string>;
 }
-
-/** By this the debugger has a cell wait until its breakpoints are set: V8 tells scripts that have a map before they run. */
-const SOURCE_MAP_COMMENT = "\n//# sourceMappingURL=torchbook:cell";
 
 const PARAMETERS = "exports, require, module, __filename, __dirname";
 
@@ -144,7 +141,7 @@ export class Executor {
     const { executionCount, code, source, sourceMap, isAsync, resultName } = message;
     const name = cellName(executionCount);
     this.sources.add(name, source, sourceMap);
-    this.modules.provide(message.sideOutputs);
+    this.modules.provide(message.localFiles);
     const prefix = `(${isAsync ? "async " : ""}function ${CELL_FUNCTION}(${PARAMETERS}) { `;
     const script = new Script(`${prefix}${code}\n})${SOURCE_MAP_COMMENT}`, {
       filename: name,

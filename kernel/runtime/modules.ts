@@ -1,18 +1,19 @@
 /** @file Modules for cells: from the notebook's folder first, then from torchbook's own packages. */
 import { createRequire, Module } from "node:module";
-import { dirname, extname, isAbsolute, join, resolve as resolvePath } from "node:path";
-import { pathToFileURL } from "node:url";
+import { dirname, extname, isAbsolute, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { types } from "node:util";
+import type { LocalFile } from "../local-file";
 import { wrapModule } from "./callbacks";
+import type { CellSources } from "./cell-sources";
+import { EditedFiles } from "./edited";
 import { resolveImportOnly } from "./import-only";
+import { type FileAccess, LocalFiles } from "./local-files";
 import { makeTslab } from "./tslab";
 import { follow, type Variables } from "./variables";
 
 /** Folder of the torchbook package, seen from dist/kernel/runtime. */
 const PACKAGE_ROOT = join(__dirname, "..", "..", "..");
-
-/** Extensions tried for a compiled file beside the notebook, as TypeScript does. */
-const EXTENSIONS = ["", ".js", ".mjs", ".cjs", "/index.js", "/index.mjs", "/index.cjs"];
 
 /** Finds and loads modules on behalf of cells. */
 export class CellModules {
@@ -21,49 +22,60 @@ export class CellModules {
   readonly require: NodeJS.Require;
   private readonly own = createRequire(join(PACKAGE_ROOT, "package.json"));
   private readonly local: NodeJS.Require;
-  private readonly compiled = new Map<string, string>();
-  private readonly loaded = new Map<string, Module>();
-  /** Which compiled files imported a compiled file. */
-  private readonly importers = new Map<string, Set<string>>();
+  private readonly files: LocalFiles;
+  private readonly edited = new EditedFiles(createRequire(__filename).cache);
   private tslab: ReturnType<typeof makeTslab> | null = null;
 
   /** @param folder The notebook's folder, in which Jupyter starts the kernel. */
-  constructor(readonly folder: string) {
+  constructor(
+    readonly folder: string,
+    sources: CellSources,
+  ) {
     this.filename = join(folder, "notebook.ts");
     this.local = createRequire(this.filename);
+    this.files = new LocalFiles(sources, (file) => this.accessOf(file));
     this.require = this.makeRequire(this.local, folder);
   }
 
-  /** Takes compiled `.ts` files; one that is given again is run anew by its next import, and what imports it as well. */
-  provide(files: { path: string; code: string }[] = []): void {
-    for (const { path, code } of files) {
-      this.compiled.set(path, code);
-      this.unload(path);
-    }
+  /** Takes compiled `.ts` files that are new or changed. */
+  provide(files?: readonly LocalFile[]): void {
+    this.files.provide(files);
   }
 
-  private unload(path: string): void {
-    this.loaded.delete(path);
-    const importers = this.importers.get(path);
-    this.importers.delete(path);
-    for (const importer of importers ?? []) this.unload(importer);
+  /** Forgets files that were being loaded when their cell was stopped. */
+  dropUnfinished(): void {
+    this.files.dropUnfinished();
   }
 
   /** What `import("x")` in a cell does. */
-  async import(specifier: string): Promise<unknown> {
+  import(specifier: string): Promise<unknown> {
+    return this.importFrom(specifier, this.local, this.folder);
+  }
+
+  private async importFrom(
+    specifier: string,
+    local: NodeJS.Require,
+    folder: string,
+    importer?: string,
+  ): Promise<unknown> {
     wrapModule(specifier);
     if (specifier === "tslab") return asNamespace(this.require(specifier));
     if (/^(?:node|data|https?):/.test(specifier)) return import(specifier);
-    const path = specifier.startsWith("file:") ? specifier : this.resolve(specifier, true);
-    if (this.compiled.has(path)) return asNamespace(this.load(path));
+    const path = specifier.startsWith("file:")
+      ? fileURLToPath(specifier)
+      : this.resolve(specifier, true, local, folder);
+    const own = this.files.has(path) ? path : this.files.find(folder, path);
+    if (own !== undefined) return asNamespace(await this.files.loadAsync(own, importer));
     if (Module.isBuiltin(path)) return import(path);
-    if (extname(path) === ".json") return asNamespace(this.local(path));
-    return import(path.startsWith("file:") ? path : pathToFileURL(path).href);
+    if (extname(path) === ".json") return asNamespace(this.loadFrom(local, path));
+    return import(
+      this.edited.urlOf(path, specifier.startsWith("file:") ? specifier : pathToFileURL(path).href)
+    );
   }
 
   /** Gives a variable what `import { key as name }` means: ES modules and `.ts` files beside the notebook stay in sight. */
   bind(variables: Variables, name: string, module: unknown, key: string): void {
-    if (types.isModuleNamespaceObject(module) || this.isCompiled(module)) {
+    if (types.isModuleNamespaceObject(module) || this.files.isExports(module)) {
       follow(variables, name, module as object, key);
       return;
     }
@@ -72,8 +84,13 @@ export class CellModules {
     variables[name] = isWhole ? exports : exports?.[key];
   }
 
-  private isCompiled(exports: unknown): boolean {
-    return [...this.loaded.values()].some((module) => module.exports === exports);
+  private accessOf({ file, path }: LocalFile): FileAccess {
+    const local = createRequire(file);
+    const folder = dirname(file);
+    return {
+      require: this.makeRequire(local, folder, path),
+      import: (specifier) => this.importFrom(specifier, local, folder, path),
+    };
   }
 
   private makeRequire(local: NodeJS.Require, folder: string, importer?: string): NodeJS.Require {
@@ -84,13 +101,10 @@ export class CellModules {
         this.tslab ??= makeTslab();
         return this.tslab;
       }
+      const esModule = importer === undefined ? undefined : this.files.esModule(importer, id);
+      if (esModule !== undefined) return esModule;
       const path = resolve(id);
-      if (!this.compiled.has(path)) return local(path);
-      if (importer !== undefined) {
-        const importers = this.importers.get(path) ?? new Set();
-        this.importers.set(path, importers.add(importer));
-      }
-      return this.load(path).exports;
+      return this.files.has(path) ? this.files.load(path, importer) : this.loadFrom(local, path);
     };
     return Object.assign(cellRequire, {
       cache: local.cache,
@@ -100,17 +114,17 @@ export class CellModules {
     }) as NodeJS.Require;
   }
 
+  private loadFrom(local: NodeJS.Require, path: string): unknown {
+    if (!isAbsolute(path)) return local(path);
+    this.edited.refresh(path);
+    const exports = local(path);
+    this.edited.note(path);
+    return exports;
+  }
+
   /** @param forImport Whether a package's `exports` are read as for `import`, not as for `require`. */
   private resolve(id: string, forImport: boolean, local = this.local, folder = this.folder): string {
-    if (isAbsolute(id) || /^\.\.?(?:\/|$)/.test(id)) {
-      const path = resolvePath(folder, id);
-      // `./file.ts` is known by the name of what was made of it.
-      const emitted = path.replace(/\.([mc]?)tsx?$/, ".$1js");
-      const found = [emitted, ...EXTENSIONS.map((extension) => path + extension)].find((candidate) =>
-        this.compiled.has(candidate),
-      );
-      return found ?? local.resolve(id);
-    }
+    if (isAbsolute(id) || /^\.\.?(?:\/|$)/.test(id)) return this.files.find(folder, id) ?? local.resolve(id);
     // The package knows itself by name, wherever the notebook lies.
     if (id === "torchbook" || id.startsWith("torchbook/")) return this.own.resolve(id);
     try {
@@ -123,26 +137,6 @@ export class CellModules {
         throw isNotFound(inner) ? withHint(error as Error, id, folder) : inner;
       }
     }
-  }
-
-  /** Runs a compiled file once. */
-  private load(path: string): Module {
-    const known = this.loaded.get(path);
-    if (known) return known;
-    const module = new Module(path) as Module & { _compile(code: string, filename: string): void };
-    const folder = dirname(path);
-    module.filename = path;
-    module.require = this.makeRequire(createRequire(path), folder, path) as typeof module.require;
-    // Before it runs, as files may import each other in a circle.
-    this.loaded.set(path, module);
-    try {
-      module._compile(this.compiled.get(path) as string, path);
-      module.loaded = true;
-    } catch (error) {
-      this.loaded.delete(path);
-      throw error;
-    }
-    return module;
   }
 }
 
@@ -159,8 +153,7 @@ function resolveFrom(from: NodeJS.Require, id: string, folder: string, forImport
 }
 
 /** The namespace that `import()` would make of a CommonJS module. */
-function asNamespace(module: Module | unknown): unknown {
-  const exports = module instanceof Module ? module.exports : module;
+function asNamespace(exports: unknown): unknown {
   if (typeof exports === "object" && exports !== null && (exports as { __esModule?: boolean }).__esModule) {
     return exports;
   }

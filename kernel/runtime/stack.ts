@@ -1,5 +1,5 @@
 /** @file Stack traces in the cells' own lines and columns. */
-import type { CellSources, Place } from "./cell-sources";
+import { type CellSources, isCellName, type Place } from "./cell-sources";
 
 /** One call on the stack. */
 export interface Frame extends Place {
@@ -8,6 +8,8 @@ export interface Frame extends Place {
   name: string;
   isAsync: boolean;
   isCell: boolean;
+  /** The source by which the frame's place is known, where it is a cell's or a compiled file's. */
+  script: string | null;
 }
 
 /** Deep enough to reach a cell through a library. */
@@ -47,22 +49,24 @@ function toFrame(site: NodeJS.CallSite, sources: CellSources): Frame {
   const file = site.getFileName() ?? site.getScriptNameOrSourceURL?.() ?? "";
   const line = site.getLineNumber() ?? 0;
   const column = site.getColumnNumber() ?? 0;
-  const isCell = sources.has(file);
-  const place = isCell ? sources.map(file, line, column) : { line, column };
+  const shown = sources.fileOf(file);
+  const isKnown = shown !== undefined;
+  const place = isKnown ? sources.map(file, line, column) : { line, column };
   return {
     // What the compiler added to a cell is folded like the kernel's own code.
-    file: place ? file.replace(/^file:\/\//, "") : "",
+    file: place ? (shown ?? file.replace(/^file:\/\//, "")) : "",
     line: place?.line ?? 0,
     column: place?.column ?? 0,
-    name: functionName(site, isCell),
+    name: functionName(site, isKnown),
     isAsync: (site as unknown as { isAsync(): boolean }).isAsync(),
-    isCell: isCell && place !== null,
+    isCell: shown === file && isCellName(file) && place !== null,
+    script: isKnown ? file : null,
   };
 }
 
-function functionName(site: NodeJS.CallSite, isCell: boolean): string {
+function functionName(site: NodeJS.CallSite, isCompiled: boolean): string {
   const name = site.getFunctionName() ?? "";
-  if (isCell && name === CELL_FUNCTION) return "";
+  if (isCompiled && (name === CELL_FUNCTION || name === FILE_FUNCTION)) return "";
   if (site.isConstructor()) return `new ${name || "<anonymous>"}`;
   const type = site.getTypeName();
   if (name && site.isToplevel() !== true && type && type !== "Object" && !name.includes(".")) {
@@ -74,6 +78,11 @@ function functionName(site: NodeJS.CallSite, isCell: boolean): string {
 
 /** Name of the function round a cell's code. */
 export const CELL_FUNCTION = "__cell__";
+/** Name of the function round a compiled file's. */
+export const FILE_FUNCTION = "__file__";
+
+/** By this the debugger has a script wait until its breakpoints are set: V8 tells scripts that have a map before they run. */
+export const SOURCE_MAP_COMMENT = "\n//# sourceMappingURL=torchbook:cell";
 
 function describe({ file, line, column, name, isAsync }: Frame): string {
   const place = file ? `${file}:${line}:${column}` : "<anonymous>";

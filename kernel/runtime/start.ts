@@ -62,7 +62,7 @@ export function start(connectionFile: string): void {
 
   const link = new Link(protocol.port1, shared, stderr === null ? null : loadDescriptors());
   const sources = new CellSources();
-  const modules = new CellModules(process.cwd());
+  const modules = new CellModules(process.cwd(), sources);
   const executor = new Executor(link, sources, modules);
   const preload = new Preload();
 
@@ -126,6 +126,7 @@ export function start(connectionFile: string): void {
         // breakOnSigint takes the listeners away while a script runs, and cannot put them back when that is ended.
         process.off("SIGINT", onSignal).on("SIGINT", onSignal);
         dropUnfinishedModules();
+        modules.dropUnfinished();
         executor.stop(message.cells);
         link.post({ type: "stopped", stop: message.stop });
         break;

@@ -94,7 +94,7 @@ function frameLines(error: Error, sources: CellSources): string[] {
   };
   for (const frame of stackFrames(error)) {
     if (isKernelFile(frame.file)) continue;
-    if (!frame.isCell && isLibraryFile(frame.file)) {
+    if (frame.script === null && isLibraryFile(frame.file)) {
       folded++;
       continue;
     }
@@ -117,10 +117,10 @@ function frameLines(error: Error, sources: CellSources): string[] {
 }
 
 function frameText(frame: Frame, sources: CellSources, innermost: boolean): string[] {
-  const { file, line, column, name } = frame;
+  const { file, line, column, name, script } = frame;
   const place = bold(frame.isCell ? `${file}, line ${line}:${column}` : `${file}:${line}:${column}`);
   const head = `  ${place}${name ? `, in ${name}` : ""}`;
-  const source = frame.isCell ? sources.lines(file) : readLines(file);
+  const source = script === null ? readLines(file) : sources.lines(script);
   return [head, ...excerpt(source, line, column, innermost ? CONTEXT : 0)];
 }
 

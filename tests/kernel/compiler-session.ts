@@ -3,6 +3,7 @@ import { Script } from "node:vm";
 import { MessageChannel, Worker } from "node:worker_threads";
 import type { CompiledCell, Diagnostic } from "../../kernel/compiler/cell-compiler";
 import { CompilerClient } from "../../kernel/compiler/client";
+import { CellSources } from "../../kernel/runtime/cell-sources";
 import { CellModules } from "../../kernel/runtime/modules";
 
 export interface Ran {
@@ -32,7 +33,7 @@ export class Session {
       transferList: [port2],
     });
     this.compiler = new CompilerClient(port1);
-    this.modules = new CellModules(cwd);
+    this.modules = new CellModules(cwd, new CellSources());
   }
 
   /** Compiles and runs a cell. */
@@ -45,7 +46,7 @@ export class Session {
     const before = new Map(Object.entries(variables));
     let error: unknown;
     try {
-      this.modules.provide(compiled.sideOutputs);
+      this.modules.provide(compiled.localFiles);
       const prefix = `(${compiled.isAsync ? "async " : ""}function (${PARAMETERS}) {`;
       const script = new Script(`${prefix}${compiled.code}\n})`, {
         filename: `cell-${executionCount}`,

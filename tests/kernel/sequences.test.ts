@@ -11,6 +11,7 @@ import { displays } from "./sequences/displays";
 import { errors } from "./sequences/errors";
 import { hints } from "./sequences/hints";
 import { imports } from "./sequences/imports";
+import { localFiles } from "./sequences/local-files";
 import { magics } from "./sequences/magics";
 import { redeclaration } from "./sequences/redeclaration";
 import type { Expected, Sequence, Text } from "./sequences/sequence";
@@ -23,6 +24,7 @@ const themes: Record<string, Sequence[]> = {
   asynchronous,
   types,
   imports,
+  localFiles,
   errors,
   hints,
   displays,

@@ -120,9 +120,7 @@ export class Breakpoints {
     const conditions: string[] = [];
     delete entry.problem;
     try {
-      const place = script
-        ? { source: script.cell.source, line: asked.line, column: asked.column ?? END_OF_LINE }
-        : null;
+      const place = script ? script.debugPlace(asked.line, asked.column ?? END_OF_LINE) : null;
       const compile = async (code: string) => {
         const made = await this.compiler.debugExpression(code, place);
         if (!made.ok) throw new Error(made.message);
@@ -209,8 +207,6 @@ function describe({ id, asked, source, line, problem }: Entry): Breakpoint {
     verified: line !== null && problem === undefined,
     line: line ?? asked.line,
     source,
-    ...(problem !== undefined
-      ? { message: problem }
-      : line === null && { message: "the cell has not run yet" }),
+    ...(problem !== undefined ? { message: problem } : line === null && { message: "this has not run yet" }),
   };
 }

@@ -1,12 +1,16 @@
-/** @file A cell's script in V8, and where its places lie in the cell's own source. */
+/** @file A script in V8 that is a cell's or a compiled file's, and where its places lie in their own source. */
+import { basename } from "node:path";
+import type { DebugPlace } from "../../compiler/cell-compiler";
 import { decodeMappings, type Segment } from "../../compiler/source-map";
 import type { DebugCell } from "../../debug-target";
 import type { Inspector, V8Debugger } from "./inspector";
 import type { Source } from "./messages";
 import { cellPath } from "./sources";
 
-/** Matches the names that the runtime gives to cells' scripts. */
-export const CELL_URL = /^Cell In\[\d+\]$/;
+/** What the runtime says of the source map of cells' and compiled files' scripts. */
+export const SOURCE_MAP_URL = "torchbook:cell";
+/** Matches the URLs of all other scripts. */
+export const OTHER_SCRIPTS = "^(?!Cell In\\[|.*\\.[cm]?tsx?(?:%3F\\d+)?$).*$";
 
 /** A place in a cell's source, 1-based. */
 export interface CellPlace {
@@ -30,8 +34,15 @@ export class CellScript {
     readonly id: string,
     readonly cell: DebugCell,
   ) {
-    this.path = cellPath(cell.source);
-    this.source = { name: cell.name, path: this.path };
+    const { file, name, source } = cell;
+    this.path = file ?? cellPath(source);
+    this.source = { name: file === null ? name : basename(file), path: this.path };
+  }
+
+  /** A place in it, as the compiler is told it. */
+  debugPlace(line: number, column: number): DebugPlace {
+    const { source, file } = this.cell;
+    return { source, file, line, column };
   }
 
   /** Where a location lies in the cell; null in what the compiler added. */

@@ -1,4 +1,5 @@
 /** @file A stop: the calls that clients see of it, and the variables in them. */
+import { FILE_PARAMETERS } from "../../local-file";
 import type { CellScript } from "./cell-script";
 import { asArgument, type Inspector, type Runtime, type V8Debugger } from "./inspector";
 import { DebugError, type Scope, type StackFrame } from "./messages";
@@ -13,9 +14,16 @@ const HIDDEN = [
   "__default",
   "__star",
   "arguments",
+  ...FILE_PARAMETERS,
 ];
-/** Name of the function round a cell's code (kernel/runtime/stack.ts). */
-export const CELL_FUNCTION = "__cell__";
+/** Names of the functions round a cell's code and a file's (kernel/runtime/stack.ts). */
+const CELL_FUNCTION = "__cell__";
+const FILE_FUNCTION = "__file__";
+
+/** Whether a function is a whole cell or file. */
+export function isWhole(functionName: string): boolean {
+  return functionName === CELL_FUNCTION || functionName === FILE_FUNCTION;
+}
 
 /** A call in a cell. */
 export interface Frame extends StackFrame {
@@ -99,7 +107,7 @@ export class Pause {
 }
 
 function frameName({ functionName }: V8Debugger.CallFrame, script: CellScript): string {
-  if (functionName === CELL_FUNCTION) return script.cell.name;
+  if (isWhole(functionName)) return script.source.name ?? script.cell.name;
   return functionName === "" ? "(anonymous)" : functionName;
 }
 

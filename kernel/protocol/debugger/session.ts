@@ -1,17 +1,16 @@
 /** @file A debugging session: switches V8's debugger on, and knows whether and where the main thread stands. */
+import { fileURLToPath } from "node:url";
 import type { CellCompiler } from "../../compiler/cell-compiler";
 import { log } from "../../log";
 import { Breakpoints } from "./breakpoints";
-import { CELL_URL, type CellPlace, CellScript } from "./cell-script";
+import { type CellPlace, CellScript, OTHER_SCRIPTS, SOURCE_MAP_URL } from "./cell-script";
 import { Exceptions } from "./exceptions";
 import { Inspector, type V8Debugger } from "./inspector";
 import { type Breakpoint, DebugError, THREAD_ID } from "./messages";
-import { CELL_FUNCTION, Pause } from "./pause";
+import { isWhole, Pause } from "./pause";
 
 export type Step = "stepInto" | "stepOver" | "stepOut";
 
-/** Only in cells may a step end: neither in the library nor in the kernel or Node. */
-const NO_CELL = "^(?!Cell In\\[).*$";
 /** How often a step may land in what the compiler added before it is given up. */
 const MAX_SKIPS = 200;
 
@@ -75,7 +74,7 @@ export class DebugSession {
     const { inspector } = this;
     await inspector.post("Debugger.enable");
     this.enabled = true;
-    await inspector.post("Debugger.setBlackboxPatterns", { patterns: [NO_CELL] });
+    await inspector.post("Debugger.setBlackboxPatterns", { patterns: [OTHER_SCRIPTS] });
     await inspector.post("Debugger.setInstrumentationBreakpoint", {
       instrumentation: "beforeScriptWithSourceMapExecution",
     });
@@ -174,11 +173,13 @@ export class DebugSession {
    * exceptions are of interest scripts are left out during steps only.
    */
   private async lookAtLibraries(look: boolean): Promise<void> {
-    await this.inspector.post("Debugger.setBlackboxPatterns", { patterns: look ? [] : [NO_CELL] });
+    await this.inspector.post("Debugger.setBlackboxPatterns", { patterns: look ? [] : [OTHER_SCRIPTS] });
   }
 
-  private parsed({ scriptId, url }: V8Debugger.ScriptParsedEventDataType): void {
-    if (CELL_URL.test(url)) this.unread.set(scriptId, url);
+  private parsed({ scriptId, url, sourceMapURL }: V8Debugger.ScriptParsedEventDataType): void {
+    // V8 is told a file's path, and tells a URL.
+    if (sourceMapURL === SOURCE_MAP_URL)
+      this.unread.set(scriptId, url.startsWith("file:") ? fileURLToPath(url) : url);
     else if (url.startsWith("file:")) this.files.set(scriptId, url);
   }
 
@@ -263,7 +264,7 @@ export class DebugSession {
   private async cellBegins(scriptId: string): Promise<void> {
     const script = this.scripts.get(scriptId);
     if (!script) return;
-    if (this.step) {
+    if (this.step && script.cell.file === null) {
       this.step = null;
       await this.lookAtLibraries(this.exceptions.wanted);
     }
@@ -279,7 +280,7 @@ export class DebugSession {
     // The script's own code, or what comes before a cell's first statement; else a function that the compiler added.
     const { functionName } = call;
     const isCellItself =
-      this.scripts.has(call.location.scriptId) && (functionName === "" || functionName === CELL_FUNCTION);
+      this.scripts.has(call.location.scriptId) && (functionName === "" || isWhole(functionName));
     if (isCellItself) return this.go(this.step === "stepInto" ? "Debugger.stepInto" : "Debugger.stepOver");
     return this.go(belowCell ? "Debugger.stepOut" : "Debugger.resume");
   }

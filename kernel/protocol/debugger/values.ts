@@ -87,7 +87,7 @@ export class Values {
   ): Promise<Runtime.CallArgument> {
     const frame = pause && (frameId === undefined ? pause.frames[0] : pause.frame(frameId));
     if (!pause && frameId !== undefined) throw new DebugError("the kernel is not stopped");
-    const place = frame ? { source: frame.script.cell.source, line: frame.line, column: frame.column } : null;
+    const place = frame ? frame.script.debugPlace(frame.line, frame.column) : null;
     const made = await this.compiler.debugExpression(code, place);
     if (!made.ok) throw new DebugError(made.message);
     if (made.isAsync && (frame || !made.isExpression))
