@@ -134,6 +134,21 @@ export function watch(output: Tensor, ...tensors: readonly Tensor[]): Tensor {
 }
 
 /**
+ * Has the gradient of `output` reach `others` too, on which its values do not hang: as zeros, where PyTorch's operation gives
+ * zeros and not nothing.
+ *
+ * @returns output, or what stands for it in the graph.
+ */
+export function beside(output: Tensor, ...others: readonly Tensor[]): Tensor {
+  const more = others.filter((tensor) => tensor.requires_grad);
+  if (more.length === 0) return output;
+  const dtypes = more.map((tensor) => tensor.dtype);
+  const reached = record("beside", output.handle, [output, ...more], [], dtypes);
+  const { grad_fn } = output;
+  return grad_fn === null ? reached : named(grad_fn.name(), reached, output);
+}
+
+/**
  * Gives the last operation of which `output` was composed from `input` PyTorch's name for the whole.
  *
  * @param label Such as `"MseLossBackward0"`.

@@ -1,24 +1,11 @@
 /** @file Operations of vectors and matrices: functions of `torch` and methods of tensors alike. */
+
+export { addbmm, addmm, addmv, addr, baddbmm } from "../ops/algebra/added-products";
 export { cholesky, cholesky_inverse, cholesky_solve } from "../ops/algebra/cholesky";
 export { corrcoef, cov } from "../ops/algebra/covariance";
 export { cross, trace } from "../ops/algebra/einsum";
 export { det, inv as inverse, logdet, slogdet } from "../ops/algebra/inverse";
-export {
-  addbmm,
-  addmm,
-  addmv,
-  addr,
-  baddbmm,
-  bmm,
-  dot,
-  ger,
-  inner,
-  matmul,
-  mm,
-  mv,
-  outer,
-  vdot,
-} from "../ops/algebra/linalg";
+export { bmm, dot, ger, inner, matmul, mm, mv, outer, vdot } from "../ops/algebra/linalg";
 export { lu_with_pivots as lu, solve_by_lu as lu_solve } from "../ops/algebra/lu";
 export { matrix_exp, matrix_power } from "../ops/algebra/matrix-functions";
 export { dist, norm, renorm } from "../ops/algebra/norm";

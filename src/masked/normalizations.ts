@@ -8,7 +8,7 @@ import {
 import { maximum } from "../ops/pointwise/bounds";
 import { div } from "../ops/pointwise/elementwise";
 import { cumprod as running_product, cumsum as running_sum } from "../ops/reduction/reduce";
-import { cast, expect_tensor } from "../ops/value/convert";
+import { cast, expect_no_bool, expect_tensor } from "../ops/value/convert";
 import { scalar_tensor, type Tensor } from "../tensor";
 import { combined, type Identity, type MaskOptions } from "./mask";
 import { norm } from "./reductions";
@@ -33,6 +33,7 @@ function along(
 export function cumsum(input: Tensor, dim: number, options?: MaskOptions): Tensor;
 export function cumsum(input: Tensor, options: Along): Tensor;
 export function cumsum(input: Tensor, ...args: unknown[]): Tensor {
+  if (expect_tensor("cumsum", input).ndim > 0) expect_no_bool("cumsum_out_cpu", input);
   return along("cumsum", input, args, "zero", running_sum);
 }
 
@@ -40,6 +41,7 @@ export function cumsum(input: Tensor, ...args: unknown[]): Tensor {
 export function cumprod(input: Tensor, dim: number, options?: MaskOptions): Tensor;
 export function cumprod(input: Tensor, options: Along): Tensor;
 export function cumprod(input: Tensor, ...args: unknown[]): Tensor {
+  if (expect_tensor("cumprod", input).ndim > 0) expect_no_bool("cumprod_out_cpu", input);
   return along("cumprod", input, args, "one", running_product);
 }
 

@@ -50,7 +50,8 @@ export function prod(input: Tensor, options: ReductionOptions & { dim?: Dims }):
 export function prod(input: Tensor, ...args: unknown[]): Tensor {
   const { dim, keepdim = false, dtype, mask } = bound("prod", input, args);
   let result = cast(combined("prod", input, mask, "one"), dtype ?? summed_dtype(input));
-  for (const d of dims_of(dim, input).reverse()) result = product(result, d, keepdim);
+  // Dimension by dimension, so that the one of a tensor without any may be named twice.
+  for (const d of input.ndim === 0 ? [] : dims_of(dim, input).reverse()) result = product(result, d, keepdim);
   return result;
 }
 

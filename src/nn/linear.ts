@@ -2,7 +2,7 @@
 import { bind } from "../args";
 import { RuntimeError } from "../errors";
 import { linear } from "../ops/algebra/linear";
-import { expect_tensor } from "../ops/value/convert";
+import { expect_no_bool, expect_tensor } from "../ops/value/convert";
 import type { Tensor } from "../tensor";
 import { bind_layer, check_size, empty_parameter, type FactoryOptions } from "./factory";
 import { kaiming_uniform_, uniform_ } from "./init";
@@ -193,9 +193,10 @@ export function bilinear(input1: Tensor, ...args: unknown[]): Tensor {
       );
     }
   }
+  expect_no_bool("bmm", input1);
   // (N, in1) times (in1, out * in2), then the in2 of each row with those of input2.
   const flat = weight.permute(1, 0, 2).reshape(size1, out_features * size2);
   const left = linear(input1, flat.transpose(0, 1)).reshape([...lead, out_features, size2]);
-  const product = left.mul(input2.reshape([...lead, 1, size2])).sum(-1);
+  const product = left.mul(input2.reshape([...lead, 1, size2])).sum(-1, { dtype: input1.dtype });
   return bias === null ? product : product.add(bias);
 }

@@ -80,7 +80,7 @@ test("max pooling keeps NaN, gives places, and unpooling puts back", () => {
   const [values, places] = F.max_pool1d(x, 2, { return_indices: true });
   assert.deepEqual(values.tolist(), [[5, Number.NaN, 3]]);
   assert.deepEqual(places.tolist(), [[1, 3, 4]]);
-  const back = F.max_unpool1d(torch.tensor([[5, 7, 3]]), places, 2);
+  const back = F.max_unpool1d(torch.tensor([[5, 7, 3]], { dtype: torch.float32 }), places, 2);
   assert.deepEqual(back.tolist(), [[0, 5, 0, 7, 3, 0]]);
 });
 

@@ -224,7 +224,7 @@ const cases: Case[] = [
   {
     name: "binary_cross_entropy_with_logits",
     inputs: [any, fraction, row],
-    f: (x, y, w) => binary_losses.binary_cross_entropy_with_logits(x, y, { pos_weight: w.exp() }),
+    f: (x, y, w) => binary_losses.binary_cross_entropy_with_logits(x, y, { pos_weight: w.exp().detach() }),
   },
 ];
 

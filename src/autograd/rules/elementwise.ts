@@ -39,6 +39,13 @@ function extreme(name: string, taken: (a: Tensor, b: Tensor) => Tensor): Rule {
 
 export const elementwise: Record<string, Rule> = {
   cast: { name: "ToCopy", backward: (g: Tensor, { attrs }: Context<[], DType>) => [cast(g, attrs)] },
+  beside: {
+    name: "Alias",
+    backward: (g: Tensor, { attrs, needs, shapes }: Context<[], readonly DType[]>) => [
+      needs[0] && g,
+      ...attrs.map((dtype, i) => zeros(shapes[i + 1], { dtype })),
+    ],
+  },
   add: {
     name: "Add",
     backward: (g: Tensor, { needs, shapes }: One) => [

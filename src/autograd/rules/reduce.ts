@@ -18,7 +18,7 @@ import { scan_logsumexp } from "../../ops/reduction/scan";
 import { place_along, take_along } from "../../ops/reduction/sort";
 import { expand, movedim, reshape } from "../../ops/shape/movement";
 import { cast } from "../../ops/value/convert";
-import { eye, zeros } from "../../ops/value/create";
+import { eye } from "../../ops/value/create";
 import { numel, type Shape } from "../../shape";
 import { scalar_tensor, Tensor } from "../../tensor";
 import type { Context, Rule } from "../node";
@@ -162,7 +162,8 @@ export const reduce: Record<string, Rule> = {
   },
   count: {
     name: "LinalgVectorNorm",
-    backward: (g: Tensor, { shapes }: Context) => [zeros(shapes[0], { dtype: g.dtype })],
+    // PyTorch has no gradient for a count, not zeros.
+    backward: () => [undefined],
   },
   root: {
     name: "Std",

@@ -12,7 +12,7 @@ import { add, choose, div, mul, sub } from "../../ops/pointwise/elementwise";
 import * as unary from "../../ops/pointwise/unary";
 import { reshape } from "../../ops/shape/movement";
 import { chunk } from "../../ops/shape/splits";
-import { cast, expect_tensor } from "../../ops/value/convert";
+import { as_element, cast, expect_no_bool, expect_tensor } from "../../ops/value/convert";
 import { rand } from "../../ops/value/random";
 import { exponential_ } from "../../ops/value/random-fill";
 import { normalize_dim, size_text } from "../../shape";
@@ -191,6 +191,11 @@ export function prelu(input: Tensor, ...args: unknown[]): Tensor {
       `prelu: Expected \`weight\` to be a scalar or 1D tensor, but got: ndim = ${slopes.ndim}`,
     );
   }
+  if (slopes.dtype !== input.dtype) {
+    throw new RuntimeError(
+      `prelu: Type promoting not supported. Got ${input.dtype.scalar_type} and ${slopes.dtype.scalar_type}`,
+    );
+  }
   const count = slopes.numel();
   let shaped = slopes;
   if (count !== 1) {
@@ -324,9 +329,9 @@ export function threshold(input: Tensor, ...args: unknown[]): Tensor {
       `threshold() missing required argument: '${above === undefined ? "threshold" : "value"}'`,
     );
   }
-  return run(input, bound.inplace, (x) =>
-    named("ThresholdBackward0", choose(le(x, above), scalar_tensor(value, x.dtype), x), x),
-  );
+  expect_no_bool("threshold_cpu", input);
+  const instead = as_element(value, input.dtype, "threshold");
+  return run(input, bound.inplace, (x) => named("ThresholdBackward0", choose(le(x, above), instead, x), x));
 }
 
 /** The first half of dimension `dim` times the sigmoid of the second. @throws RuntimeError for an odd size. */

@@ -5,7 +5,7 @@ import { clamp } from "../../ops/pointwise/bounds";
 import { div, mul, sub } from "../../ops/pointwise/elementwise";
 import { index_select } from "../../ops/position/gather";
 import { sum } from "../../ops/reduction/reduce";
-import { norm_dims } from "../../ops/reduction/statistics";
+import { expect_floating_norm, norm_dims } from "../../ops/reduction/statistics";
 import { expect_tensor, promote_floating, result_type } from "../../ops/value/convert";
 import { broadcast_shapes, normalize_dim, normalize_dims, range, same_shape } from "../../shape";
 import { is_tensor, type Tensor } from "../../tensor";
@@ -98,6 +98,7 @@ export function normalize(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { p: number; dim: number | readonly number[]; eps: number };
   const { p = 2, dim = 1, eps = 1e-12 } = bind<Args>("normalize", ["p", "dim", "eps"], [], args);
   const dims = normalize_dims(dim, expect_tensor("normalize", input).ndim);
+  expect_floating_norm(input);
   return div(input, clamp(norm_dims(input, p, dims, true), eps));
 }
 
@@ -122,5 +123,7 @@ export function pdist(input: Tensor, ...args: unknown[]): Tensor {
   const first = range(n).flatMap((i) => range(n - 1 - i).map(() => i));
   const second = range(n).flatMap((i) => range(n - 1 - i).map((j) => i + 1 + j));
   const differences = sub(index_select(input, 0, first), index_select(input, 0, second));
+  // Points without coordinates are nowhere apart.
+  if (differences.numel() === 0) return sum(differences, 1);
   return norm_dims(differences, p, [1], false);
 }

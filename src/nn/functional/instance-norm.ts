@@ -2,7 +2,7 @@
 import { bind } from "../../args";
 import { no_grad } from "../../autograd/grad-mode";
 import { RuntimeError, ValueError } from "../../errors";
-import { expect_tensor } from "../../ops/value/convert";
+import { expect_no_gradient, expect_tensor } from "../../ops/value/convert";
 import { numel, size_text } from "../../shape";
 import type { Tensor } from "../../tensor";
 import { batch_norm } from "./normalization";
@@ -74,6 +74,8 @@ export function instance_norm(input: Tensor, ...args: unknown[]): Tensor {
       throw new RuntimeError(`${what} should contain ${channels} elements not ${tensor.numel()}`);
     }
   }
+  expect_no_gradient("native_batch_norm", "running_mean", running_mean);
+  expect_no_gradient("native_batch_norm", "running_var", running_var);
   // Every channel of every sample is a channel of one batch.
   const every = (tensor: Tensor | null): Tensor | null => (tensor === null ? null : tensor.repeat(samples));
   const mean = running_mean === null ? null : no_grad(() => running_mean.detach().repeat(samples));

@@ -1,12 +1,13 @@
 /** @file Resampling of the last dimensions to other sizes. */
 import { bind } from "../../args";
+import { uint8 } from "../../dtype";
 import { NotImplementedError, RuntimeError, ValueError } from "../../errors";
 import {
   adaptive_avg_pool1d,
   adaptive_avg_pool2d,
   adaptive_avg_pool3d,
 } from "../../ops/pooling/adaptive-pool";
-import { expect_tensor } from "../../ops/value/convert";
+import { expect_floating_kernel, expect_tensor } from "../../ops/value/convert";
 import { check_list, type Shape, size_text } from "../../shape";
 import type { Tensor } from "../../tensor";
 import { resample, smooth_taps, taps } from "./resample";
@@ -135,6 +136,15 @@ export function interpolate(input: Tensor, ...args: unknown[]): Tensor {
   check_list("interpolate", [...input.shape.slice(0, 2), ...after]);
   if (mode === "area") {
     return [adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d][rank - 1](input, after);
+  }
+  if (input.shape[1] === 0) {
+    throw new RuntimeError(
+      `Non-empty ${input.ndim}D data tensor expected but got a tensor with sizes ${size_text(input.shape)}`,
+    );
+  }
+  // Of whole numbers PyTorch has images of bytes alone.
+  if (input.dtype !== uint8 || mode === "linear" || mode === "trilinear") {
+    expect_floating_kernel(`compute_indices_weights_${mode}`, input);
   }
   return resize(input, after, factors, mode, align_corners ?? false, antialias);
 }

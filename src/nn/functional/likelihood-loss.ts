@@ -10,7 +10,7 @@ import { sum } from "../../ops/reduction/reduce";
 import { unsqueeze } from "../../ops/shape/movement";
 import { expect_tensor } from "../../ops/value/convert";
 import { same_shape } from "../../shape";
-import { scalar_tensor, type Tensor } from "../../tensor";
+import { is_tensor, scalar_tensor, type Tensor } from "../../tensor";
 import { type LossOptions, type Old, old } from "./loss-options";
 
 /**
@@ -106,16 +106,25 @@ export function gaussian_nll_loss(input: Tensor, ...all: unknown[]): Tensor {
   type Args = { full: boolean; eps: number; reduction: string };
   const bound = bind<Args>("gaussian_nll_loss", ["full", "eps", "reduction"], [], args);
   const { full = false, eps = 1e-6, reduction = "mean" } = bound;
+  if (!input.dtype.is_floating_point || (is_tensor(variance) && !variance.dtype.is_floating_point)) {
+    const { scalar_type } = input.dtype.is_floating_point ? (variance as Tensor).dtype : input.dtype;
+    throw new RuntimeError(`result type Float can't be cast to the desired output type ${scalar_type}`);
+  }
+  if (typeof variance === "boolean") {
+    throw new TypeError("gaussian_nll_loss(): argument 'var' must be a Tensor or a number, not bool");
+  }
   let spread = typeof variance === "number" ? input.detach().mul(0).add(variance) : variance;
   if (!same_shape(spread.shape, input.shape)) {
     const lead = input.shape.slice(0, -1);
     if (same_shape(lead, spread.shape)) spread = unsqueeze(spread, -1);
     else if (!(same_shape(lead, spread.shape.slice(0, -1)) && spread.shape[spread.ndim - 1] === 1)) {
-      // Other shapes must broadcast against the input.
-      const fits = spread.shape.every((size, i) => {
-        const other = input.shape[input.ndim - spread.ndim + i];
-        return size === other || size === 1 || other === 1;
-      });
+      // Other shapes must broadcast against the input, with as many dimensions at most.
+      const fits =
+        spread.ndim <= input.ndim &&
+        spread.shape.every((size, i) => {
+          const other = input.shape[input.ndim - spread.ndim + i];
+          return size === other || size === 1 || other === 1;
+        });
       if (!fits) throw new ValueError("var is of incorrect size");
     }
   }

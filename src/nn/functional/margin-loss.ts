@@ -11,7 +11,7 @@ import { square } from "../../ops/pointwise/unary";
 import { gather } from "../../ops/position/gather";
 import { mean, sum } from "../../ops/reduction/reduce";
 import { reshape, unsqueeze } from "../../ops/shape/movement";
-import { cast, expect_tensor } from "../../ops/value/convert";
+import { cast, expect_floating_kernel, expect_no_gradient, expect_tensor } from "../../ops/value/convert";
 import { tensor as from_array } from "../../ops/value/create";
 import { arange } from "../../ops/value/ranges";
 import { same_shape, size_text } from "../../shape";
@@ -25,6 +25,13 @@ export function soft_margin_loss(input: Tensor, ...all: unknown[]): Tensor {
   const { target, args } = lead<{ target: Tensor }>("soft_margin_loss", ["target"], all);
   expect_tensor("soft_margin_loss", input);
   const { reduction = "mean" } = bind<Old>("soft_margin_loss", old, [], args);
+  expect_tensor("soft_margin_loss", target, "target");
+  expect_no_gradient("soft_margin_loss", "target", target);
+  if (!input.dtype.is_floating_point) {
+    throw new RuntimeError(
+      `result type Float can't be cast to the desired output type ${input.dtype.scalar_type}`,
+    );
+  }
   return reduced(log_one_plus_exp(mul(neg(target), input)), reduction);
 }
 
@@ -52,6 +59,8 @@ export function multilabel_soft_margin_loss(input: Tensor, ...args: unknown[]): 
     1,
   );
   expect_tensor("multilabel_soft_margin_loss", input);
+  expect_floating_kernel("log_sigmoid_cpu", input);
+  if (input.ndim === 0) throw new IndexError("Dimension specified as -1 but tensor has no dimensions");
   const hit = mul(target, log_one_plus_exp(neg(input)));
   const miss = mul(sub(1, target), log_one_plus_exp(input));
   let each = add(hit, miss);
@@ -129,6 +138,7 @@ export function multilabel_margin_loss(input: Tensor, ...all: unknown[]): Tensor
       `inconsistent target size: ${size_text(target.shape)} for input of size: ${size_text(input.shape)}`,
     );
   }
+  expect_floating_kernel("multilabel_margin_loss_forward_out_frame", input);
   const single = input.ndim < 2;
   const count = single ? input.numel() : input.shape[1];
   const x = single ? reshape(input, [1, count]) : input;

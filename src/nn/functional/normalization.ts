@@ -2,12 +2,12 @@
 
 import { bind } from "../../args";
 import { named } from "../../autograd/tape";
-import { RuntimeError, ValueError } from "../../errors";
+import { IndexError, RuntimeError, ValueError } from "../../errors";
 import { move_towards, standardize } from "../../ops/layer/normalization";
 import { add, mul, sub } from "../../ops/pointwise/elementwise";
 import { rsqrt } from "../../ops/pointwise/unary";
 import { reshape } from "../../ops/shape/movement";
-import { expect_tensor } from "../../ops/value/convert";
+import { expect_no_gradient, expect_tensor } from "../../ops/value/convert";
 import { numel, range, type Shape, same_shape, size_text } from "../../shape";
 import type { Tensor } from "../../tensor";
 
@@ -24,6 +24,15 @@ function floating(name: string, input: Tensor): void {
 export function affine(x: Tensor, weight: MaybeTensor, bias: MaybeTensor): Tensor {
   const scaled = weight === null ? x : mul(x, weight);
   return bias === null ? scaled : add(scaled, bias);
+}
+
+/** Refuses a weight or bias of another dtype than the input's. */
+function expect_parameter(what: string, tensor: MaybeTensor, input: Tensor): void {
+  if (tensor === null || tensor.dtype === input.dtype) return;
+  throw new RuntimeError(
+    `mixed dtype (CPU): expect parameter to have scalar type of Float, but ${what} has ${tensor.dtype.scalar_type} and the ` +
+      `input ${input.dtype.scalar_type}`,
+  );
 }
 
 /** The dimensions that `normalized_shape` stands for. @throws RuntimeError when the sizes do not go together. */
@@ -44,6 +53,7 @@ export function normalized_dims(
     ["weight", weight],
     ["bias", bias],
   ] as const) {
+    if (name !== "rms_norm") expect_parameter(what, tensor, input);
     if (tensor !== null && !same_shape(tensor.shape, shape)) {
       throw new RuntimeError(
         `Expected ${what} to be of same shape as normalized_shape, but got ${what} of shape ${size_text(tensor.shape)} and ` +
@@ -157,6 +167,7 @@ export function check_groups(
     ["weight", weight],
     ["bias", bias],
   ] as const) {
+    expect_parameter(what, tensor, input);
     if (tensor !== null && (tensor.ndim !== 1 || tensor.numel() !== channels)) {
       throw new RuntimeError(
         `Expected ${what} to be a vector of size equal to the number of channels in input, but got ${what} of shape ` +
@@ -213,6 +224,12 @@ export function check_statistics(
   const rank = input.ndim;
   if (rank < 2) throw new RuntimeError(`${name}(): expected at least 2 dimensions, got ${rank}`);
   const channels = input.shape[1];
+  const native = name === "batch_norm" ? "native_batch_norm" : name;
+  // PyTorch does not look at them for an empty batch, but under the older names.
+  if (native === name || input.numel() > 0) {
+    expect_no_gradient(native, "running_mean", running_mean);
+    expect_no_gradient(native, "running_var", running_var);
+  }
   for (const [what, tensor] of [
     ["running_mean", running_mean],
     ["running_var", running_var],
@@ -287,6 +304,9 @@ export function batch_norm(input: Tensor, ...args: unknown[]): Tensor {
   const rank = input.ndim;
   // PyTorch lets an empty vector through, which has no channels.
   if (rank === 1 && input.numel() === 0) return mul(input, 1);
+  if (input.numel() === 0 && input.shape[1] === 0 && running_mean !== null && training) {
+    throw new IndexError("select(): index 0 out of range for tensor of size [0] at dimension 0");
+  }
   const channels = check_statistics("batch_norm", input, running_mean, running_var, weight, bias);
   if (!training) {
     if (running_mean === null || running_var === null) {

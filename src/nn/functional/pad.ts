@@ -4,7 +4,7 @@ import { NotImplementedError, RuntimeError, ValueError } from "../../errors";
 import { index_select } from "../../ops/position/gather";
 import { cat } from "../../ops/shape/join";
 import { slice } from "../../ops/shape/parts";
-import { expect_tensor } from "../../ops/value/convert";
+import { expect_no_bool, expect_tensor } from "../../ops/value/convert";
 import { full } from "../../ops/value/create";
 import { range, type Shape } from "../../shape";
 import type { Tensor } from "../../tensor";
@@ -41,6 +41,9 @@ export function pad(input: Tensor, ...args: unknown[]): Tensor {
   }
   if (mode !== "constant" && value !== undefined && value !== null && value !== 0) {
     throw new ValueError(`Padding mode "${mode}" doesn't take in value argument`);
+  }
+  if (mode === "reflect" || mode === "replicate") {
+    expect_no_bool(`${mode === "reflect" ? "reflection" : "replication"}_pad${dims}d`, input);
   }
   let output = input;
   for (let i = 0; i < dims; i++) {

@@ -1,9 +1,10 @@
 /** @file Operations on images and other grids: windows laid out, channels rearranged, neighbours compared. */
 import { bind } from "../../args";
+import { bool } from "../../dtype";
 import { RuntimeError, ValueError } from "../../errors";
 import { avg_pool2d, avg_pool3d } from "../../ops/pooling/avg-pool";
 import { fold_windows, type PerDim, pad_last, unfold_windows, window_count } from "../../ops/pooling/sliding";
-import { expect_tensor } from "../../ops/value/convert";
+import { expect_floating_kernel, expect_tensor } from "../../ops/value/convert";
 import { numel, type Shape, size_text } from "../../shape";
 import type { Tensor } from "../../tensor";
 import { pad } from "./pad";
@@ -74,6 +75,12 @@ export function unfold(input: Tensor, ...args: unknown[]): Tensor {
       `Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: ${size_text(input.shape)}`,
     );
   }
+  if (input.shape.slice(input.ndim - 3).includes(0)) {
+    throw new RuntimeError(
+      `Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: ${size_text(input.shape)}`,
+    );
+  }
+  if (input.dtype !== bool) expect_floating_kernel("im2col_out_cpu", input);
   const spatial = input.shape.slice(-2);
   const counts = spatial.map((size, i) =>
     window_count(size + 2 * padding[i], slide.kernel[i], slide.stride[i], slide.dilation[i]),

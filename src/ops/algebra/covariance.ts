@@ -50,6 +50,8 @@ function weigh(
   if (!fweights && !aweights) return { weights: null, norm: Math.max(observations - correction, 0) };
   const weights = fweights && aweights ? mul(fweights, aweights) : (fweights ?? (aweights as Tensor));
   const total = sum(weights);
+  if (total.item() === 0 && aweights)
+    throw new RuntimeError("cov(): weights sum to zero, can't be normalized");
   if (!aweights) return { weights, norm: sub(total, correction).clamp_min(0) };
   if (correction === 0) return { weights, norm: total };
   return { weights, norm: sub(total, div(mul(sum(mul(weights, aweights)), correction), total)).clamp_min(0) };

@@ -5,7 +5,7 @@ import { RuntimeError } from "../../errors";
 import { normalize_dim, range, size_text } from "../../shape";
 import { is_tensor, type Tensor } from "../../tensor";
 import { mul, sub } from "../pointwise/elementwise";
-import { sum_dims } from "../reduction/reduce";
+import { sum, sum_dims } from "../reduction/reduce";
 import { norm_dims } from "../reduction/statistics";
 import { diagonal } from "../shape/diagonals";
 import { roll } from "../shape/join";
@@ -57,7 +57,10 @@ function without_repeats({ tensor, labels }: Labelled): Labelled {
 function only({ tensor, labels }: Labelled, needed: ReadonlySet<string>): Labelled {
   const gone = range(labels.length).filter((i) => !needed.has(labels[i]));
   if (gone.length === 0) return { tensor, labels };
-  return { tensor: sum_dims(tensor, gone, false), labels: labels.filter((label) => needed.has(label)) };
+  return {
+    tensor: gone.length === 0 ? tensor : sum(tensor, gone),
+    labels: labels.filter((label) => needed.has(label)),
+  };
 }
 
 /** The dimensions in the order of `order`, in groups that are flattened to one dimension each. */
@@ -211,6 +214,7 @@ export function tensordot(a: Tensor, ...args: unknown[]): Tensor {
   if (left.length !== right.length) {
     throw new RuntimeError("both dimension lists should have same length");
   }
+  if (a.numel() > 0 && expect_tensor("tensordot", b, "b").numel() > 0) expect_no_bool("dot", a);
   // A size of 1 stands for all of the other's, which are summed first.
   let [first, second] = [a, b];
   left.forEach((d, i) => {
@@ -269,6 +273,11 @@ export function cross(input: Tensor, ...args: unknown[]): Tensor {
   if (input.shape[at] !== 3 || other.shape[at] !== 3) {
     throw new RuntimeError(
       `linalg.cross: inputs dimension ${at} must have length 3. Got ${input.shape[at]} and ${other.shape[at]}`,
+    );
+  }
+  if (input.dtype !== other.dtype) {
+    throw new RuntimeError(
+      `expected scalar type ${input.dtype.scalar_type} but found ${other.dtype.scalar_type}`,
     );
   }
   const turned = (x: Tensor, by: number): Tensor => roll(x, by, at);

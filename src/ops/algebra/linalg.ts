@@ -1,15 +1,16 @@
 /** @file Products of matrices and vectors. */
-import { bind, operand } from "../../args";
+import { operand } from "../../args";
 import { record } from "../../autograd/tape";
 import { type Attr, attr } from "../../backend/engine";
 import { type DType, whole_number_hint } from "../../dtype";
 import { RuntimeError } from "../../errors";
-import { broadcast_shapes, same_shape, size_text } from "../../shape";
+import { broadcast_shapes, size_text } from "../../shape";
 import type { Tensor } from "../../tensor";
-import { add, mul } from "../pointwise/elementwise";
+import { mul } from "../pointwise/elementwise";
 import { sum_dims } from "../reduction/reduce";
-import { expand, reshape } from "../shape/movement";
-import { expect_tensor } from "../value/convert";
+import { reshape } from "../shape/movement";
+import { expect_no_bool, expect_tensor } from "../value/convert";
+import { zeros } from "../value/create";
 import { execute_any } from "../value/fallback";
 
 /** What C++ calls the element types in PyTorch's messages. */
@@ -27,13 +28,21 @@ function c_name(dtype: DType): string {
   return names[dtype.scalar_type];
 }
 
+/** Refuses bools, unless there is nothing to add up. */
+function expect_numbers(kernel: string, a: Tensor, b: Tensor): void {
+  if (a.dtype.category === 0 && a.numel() > 0 && b.numel() > 0) {
+    throw new RuntimeError(`"${kernel}" not implemented for 'Bool'`);
+  }
+}
+
 function same_dtype(name: string, a: Tensor, b: Tensor): void {
   if (a.dtype !== b.dtype) {
     throw new RuntimeError(
       `${name}(): expected both tensors to have the same dtype, but got: ${c_name(a.dtype)} != ${c_name(b.dtype)}${whole_number_hint(a.dtype, b.dtype)}`,
     );
   }
-  if (a.dtype.category === 0) throw new RuntimeError(`"${name}_impl_cpu" not implemented for 'Bool'`);
+  if (name === "dot") expect_no_bool("dot", a);
+  else expect_numbers(`${name}_impl_cpu`, a, b);
 }
 
 function product_attrs(a: string, b: string): readonly (readonly Attr[])[] {
@@ -46,6 +55,8 @@ const batch_attrs = product_attrs("adj_x", "adj_y");
 /** The product of two matrices that fit, each possibly transposed; nothing is checked or copied. */
 export function product(a: Tensor, b: Tensor, transpose_a = false, transpose_b = false): Tensor {
   const flags = (transpose_a ? 1 : 0) | (transpose_b ? 2 : 0);
+  if (a.dtype.category === 0)
+    return zeros([a.shape[transpose_a ? 1 : 0], b.shape[transpose_b ? 0 : 1]], { dtype: a.dtype });
   return record(
     "mm",
     execute_any("MatMul", [a.handle, b.handle], matrix_attrs[flags]),
@@ -58,6 +69,14 @@ export function product(a: Tensor, b: Tensor, transpose_a = false, transpose_b =
 /** {@link product} over leading dimensions, which broadcast. */
 export function batch_product(a: Tensor, b: Tensor, transpose_a = false, transpose_b = false): Tensor {
   const flags = (transpose_a ? 1 : 0) | (transpose_b ? 2 : 0);
+  if (a.dtype.category === 0) {
+    const inner = a.shape[a.ndim - (transpose_a ? 2 : 1)];
+    // Of single products nothing is added up.
+    if (inner === 1) return mul(transpose_a ? a.mT : a, transpose_b ? b.mT : b);
+    const lead = broadcast_shapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
+    const sizes = [a.shape[a.ndim - (transpose_a ? 1 : 2)], b.shape[b.ndim - (transpose_b ? 2 : 1)]];
+    return zeros([...lead, ...sizes], { dtype: a.dtype });
+  }
   return record(
     "bmm",
     execute_any("BatchMatMulV2", [a.handle, b.handle], batch_attrs[flags]),
@@ -155,7 +174,7 @@ export function mm(input: Tensor, ...args: unknown[]): Tensor {
       `expected m1 and m2 to have the same dtype, but got: ${c_name(a.dtype)} != ${c_name(b.dtype)}`,
     );
   }
-  if (a.dtype.category === 0) throw new RuntimeError("\"addmm_impl_cpu_\" not implemented for 'Bool'");
+  expect_numbers("addmm_impl_cpu_", a, b);
   return product(a, b);
 }
 
@@ -272,104 +291,4 @@ export function ger(input: Tensor, ...args: unknown[]): Tensor {
   const vec2 = operand<Tensor>("ger", "vec2", args);
   expect_tensor("ger", input);
   return outer(input, vec2);
-}
-
-type Scales = { beta?: number; alpha?: number };
-
-/** `beta * input + alpha * product`; with `beta` 0 the input is left out, NaNs and all. */
-function combine(input: Tensor, product_of: Tensor, beta = 1, alpha = 1): Tensor {
-  if (!product_of.dtype.is_floating_point) {
-    // As PyTorch does: the numbers become elements.
-    beta = Math.trunc(beta);
-    alpha = Math.trunc(alpha);
-  }
-  if (input.dtype !== product_of.dtype) {
-    throw new RuntimeError(
-      `self and mat2 must have the same dtype, but got ${input.dtype.scalar_type} and ${product_of.dtype.scalar_type}`,
-    );
-  }
-  if (!same_shape(input.shape, product_of.shape)) input = expand(input, [...product_of.shape]);
-  const right = alpha === 1 ? product_of : mul(product_of, alpha);
-  if (beta === 0) return right;
-  return add(beta === 1 ? input : mul(input, beta), right);
-}
-
-/** `beta * input + alpha * (mat1 @ mat2)`. */
-export function addmm(input: Tensor, mat1: Tensor, mat2: Tensor, options?: Scales): Tensor;
-export function addmm(input: Tensor, mat1: Tensor, options: { mat2: Tensor } & Scales): Tensor;
-export function addmm(input: Tensor, options: { mat1: Tensor; mat2: Tensor } & Scales): Tensor;
-export function addmm(input: Tensor, ...args: unknown[]): Tensor {
-  const { mat1, mat2, beta, alpha } = bind<{ mat1: Tensor; mat2: Tensor } & Scales>(
-    "addmm",
-    ["mat1", "mat2"],
-    ["beta", "alpha"],
-    args,
-    2,
-  );
-  expect_tensor("addmm", input);
-  return combine(input, mm(mat1, mat2), beta, alpha);
-}
-
-/** `beta * input + alpha * (mat @ vec)`. */
-export function addmv(input: Tensor, mat: Tensor, vec: Tensor, options?: Scales): Tensor;
-export function addmv(input: Tensor, mat: Tensor, options: { vec: Tensor } & Scales): Tensor;
-export function addmv(input: Tensor, options: { mat: Tensor; vec: Tensor } & Scales): Tensor;
-export function addmv(input: Tensor, ...args: unknown[]): Tensor {
-  const { mat, vec, beta, alpha } = bind<{ mat: Tensor; vec: Tensor } & Scales>(
-    "addmv",
-    ["mat", "vec"],
-    ["beta", "alpha"],
-    args,
-    2,
-  );
-  expect_tensor("addmv", input);
-  return combine(input, mv(mat, vec), beta, alpha);
-}
-
-/** `beta * input + alpha * outer(vec1, vec2)`. */
-export function addr(input: Tensor, vec1: Tensor, vec2: Tensor, options?: Scales): Tensor;
-export function addr(input: Tensor, vec1: Tensor, options: { vec2: Tensor } & Scales): Tensor;
-export function addr(input: Tensor, options: { vec1: Tensor; vec2: Tensor } & Scales): Tensor;
-export function addr(input: Tensor, ...args: unknown[]): Tensor {
-  const { vec1, vec2, beta, alpha } = bind<{ vec1: Tensor; vec2: Tensor } & Scales>(
-    "addr",
-    ["vec1", "vec2"],
-    ["beta", "alpha"],
-    args,
-    2,
-  );
-  expect_tensor("addr", input);
-  return combine(input, outer(vec1, vec2), beta, alpha);
-}
-
-/** `beta * input + alpha * bmm(batch1, batch2)`. */
-export function baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options?: Scales): Tensor;
-export function baddbmm(input: Tensor, batch1: Tensor, options: { batch2: Tensor } & Scales): Tensor;
-export function baddbmm(input: Tensor, options: { batch1: Tensor; batch2: Tensor } & Scales): Tensor;
-export function baddbmm(input: Tensor, ...args: unknown[]): Tensor {
-  const { batch1, batch2, beta, alpha } = bind<{ batch1: Tensor; batch2: Tensor } & Scales>(
-    "baddbmm",
-    ["batch1", "batch2"],
-    ["beta", "alpha"],
-    args,
-    2,
-  );
-  expect_tensor("baddbmm", input);
-  return combine(input, bmm(batch1, batch2), beta, alpha);
-}
-
-/** `beta * input + alpha * sum(bmm(batch1, batch2), 0)`. */
-export function addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options?: Scales): Tensor;
-export function addbmm(input: Tensor, batch1: Tensor, options: { batch2: Tensor } & Scales): Tensor;
-export function addbmm(input: Tensor, options: { batch1: Tensor; batch2: Tensor } & Scales): Tensor;
-export function addbmm(input: Tensor, ...args: unknown[]): Tensor {
-  const { batch1, batch2, beta, alpha } = bind<{ batch1: Tensor; batch2: Tensor } & Scales>(
-    "addbmm",
-    ["batch1", "batch2"],
-    ["beta", "alpha"],
-    args,
-    2,
-  );
-  expect_tensor("addbmm", input);
-  return combine(input, sum_dims(bmm(batch1, batch2), [0], false), beta, alpha);
 }

@@ -9,6 +9,8 @@ import { numel, size_text } from "../../shape";
 import type { Tensor } from "../../tensor";
 import { reshape } from "../shape/movement";
 import { expect_tensor } from "../value/convert";
+import { zeros } from "../value/create";
+import { execute_any } from "../value/fallback";
 
 const second_transposed = [attr.bool("transpose_b", true)];
 
@@ -44,7 +46,10 @@ export function linear(input: Tensor, ...args: unknown[]): Tensor {
   const [features_out, features_in] = weight.shape;
   const rows = numel(shape.slice(0, -1));
   const flat = shape.length === 2 ? input : reshape(input, [rows, features_in]);
-  let handle = execute("MatMul", [flat.handle, weight.handle], second_transposed);
+  if (input.dtype.category === 0 && (input.numel() === 0 || weight.numel() === 0)) {
+    return zeros([...shape.slice(0, -1), features_out], { dtype: input.dtype });
+  }
+  let handle = execute_any("MatMul", [flat.handle, weight.handle], second_transposed);
   if (bias !== null) handle = execute("AddV2", [handle, bias.handle]);
   const output = record("linear", handle, bias === null ? [flat, weight] : [flat, weight, bias], [
     weight.requires_grad ? flat : null,

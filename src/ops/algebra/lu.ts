@@ -1,12 +1,12 @@
 /** @file LU factors with partial pivoting, and systems solved with them. */
 import { bind } from "../../args";
 import { record_many } from "../../autograd/tape";
-import { int32 } from "../../dtype";
-import { NotImplementedError, RuntimeError } from "../../errors";
-import { size_text } from "../../shape";
+import { float64, int32 } from "../../dtype";
+import { NotImplementedError, RuntimeError, ValueError } from "../../errors";
+import { same_shape, size_text } from "../../shape";
 import type { Tensor } from "../../tensor";
 import { tril, triu } from "../shape/triangles";
-import { expect_tensor } from "../value/convert";
+import { cast, expect_tensor } from "../value/convert";
 import { eye, zeros } from "../value/create";
 import { named } from "../value/named";
 import { matmul } from "./linalg";
@@ -143,8 +143,8 @@ export function lu_with_pivots(A: Tensor, ...args: unknown[]): Tensor[] {
 /** The permutation P of A = P·L·U, (..., m, m), from the exchanges of rows. */
 export function permutation(pivots: Tensor, m: number, like: Tensor): Tensor {
   const wide = pivots.unsqueeze(-1);
-  const results = [{ shape: [m, m], dtype: like.dtype }];
-  return each_matrix([wide], results, ([exchanges], [room]) => {
+  const results = [{ shape: [m, m], dtype: float64 }];
+  const [P] = each_matrix([wide], results, ([exchanges], [room]) => {
     const rows = Array.from({ length: m }, (_, i) => i);
     exchanges.forEach((place, i) => {
       [rows[i], rows[place - 1]] = [rows[place - 1], rows[i]];
@@ -152,7 +152,8 @@ export function permutation(pivots: Tensor, m: number, like: Tensor): Tensor {
     rows.forEach((row, i) => {
       room[row * m + i] = 1;
     });
-  })[0];
+  });
+  return cast(P, like.dtype);
 }
 
 function lower_of(LU: Tensor): Tensor {
@@ -201,6 +202,13 @@ export function lu_unpack(LU_data: Tensor, ...args: unknown[]): PLU {
       "torch.lu_unpack: LU_pivots is expected to be a contiguous tensor of torch.int32 dtype.",
     );
   }
+  const pivots = LU_data.shape.slice(0, -1);
+  if (LU_data.ndim >= 2) pivots[pivots.length - 1] = Math.min(...LU_data.shape.slice(-2));
+  if (unpack_pivots && !same_shape(LU_pivots.shape, pivots)) {
+    throw new ValueError(
+      `Expected LU_pivots to have shape ${size_text(pivots)} but got ${size_text(LU_pivots.shape)} instead.`,
+    );
+  }
   const none = (): Tensor => zeros([0], { dtype: LU_data.dtype });
   return named("lu_unpack", {
     P: unpack_pivots ? permutation(LU_pivots, LU_data.shape[LU_data.ndim - 2], LU_data) : none(),
@@ -243,6 +251,11 @@ export function lu_solve(LU: Tensor, ...args: unknown[]): Tensor {
   expect_tensor(name, B, "B");
   expect_pivots(name, pivots);
   expect_same_dtype(name, LU, B);
+  if (!same_shape(pivots.shape, LU.shape.slice(0, -1))) {
+    throw new RuntimeError(
+      `${name}: Expected LU.shape[:-1] and pivots.shape to be the same, but got pivots with shape ${size_text(pivots.shape)} instead`,
+    );
+  }
   expect_system(name, LU, B, left);
   const P = permutation(pivots, LU.shape[LU.ndim - 1], LU);
   if (!left) return turned(solve_with(LU, P, turned(B), !adjoint));

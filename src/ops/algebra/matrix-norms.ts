@@ -112,6 +112,16 @@ export function matrix_norm(input: Tensor, ...args: unknown[]): Tensor {
   const summed = size === 1 ? rows : columns;
   const sums = sum_dims(abs(x), [summed], true);
   const other = size === 1 ? columns : rows;
+  if (ord > 0 && x.numel() === 0) {
+    // Of no rows or columns the greatest sum is 0, as in PyTorch.
+    const zeros = sum_dims(sums, [other], true);
+    return keepdim
+      ? zeros
+      : reshape(
+          zeros,
+          x.shape.filter((_, d) => !both.includes(d)),
+        );
+  }
   const result = ord > 0 ? amax(sums, other, true) : amin(sums, other, true);
   return keepdim
     ? result

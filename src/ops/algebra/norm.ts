@@ -7,7 +7,7 @@ import { scalar_tensor, type Tensor } from "../../tensor";
 import { gt } from "../pointwise/compare";
 import { choose, div, mul } from "../pointwise/elementwise";
 import type { Dims } from "../reduction/reduce";
-import { norm_dims } from "../reduction/statistics";
+import { expect_floating_norm, norm_dims } from "../reduction/statistics";
 import { cast, expect_tensor } from "../value/convert";
 import { matrix_norm } from "./matrix-norms";
 
@@ -46,11 +46,7 @@ export function norm(input: Tensor, ...args: unknown[]): Tensor {
   } = bind<Required<NormOptions>>("norm", ["p", "dim", "keepdim"], ["dtype"], args);
   expect_tensor("norm", input);
   const x = cast(input, dtype ?? input.dtype);
-  if (!x.dtype.is_floating_point) {
-    throw new RuntimeError(
-      `linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${x.dtype.scalar_type}`,
-    );
-  }
+  expect_floating_norm(x);
   if (p === "nuc") return matrix_norm(x, "nuc", nuclear_dims(x, dim), keepdim);
   if (typeof p === "string" && p !== "fro") throw new RuntimeError(`norm(): unknown order ${p}`);
   return norm_dims(x, p === "fro" || p === null ? 2 : p, normalize_dims(dim, x.ndim), keepdim);

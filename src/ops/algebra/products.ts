@@ -53,6 +53,11 @@ export function vander_rows(x: Tensor, options?: { N?: number | null }): Tensor;
 export function vander_rows(x: Tensor, ...args: unknown[]): Tensor {
   const { N = null } = bind<{ N?: number | null }>("linalg.vander", [], ["N"], args);
   const vectors = expect_tensor("linalg.vander", x, "x");
+  if (vectors.dtype.category === 0) {
+    throw new RuntimeError(
+      "linalg.vander supports floating point, complex, and integer tensors, but got Bool",
+    );
+  }
   const size = vectors.shape[vectors.ndim - 1] ?? 1;
   const count = N ?? size;
   if (!(count > 1) || !Number.isInteger(count)) throw new RuntimeError("N must be greater than 1.");
@@ -77,6 +82,11 @@ export function vecdot(x: Tensor, ...args: unknown[]): Tensor {
     throw new RuntimeError(
       `linalg.vecdot: Expected x and y to have the same dtype, but found x of type ${x.dtype.scalar_type} and y of type ` +
         `${y.dtype.scalar_type} instead`,
+    );
+  }
+  if (!x.dtype.is_floating_point) {
+    throw new RuntimeError(
+      `linalg.vecdot: Expected a floating point or complex tensor as input. Got ${x.dtype.scalar_type}`,
     );
   }
   const product = mul(x, y);

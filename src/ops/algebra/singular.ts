@@ -5,13 +5,13 @@ import { attr, execute_many } from "../../backend/engine";
 import { native_ops } from "../../backend/native-ops";
 import { RuntimeError } from "../../errors";
 import { numel } from "../../shape";
-import { scalar_tensor, Tensor } from "../../tensor";
+import { is_tensor, scalar_tensor, Tensor } from "../../tensor";
 import { maximum } from "../pointwise/bounds";
 import { choose, mul } from "../pointwise/elementwise";
 import { amax } from "../reduction/extreme";
 import { sum_dims } from "../reduction/reduce";
 import { expand, unsqueeze } from "../shape/movement";
-import { expect_tensor } from "../value/convert";
+import { expect_no_gradient, expect_tensor } from "../value/convert";
 import { eye, zeros } from "../value/create";
 import { named } from "../value/named";
 import { symmetric_eigen } from "./eigen";
@@ -177,6 +177,12 @@ function pseudoinverse(A: Tensor, { atol, rtol, hermitian = false }: Tolerances)
   const x = A.detach();
   const [m, n] = x.shape.slice(-2);
   if (numel(x.shape) === 0) {
+    for (const [argument, bound] of [
+      ["atol", atol],
+      ["rtol", rtol],
+    ] as const) {
+      if (is_tensor(bound)) expect_no_gradient("linalg_pinv", argument, bound);
+    }
     const blank = zeros([...x.shape.slice(0, -2), n, m], { dtype: x.dtype });
     return record("pinv", blank.handle, [A], [A, true]);
   }

@@ -1,10 +1,11 @@
 /** @file What convolutions of both directions check and share. */
+import { int64 } from "../../dtype";
 import { RuntimeError } from "../../errors";
 import { numel, type Shape, size_text } from "../../shape";
 import type { Tensor } from "../../tensor";
 import type { PerDim } from "../pooling/sliding";
 import { reshape } from "../shape/movement";
-import { expect_tensor } from "../value/convert";
+import { expect_floating_kernel, expect_tensor } from "../value/convert";
 
 const c_names: Record<string, string> = {
   float32: "float",
@@ -120,6 +121,18 @@ export function check_convolution(
         `Input type (${c_name(input)}) and ${what} type (${c_name(tensor)}) should be the same`,
       );
     }
+  }
+  // As PyTorch's kernels on the CPU have it: whole numbers other than int64 take the plain way alone.
+  const kernel = transposed
+    ? `slow_conv_transpose${Math.max(rank, 2)}d_out_cpu`
+    : gaps.some((gap) => gap > 1)
+      ? "slow_conv_dilated<>"
+      : null;
+  if (kernel !== null && input.dtype !== int64) expect_floating_kernel(kernel, input);
+  if (input.numel() > 0 && transposed && weight.shape.slice(2).includes(0)) {
+    throw new RuntimeError(
+      `kernel size should be greater than zero, but got ${size_text(weight.shape.slice(2))}`,
+    );
   }
   return { stride: steps, dilation: gaps, groups, alone };
 }

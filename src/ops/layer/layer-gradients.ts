@@ -2,13 +2,13 @@
 import { bind } from "../../args";
 import { get_default_dtype } from "../../dtype";
 import { RuntimeError } from "../../errors";
-import { numel, same_shape, size_text } from "../../shape";
+import { broadcast_shapes, numel } from "../../shape";
 import type { Tensor } from "../../tensor";
 import { mul } from "../pointwise/elementwise";
 import { type MaxPoolOptions, max_pool2d } from "../pooling/max-pool";
 import type { PerDim } from "../pooling/sliding";
 import { reshape } from "../shape/movement";
-import { cast, expect_tensor } from "../value/convert";
+import { cast, expect_floating_kernel, expect_tensor } from "../value/convert";
 import { ones_like } from "../value/create";
 import { bernoulli } from "../value/random";
 
@@ -28,6 +28,7 @@ export function max_pool2d_with_indices_backward(input: Tensor, ...args: unknown
   const names = ["kernel_size", "stride", "padding", "dilation", "ceil_mode", "return_indices"] as const;
   const { kernel_size, return_indices: _, ...settings } = bind<Args>(name, names, [], args, 1);
   expect_tensor(name, input);
+  expect_floating_kernel("max_pool2d_backward", input);
   const [output, index] = max_pool2d(input, kernel_size, { ...settings, return_indices: true });
   const lead = input.shape.slice(0, -2);
   const area = numel(input.shape.slice(-2));
@@ -40,8 +41,8 @@ export function max_pool2d_with_indices_backward(input: Tensor, ...args: unknown
 /**
  * The gradient of dropout: `grad_output` where the mask is true, times `scale`.
  *
- * @param mask bool, in the shape of `grad_output`.
- * @throws RuntimeError for a mask of another shape.
+ * @param mask bool, broadcast against `grad_output`.
+ * @throws RuntimeError for shapes that do not broadcast.
  */
 export function native_dropout_backward(grad_output: Tensor, mask: Tensor, scale: number): Tensor;
 export function native_dropout_backward(grad_output: Tensor, ...args: unknown[]): Tensor {
@@ -49,11 +50,7 @@ export function native_dropout_backward(grad_output: Tensor, ...args: unknown[])
   const { mask, scale } = bind<{ mask: Tensor; scale: number }>(name, ["mask", "scale"], [], args, 2);
   expect_tensor(name, grad_output, "grad_output");
   expect_tensor(name, mask, "mask");
-  if (!same_shape(mask.shape, grad_output.shape)) {
-    throw new RuntimeError(
-      `${name}(): expected a mask of size ${size_text(grad_output.shape)}, but got ${size_text(mask.shape)}`,
-    );
-  }
+  broadcast_shapes(grad_output.shape, mask.shape);
   const grad = grad_output.dtype.is_floating_point ? grad_output : cast(grad_output, get_default_dtype());
   return mul(mul(grad, cast(mask, grad.dtype)), scale);
 }

@@ -4,7 +4,7 @@ import { record } from "../../autograd/tape";
 import { execute, ints } from "../../backend/engine";
 import type { Handle } from "../../backend/handle";
 import type { DType } from "../../dtype";
-import { RuntimeError } from "../../errors";
+import { NotImplementedError, RuntimeError } from "../../errors";
 import { normalize_dim, range, same_shape, size_text } from "../../shape";
 import type { Tensor } from "../../tensor";
 import { neg } from "../pointwise/elementwise";
@@ -32,7 +32,7 @@ function prepare(name: string, input: Tensor, args: unknown[]): [Tensor, number]
     throw new TypeError(`${name}() missing 1 required positional arguments: "dim"`);
   }
   const x = cast(input, dtype ?? input.dtype);
-  if (!x.dtype.is_floating_point) {
+  if (!x.dtype.is_floating_point && x.numel() > 0) {
     throw new RuntimeError(`"${name}_lastdim_kernel_impl" not implemented for '${x.dtype.scalar_type}'`);
   }
   return [x, normalize_dim(dim, x.ndim)];
@@ -73,17 +73,24 @@ function backward_args(
   name: string,
   grad_output: Tensor,
   args: readonly unknown[],
-): [Tensor, Tensor, number, DType] {
+): [Tensor, Tensor, number] {
   const parameters = ["output", "dim", "input_dtype"] as const;
-  const { output, dim, input_dtype } = bind<Backward>(name, parameters, [], args, 2);
+  const { output, dim } = bind<Backward>(name, parameters, [], args, 2);
   const g = expect_tensor(name, grad_output, "grad_output");
   const y = expect_tensor(name, output, "output");
+  if (g.dtype !== y.dtype) {
+    throw new RuntimeError(`expected scalar type ${g.dtype.scalar_type} but found ${y.dtype.scalar_type}`);
+  }
+  if (!g.dtype.is_floating_point) {
+    throw new NotImplementedError(`"${name}" not implemented for '${g.dtype.scalar_type}'`);
+  }
   if (!same_shape(g.shape, y.shape)) {
     throw new RuntimeError(
       `${name}(): grad_output and output must have the same shape, got ${size_text(g.shape)} and ${size_text(y.shape)}`,
     );
   }
-  return [g, y, normalize_dim(dim, y.ndim), input_dtype ?? y.dtype];
+  // Only from float32 to float16 is another `input_dtype` of account, and that is not among the dtypes here.
+  return [g, y, normalize_dim(dim, y.ndim)];
 }
 
 /** The gradient of {@link softmax}'s input along `dim`, from that of its output and the output. */
@@ -94,9 +101,9 @@ export function _softmax_backward_data(
   input_dtype?: DType,
 ): Tensor;
 export function _softmax_backward_data(grad_output: Tensor, ...args: unknown[]): Tensor {
-  const [g, y, dim, dtype] = backward_args("_softmax_backward_data", grad_output, args);
+  const [g, y, dim] = backward_args("_softmax_backward_data", grad_output, args);
   const weighted = g.mul(y);
-  return cast(weighted.sub(y.mul(weighted.sum(dim, true))), dtype);
+  return weighted.sub(y.mul(weighted.sum(dim, true)));
 }
 
 /** The gradient of {@link log_softmax}'s input along `dim`, from that of its output and the output. */
@@ -107,6 +114,6 @@ export function _log_softmax_backward_data(
   input_dtype?: DType,
 ): Tensor;
 export function _log_softmax_backward_data(grad_output: Tensor, ...args: unknown[]): Tensor {
-  const [g, y, dim, dtype] = backward_args("_log_softmax_backward_data", grad_output, args);
-  return cast(g.sub(y.exp().mul(g.sum(dim, true))), dtype);
+  const [g, y, dim] = backward_args("_log_softmax_backward_data", grad_output, args);
+  return g.sub(y.exp().mul(g.sum(dim, true)));
 }

@@ -10,7 +10,7 @@ import { clamp } from "../pointwise/bounds";
 import { ge, le } from "../pointwise/compare";
 import { mul, neg, sub } from "../pointwise/elementwise";
 import { log } from "../pointwise/unary";
-import { expect_tensor } from "../value/convert";
+import { expect_floating_kernel, expect_no_gradient, expect_tensor } from "../value/convert";
 import { type PairOptions, weighted } from "./pair-loss";
 import { reduced } from "./reduction";
 
@@ -35,6 +35,8 @@ export function binary_cross_entropy(input: Tensor, ...all: unknown[]): Tensor {
         `(torch.Size(${size_text(input.shape)})) is deprecated. Please ensure they have the same size.`,
     );
   }
+  expect_no_gradient("binary_cross_entropy", "weight", weight);
+  expect_floating_kernel("binary_cross_entropy", input, target);
   no_grad(() => {
     if (ge(input, 0).logical_and(le(input, 1)).all().item() as unknown as boolean) return;
     throw new RuntimeError("all elements of input should be between 0 and 1");
@@ -78,6 +80,9 @@ export function binary_cross_entropy_with_logits(input: Tensor, ...args: unknown
       `Target size (torch.Size(${size_text(target.shape)})) must be the same as input size (torch.Size(${size_text(input.shape)}))`,
     );
   }
+  expect_no_gradient("binary_cross_entropy_with_logits", "weight", weight);
+  expect_no_gradient("binary_cross_entropy_with_logits", "pos_weight", pos_weight);
+  expect_floating_kernel("log_sigmoid_cpu", input);
   // -log sigmoid(x) = softplus(-x), and 1 - sigmoid(x) = sigmoid(-x).
   const miss = log_one_plus_exp(neg(input));
   const losses =

@@ -12,7 +12,7 @@ import { choose, div, mul, neg } from "../pointwise/elementwise";
 import { sum } from "../reduction/reduce";
 import { take_along } from "../reduction/sort";
 import { permute, reshape } from "../shape/movement";
-import { cast, expect_tensor } from "../value/convert";
+import { cast, expect_floating_kernel, expect_no_gradient, expect_tensor } from "../value/convert";
 import { type Reduced, reduced } from "./reduction";
 
 interface ClassOptions extends Reduced {
@@ -22,7 +22,11 @@ interface ClassOptions extends Reduced {
   ignore_index?: number;
 }
 
-function check_weight(weight: Tensor | null, classes: number): void {
+/** @param picked The scores, where only those of the targets count: the weights have no gradient then. */
+function check_weight(weight: Tensor | null, classes: number, picked?: Tensor): void {
+  if (picked !== undefined) {
+    expect_no_gradient(picked.ndim > 2 ? "nll_loss2d_forward" : "nll_loss_forward", "weight", weight);
+  }
   if (weight !== null && (weight.ndim !== 1 || weight.shape[0] !== classes)) {
     throw new RuntimeError(
       `weight tensor should be defined either for all ${classes} classes or no classes but got weight tensor of shape: ` +
@@ -144,7 +148,8 @@ export function nll_loss(input: Tensor, ...all: unknown[]): Tensor {
   expect_tensor("nll_loss", input);
   const { weight, ignore_index, reduction } = class_options("nll_loss", args);
   const { scores, classes, shape } = rows_of_classes("nll_loss", input, target);
-  check_weight(weight, scores.shape[1]);
+  check_weight(weight, scores.shape[1], input);
+  expect_floating_kernel("nll_loss_out_frame", input);
   const { losses, weights } = picked_losses(scores, classes, weight, ignore_index);
   const label = input.ndim > 2 ? "NllLoss2DBackward0" : "NllLossBackward0";
   return named(label, reduced_rows(losses, weights, reduction, shape), input);
@@ -180,7 +185,7 @@ export function cross_entropy(input: Tensor, ...all: unknown[]): Tensor {
   }
   const { scores, classes, shape } = rows_of_classes("cross_entropy", input, target);
   const count = scores.shape[1];
-  check_weight(weight, count);
+  check_weight(weight, count, input);
   if (
     weight === null &&
     label_smoothing === 0 &&

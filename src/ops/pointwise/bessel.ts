@@ -18,6 +18,11 @@ function bessel(
   none(name, more);
   const x = to_floating(expect_tensor(name, input));
   const value = execute(op, [x.handle]);
+  // TensorFlow has NaN for the second kind's of order 1 at 0.
+  if (op === "BesselY1") {
+    const pole = scalar(Number.NEGATIVE_INFINITY, x.dtype);
+    return record(rule ?? name, execute("SelectV2", [x.eq(0).handle, pole, value]), [x], [x, true]);
+  }
   // TensorFlow has ∞ for some of the functions below 0 where they are not defined.
   const handle = op.startsWith("BesselK")
     ? execute("SelectV2", [x.lt(0).handle, scalar(Number.NaN, x.dtype), value])

@@ -104,7 +104,10 @@ export function mvlgamma(input: Tensor, p: number): Tensor;
 export function mvlgamma(input: Tensor, options: { p: number }): Tensor;
 export function mvlgamma(input: Tensor, ...args: unknown[]): Tensor {
   const p = operand<number>("mvlgamma", "p", args);
-  const x = to_floating(expect_tensor("mvlgamma", input));
+  if (expect_tensor("mvlgamma", input).dtype.category === 0) {
+    throw new RuntimeError("The input tensor may not be a boolean tensor.");
+  }
+  const x = to_floating(input);
   if (!Number.isInteger(p)) throw new TypeError(`mvlgamma(): argument 'p' must be int, not ${String(p)}`);
   if (p < 1) throw new RuntimeError("p has to be greater than or equal to 1");
   const halves = x.new_tensor(Array.from({ length: p }, (_, i) => i / 2));

@@ -1,5 +1,6 @@
 /** @file Less common functions of elements: hypot, logaddexp, copysign, nan_to_num. */
 import { bind, operand } from "../../args";
+import { beside } from "../../autograd/tape";
 import { execute } from "../../backend/engine";
 import type { DType } from "../../dtype";
 import { broadcast_shapes } from "../../shape";
@@ -70,7 +71,9 @@ export function copysign(input: Tensor, ...args: unknown[]): Tensor {
     execute("Reciprocal", [b.handle]),
     b.handle,
   ]);
-  return choose(new Tensor(execute("Less", [sign, zero])), neg(magnitude), magnitude);
+  const result = choose(new Tensor(execute("Less", [sign, zero])), neg(magnitude), magnitude);
+  // The sign does not change by steps: its gradient is 0 wherever it is.
+  return beside(result, b);
 }
 
 interface Replacements {

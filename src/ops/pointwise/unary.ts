@@ -1,5 +1,5 @@
 /** @file Functions of one operand, element by element. */
-import { bind, none } from "../../args";
+import { bind, is_options, none } from "../../args";
 import { record } from "../../autograd/tape";
 import { execute } from "../../backend/engine";
 import { bool, uint8 } from "../../dtype";
@@ -293,10 +293,9 @@ export function round(input: Tensor, options?: { decimals?: number }): Tensor;
 export function round(input: Tensor, ...args: unknown[]): Tensor {
   const { decimals = 0 } = bind<{ decimals: number }>("round", [], ["decimals"], args);
   expect_tensor("round", input);
+  const given = args.some((arg) => is_options(arg) && arg.decimals !== undefined);
+  if (given) expect_floating_kernel(decimals === 0 ? "round_vml_cpu" : "round_cpu", input);
   if (decimals === 0) return whole("Rint", "round", input);
-  if (!input.dtype.is_floating_point) {
-    throw new RuntimeError("round_cpu: decimals is not offered for whole numbers");
-  }
   const scale = 10 ** Math.abs(decimals);
   return decimals > 0 ? div(round(mul(input, scale)), scale) : mul(round(div(input, scale)), scale);
 }

@@ -62,7 +62,10 @@ export function addcmul(input: Tensor, ...args: unknown[]): Tensor {
     throw new NotImplementedError("\"addcmul_cpu_out\" not implemented for 'Bool'");
   }
   const product = mul(tensor1, tensor2);
-  return add(input, value === 1 ? product : mul(product, value));
+  // Between whole numbers `value` becomes one.
+  const whole = !result_type(input, product).is_floating_point;
+  const factor = whole ? Math.trunc(value) : value;
+  return add(input, factor === 1 ? product : mul(product, factor));
 }
 
 /** `input + value * tensor1 / tensor2`. */

@@ -49,8 +49,12 @@ function adaptive_sizes(
         : `${name}: output_size must be ${rank}`,
     );
   }
+  // As PyTorch's kernels have it: the mean of all is one of nothing, too, and some do not look at the channels.
+  const averages = name.includes("avg");
+  const mean = averages && list.every((size) => size === 1);
+  const first = averages && rank < 3 ? lead : 1;
   input.shape.forEach((size, dim) => {
-    if (size === 0 && dim >= lead - 1) {
+    if (size === 0 && dim >= first && !mean) {
       throw new RuntimeError(
         `${name}(): Expected input to have non-zero size for non-batch dimensions, but input has sizes ${size_text(input.shape)} with ` +
           `dimension ${dim} being empty`,
@@ -84,10 +88,11 @@ function adaptive_avg_nd(
   const bound = bind<{ output_size: OutputSize }>(name, ["output_size"], [], [output_size]);
   // Null is a value here, which binding keeps.
   const counts = adaptive_sizes(name, input, rank, output_size === null ? null : bound.output_size);
-  if (!input.dtype.is_floating_point) {
+  if (!input.dtype.is_floating_point && input.numel() > 0) {
     throw new NotImplementedError(`"${name}" not implemented for '${input.dtype.scalar_type}'`);
   }
   const lead = input.ndim - rank;
+  if (counts.every((count) => count === 1)) return input.mean(range(input.ndim).slice(lead), true);
   let output = input;
   counts.forEach((count, i) => {
     const dim = lead + i;
@@ -99,7 +104,8 @@ function adaptive_avg_nd(
       output = div(window_sums(output, dim, axis), kernel);
     } else output = uneven_means(output, dim, adaptive_windows(size, count));
   });
-  return output;
+  // Of no elements even whole numbers have means.
+  return cast(output, input.dtype);
 }
 
 /** Means over windows of different sizes. */
@@ -124,7 +130,7 @@ function adaptive_max_nd(rank: number, input: Tensor, args: readonly unknown[]):
   type Args = { output_size: OutputSize; return_indices: boolean };
   const bound = bind<Args>(name, ["output_size", "return_indices"], [], args);
   const counts = adaptive_sizes(name, input, rank, args[0] === null ? null : bound.output_size);
-  if (!input.dtype.is_floating_point) {
+  if (!input.dtype.is_floating_point && input.numel() > 0) {
     throw new NotImplementedError(`"${name}" not implemented for '${input.dtype.scalar_type}'`);
   }
   const lead = input.ndim - rank;

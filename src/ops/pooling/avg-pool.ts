@@ -1,11 +1,12 @@
 /** @file Average and norm pooling. */
 import { bind } from "../../args";
+import { int64 } from "../../dtype";
 import { RuntimeError } from "../../errors";
 import { numel, range, size_text } from "../../shape";
 import type { Tensor } from "../../tensor";
 import { div } from "../pointwise/elementwise";
 import { reshape } from "../shape/movement";
-import { cast, expect_tensor } from "../value/convert";
+import { cast, expect_floating_kernel, expect_tensor } from "../value/convert";
 import { along } from "./maxima";
 import { type Axis, axes, overhang, seen, sizes } from "./pool-windows";
 import { type PerDim, pad_last } from "./sliding";
@@ -64,6 +65,8 @@ function avg_pool_nd(rank: number, input: Tensor, args: readonly unknown[]): Ten
       `Expected ${rank + 1}D or ${rank + 2}D (batch mode) tensor with optional 0 dim batch size for input, but got:${size_text(input.shape)}`,
     );
   }
+  if (input.dtype !== int64)
+    expect_floating_kernel(rank === 3 ? "avg_pool3d_out_frame" : "avg_pool2d", input);
   const { divisor_override = null, count_include_pad = true } = bound;
   if (divisor_override === 0) throw new RuntimeError("divisor must be not zero");
   const windows = axes(name, input, rank, bound.kernel_size, bound);

@@ -8,7 +8,7 @@ import type { Tensor } from "../../tensor";
 import { index_select } from "../position/gather";
 import { put_rows } from "../position/rows";
 import { reshape } from "../shape/movement";
-import { cast, expect_tensor } from "../value/convert";
+import { cast, expect_floating_kernel, expect_no_bool, expect_tensor } from "../value/convert";
 import { maxima, pick } from "./maxima";
 import { axes, overhang, seen, sizes } from "./pool-windows";
 import { type PerDim, pad_last } from "./sliding";
@@ -46,6 +46,7 @@ function max_pool_nd(rank: number, input: Tensor, args: readonly unknown[]): Ten
   if (rank === 1 && !input.dtype.is_floating_point && !bound.return_indices) {
     throw new NotImplementedError(`"max_pool1d_impl" not implemented for '${input.dtype.scalar_type}'`);
   }
+  if (rank < 3) expect_no_bool("max_pool2d", input);
   const windows = axes(name, input, rank, bound.kernel_size, bound);
   if (input.numel() === 0) {
     const shape = [...input.shape.slice(0, lead), ...windows.map((axis) => axis.count)];
@@ -178,6 +179,13 @@ function max_unpool_nd(rank: number, input: Tensor, indices: Tensor, args: reado
         size_text(indices.shape),
     );
   }
+  if (numel(input.shape.slice(lead === 2 ? 1 : 0)) === 0) {
+    throw new RuntimeError(
+      `max_unpooling${Math.max(rank, 2)}d_forward_out_cpu(): Expected input to have non-zero size for non-batch dimensions, but input ` +
+        `has sizes ${size_text(input.shape)}`,
+    );
+  }
+  expect_floating_kernel(`max_unpool${Math.max(rank, 2)}d`, input);
   const kernel = sizes(name, "kernel_size", bound.kernel_size as PerDim, rank);
   const stride =
     bound.stride === undefined || bound.stride === null ? kernel : sizes(name, "stride", bound.stride, rank);

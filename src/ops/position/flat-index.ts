@@ -1,5 +1,6 @@
 /** @file Positions in the flattened tensor: putting elements there, and what they are in every dimension. */
 import { bind } from "../../args";
+import { beside } from "../../autograd/tape";
 import { from_data, read } from "../../backend/engine";
 import { int32, int64 } from "../../dtype";
 import { IndexError, RuntimeError, ValueError } from "../../errors";
@@ -124,7 +125,7 @@ export function _unsafe_masked_index(input: Tensor, ...args: unknown[]): Tensor 
   const { mask, indices, fill } = bind<Args>(name, ["mask", "indices", "fill"], [], args, 3);
   expect_tensor(name, input);
   const off = expect_tensor(name, mask, "mask").logical_not();
-  if (input.numel() === 0) return input.new_full(mask.shape, fill);
+  if (input.numel() === 0) return beside(input.new_full(mask.shape, fill), input);
   const taken = input.index(...indices_of(brought_in(indices, input, () => 0)));
   return taken.masked_fill(off, fill);
 }
@@ -141,7 +142,7 @@ export function _unsafe_masked_index_put_accumulate(input: Tensor, ...args: unkn
   const name = "_unsafe_masked_index_put_accumulate";
   const { mask, indices, values } = bind<Args>(name, ["mask", "indices", "values"], [], args, 3);
   expect_tensor(name, input);
-  if (input.numel() === 0) return input.clone();
+  if (input.numel() === 0) return beside(input.clone(), expect_tensor(name, values, "values"));
   const kept = expect_tensor(name, values, "values").masked_fill(mask.logical_not(), 0);
   return input.index_put(
     brought_in(indices, input, (size) => -size),

@@ -11,12 +11,11 @@ import { expect_tensor } from "../value/convert";
 import { where } from "./masks";
 import { flat_positions, positions, take_rows } from "./rows";
 
-function index_tensor(name: string, index: Tensor | readonly number[] | number): Tensor {
+function index_tensor(name: string, index: Tensor | readonly number[]): Tensor {
   if (is_tensor(index)) return index;
-  const list = typeof index === "number" ? [index] : index;
-  if (!Array.isArray(list))
+  if (!Array.isArray(index))
     throw new TypeError(`${name}(): argument 'index' must be Tensor, not ${typeof index}`);
-  return new Tensor(from_data([list.length], int64, BigInt64Array.from(list, BigInt)));
+  return new Tensor(from_data([index.length], int64, BigInt64Array.from(index, BigInt)));
 }
 
 /** The positions `index` (a vector) of dimension `dim`. */
@@ -44,6 +43,11 @@ export function index_select(input: Tensor, ...args: unknown[]): Tensor {
   if (list.ndim > 1) throw new IndexError("index_select(): Index is supposed to be a vector");
   const vector = list.ndim === 0 ? reshape(list, [1]) : list;
   if (input.ndim === 0) {
+    if (vector.numel() !== 1) {
+      throw new RuntimeError(
+        `index_select(): Index to scalar can have only 1 value, got ${vector.numel()} value(s)`,
+      );
+    }
     positions("index_select", vector, 1, 0, false);
     return reshape(input, []);
   }

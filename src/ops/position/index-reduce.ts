@@ -5,7 +5,7 @@ import { IndexError, RuntimeError } from "../../errors";
 import { normalize_dim, same_shape, size_text } from "../../shape";
 import type { Tensor } from "../../tensor";
 import { reshape } from "../shape/movement";
-import { expect_tensor } from "../value/convert";
+import { expect_no_bool, expect_tensor } from "../value/convert";
 import { scatter_reduce } from "./segment";
 
 /** What becomes of rows that share a position. */
@@ -76,6 +76,12 @@ export function index_reduce(input: Tensor, ...args: unknown[]): Tensor {
         `self.shape = ${size_text(input.shape)} source.shape = ${size_text(source.shape)}`,
     );
   }
+  if (input.numel() === 0 && count > 0) {
+    throw new IndexError(
+      `select(): index 0 out of range for tensor of size ${size_text(input.shape)} at dimension ${at}`,
+    );
+  }
+  if (reduce === "mean") expect_no_bool("div_floor_cpu", input);
   const shape = expected.length === 0 ? [] : expected;
   const line = shape.map((_, d) => (d === at ? count : 1));
   const everywhere = reshape(index, line).expand(shape);

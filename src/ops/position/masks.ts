@@ -8,7 +8,7 @@ import { RuntimeError } from "../../errors";
 import { broadcast_shapes, numel, range } from "../../shape";
 import { is_tensor, Tensor } from "../../tensor";
 import { reshape } from "../shape/movement";
-import { as_operand, cast, expect_tensor, result_type, type TensorLike } from "../value/convert";
+import { as_element, as_operand, cast, expect_tensor, result_type, type TensorLike } from "../value/convert";
 import { put_rows, take_rows } from "./rows";
 
 /** `input` where `condition` holds, else `other`; all broadcast. With the condition alone: {@link nonzero} as a list. */
@@ -54,7 +54,7 @@ export function masked_fill(input: Tensor, ...args: unknown[]): Tensor {
       `masked_fill only supports a 0-dimensional value tensor, but got tensor with ${value.ndim} dimension(s).`,
     );
   }
-  return where(mask, as_operand(value, input.dtype, "masked_fill"), input);
+  return where(mask, as_element(value, input.dtype, "masked_fill"), input);
 }
 
 /** The elements of `input` where `mask` holds (both broadcast), as a vector. */

@@ -1,5 +1,6 @@
 /** @file Placing elements by index tensors: scatter, index_add, index_copy, index_fill. */
 import { bind } from "../../args";
+import { beside } from "../../autograd/tape";
 import { from_data, read } from "../../backend/engine";
 import type { Handle } from "../../backend/handle";
 import { int32 } from "../../dtype";
@@ -7,17 +8,18 @@ import { IndexError, RuntimeError } from "../../errors";
 import { normalize_dim, same_shape, size_text } from "../../shape";
 import { is_tensor, type Tensor } from "../../tensor";
 import { movedim, reshape } from "../shape/movement";
-import { as_operand, cast, expect_tensor, type TensorLike } from "../value/convert";
+import { as_element, as_operand, cast, expect_tensor, type TensorLike } from "../value/convert";
 import { add_rows, flat_positions, positions, put_rows } from "./rows";
+import { scatter_reduce } from "./segment";
 
 type Reduce = "add" | "multiply" | "sum" | "prod";
 
 /** `src` cut to the index's shape, as a vector. */
 function scatter_source(name: string, input: Tensor, index: Tensor, src: Tensor | number): Tensor {
   if (!is_tensor(src)) {
-    return as_operand(src, input.dtype, name).expand([index.numel()]);
+    return as_element(src, input.dtype, name).expand([index.numel()]);
   }
-  if (src.dtype !== input.dtype) {
+  if (src.dtype !== input.dtype && index.numel() > 0) {
     throw new RuntimeError(`${name}(): Expected self.dtype to be equal to src.dtype`);
   }
   let part = src;
@@ -66,14 +68,15 @@ export function scatter(input: Tensor, ...args: unknown[]): Tensor {
       index,
       is_tensor(src) ? src : as_operand(src, input.dtype, "scatter").expand(index.shape),
     );
-  if (reduce !== undefined) {
-    throw new RuntimeError(
-      `scatter(): reduce="${reduce}" is not offered here: use reduce="add", scatter_add or index_put`,
-    );
+  if (reduce === "multiply") {
+    const factors = is_tensor(src) ? src : as_operand(src, input.dtype, "scatter").expand(index.shape);
+    return scatter_reduce(input, dim, index, factors, "prod");
   }
+  if (reduce !== undefined) throw new RuntimeError("reduce argument must be either add or multiply.");
   const flat = from_data([index.numel()], int32, flat_positions("scatter", input, at, index));
   const values = scatter_source("scatter", input, index, src);
-  return reshape(put_rows(reshape(input, [input.numel()]), flat, values), input.shape);
+  const placed = reshape(put_rows(reshape(input, [input.numel()]), flat, values), input.shape);
+  return index.numel() === 0 && is_tensor(src) ? beside(placed, src) : placed;
 }
 
 /** The input with `src` added where {@link gather} with the same `dim` and `index` would take from. */
@@ -90,6 +93,7 @@ export function scatter_add(input: Tensor, ...args: unknown[]): Tensor {
   );
   expect_tensor("scatter_add", input);
   expect_tensor("scatter_add", index, "index");
+  expect_tensor("scatter_add", src, "src");
   const at = normalize_dim(dim, input.ndim);
   const flat = from_data([index.numel()], int32, flat_positions("scatter_add", input, at, index));
   const values = scatter_source("scatter_add", input, index, src);
@@ -104,6 +108,8 @@ function rows_for(
   source: Tensor,
 ): [number, Handle, Tensor] {
   const at = normalize_dim(dim, input.ndim);
+  expect_tensor(name, index, "index");
+  expect_tensor(name, source, "source");
   const vector = index.ndim === 0 ? reshape(index, [1]) : index;
   if (vector.ndim !== 1)
     throw new IndexError(`${name}(): Index is supposed to be a vector, but got dim: ${vector.ndim}`);
@@ -113,7 +119,30 @@ function rows_for(
       `${name}(): self (${input.dtype.scalar_type}) and source (${source.dtype.scalar_type}) must have the same scalar type`,
     );
   }
-  const expected = input.shape.map((size, d) => (d === at ? vector.numel() : size));
+  const count = vector.numel();
+  if (name === "index_add" && source.ndim === 0 && input.ndim > 0 && count !== 1) {
+    throw new IndexError(`Dimension specified as ${dim} but tensor has no dimensions`);
+  }
+  if (input.ndim === 0 && count !== source.numel()) {
+    throw name === "index_copy"
+      ? new IndexError(`index_copy_(): When source is scalar, index should have one element (got ${count})`)
+      : new IndexError(`Dimension specified as ${dim} but tensor has no dimensions`);
+  }
+  if (name === "index_add" && input.ndim === 0 && source.ndim > 0) {
+    throw new RuntimeError(
+      "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = " +
+        `${size_text(input.shape)} source.shape = ${size_text(source.shape)}`,
+    );
+  }
+  const expected = input.shape.map((size, d) => (d === at ? count : size));
+  if (name === "index_copy" && source.ndim === 0 && input.ndim > 0) {
+    if (count !== 1) {
+      throw new IndexError(
+        `index_copy_(): When source is scalar, index should have one element (got ${count})`,
+      );
+    }
+    return [at, rows, source.expand(expected)];
+  }
   if (!same_shape(source.shape, expected) && input.ndim > 0) {
     throw new RuntimeError(
       `${name}(): Number of indices (${vector.numel()}) should be equal to source.size(dim): (${source.shape[at]}), for dim: ${at}; ` +
@@ -175,7 +204,9 @@ export function index_copy(input: Tensor, ...args: unknown[]): Tensor {
   );
   expect_tensor("index_copy", input);
   const [at, rows, values] = rows_for("index_copy", input, dim, index, source);
-  if (input.ndim === 0) return reshape(values, []);
+  // Of several values for one place the last stays.
+  if (input.ndim === 0)
+    return reshape(values.ndim === 0 ? values : values.narrow(0, values.numel() - 1, 1), []);
   return movedim(put_rows(movedim(input, at, 0), rows, movedim(values, at, 0)), 0, at);
 }
 
@@ -203,7 +234,7 @@ export function index_fill(input: Tensor, ...args: unknown[]): Tensor {
     );
   }
   const rows = positions("index_fill", vector, input.shape[at] ?? 1, at, true);
-  const fill = as_operand(value, input.dtype, "index_fill");
+  const fill = as_element(value, input.dtype, "index_fill");
   const front = input.ndim === 0 ? reshape(input, [1]) : movedim(input, at, 0);
   // A position counts once, however often it is named: its gradient comes back once.
   const once = first_of_each(rows);

@@ -1,6 +1,6 @@
 /** @file scatter_reduce: elements that share a place become their sum, product, mean or extreme. */
 import { bind } from "../../args";
-import { record } from "../../autograd/tape";
+import { beside, record } from "../../autograd/tape";
 import { from_data, scalar } from "../../backend/engine";
 import type { Handle } from "../../backend/handle";
 import { bool, int32 } from "../../dtype";
@@ -11,7 +11,7 @@ import { choose, div, floor_divide } from "../pointwise/elementwise";
 import { cat } from "../shape/join";
 import { reshape } from "../shape/movement";
 import { narrow } from "../shape/parts";
-import { cast, expect_tensor } from "../value/convert";
+import { cast, expect_no_bool, expect_tensor } from "../value/convert";
 import { execute_any } from "../value/fallback";
 import { add_rows, flat_positions } from "./rows";
 
@@ -90,6 +90,7 @@ export function scatter_reduce(input: Tensor, ...args: unknown[]): Tensor {
   if (src.dtype !== input.dtype) {
     throw new RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype");
   }
+  if (reduce === "mean") expect_no_bool("scatter_gather_tensor_cpu_reduce_mean", input);
   const at = normalize_dim(dim, input.ndim);
   const count = input.numel();
   const targets = flat_positions("scatter_reduce", input, at, index);
@@ -111,7 +112,8 @@ export function scatter_reduce(input: Tensor, ...args: unknown[]): Tensor {
     result = divide(add_rows(values, places, count), shares.clamp(1));
   } else result = segment(reduce, values, places, count);
   const mask = new Tensor(from_data([count], bool, touched));
-  return reshape(choose(mask, cast(result, input.dtype), own), input.shape);
+  const reduced = reshape(choose(mask, cast(result, input.dtype), own), input.shape);
+  return index.numel() === 0 ? beside(reduced, src) : reduced;
 }
 
 function to_elements(counts: Float64Array, like: Tensor): InstanceType<typeof like.dtype.array> {

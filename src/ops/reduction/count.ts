@@ -2,12 +2,12 @@
 import { bind, kind_of } from "../../args";
 import { from_data } from "../../backend/engine";
 import { bool, float32, float64, int32, int64, type TypedArray } from "../../dtype";
-import { RuntimeError } from "../../errors";
+import { IndexError, RuntimeError } from "../../errors";
 import { check_list, normalize_dim, same_shape, size_text } from "../../shape";
 import { is_tensor, Tensor } from "../../tensor";
 import { index_select } from "../position/gather";
 import { movedim, reshape } from "../shape/movement";
-import { dtype_of_number, expect_tensor, promote, type TensorLike } from "../value/convert";
+import { dtype_of_number, expect_no_bool, expect_tensor, promote, type TensorLike } from "../value/convert";
 
 function longs_of(values: readonly number[], shape: readonly number[] = [values.length]): Tensor {
   return new Tensor(from_data(shape, int64, BigInt64Array.from(values, BigInt)));
@@ -47,6 +47,15 @@ function slices_of(input: Tensor, dim: number | null): Slices {
     };
   }
   const at = normalize_dim(dim, input.ndim);
+  const empty = input.shape.filter((size) => size === 0).length;
+  if (empty > 1) {
+    throw new RuntimeError("Number of zero sized dimensions is more than one, so unique cannot be applied ");
+  }
+  if (empty === 1 && input.shape[at] !== 0) {
+    throw new RuntimeError(
+      "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied",
+    );
+  }
   const count = input.shape[at] ?? 1;
   const data = (input.ndim === 0 ? input : movedim(input, at, 0)).typed_array();
   const size = count === 0 ? 0 : data.length / count;
@@ -110,6 +119,9 @@ export function unique_consecutive(input: Tensor, ...args: unknown[]): Tensor | 
     args,
   );
   expect_tensor("unique_consecutive", input);
+  if (input.ndim === 0 && dim !== null) {
+    throw new IndexError(`Dimension specified as ${dim} but tensor has no dimensions`);
+  }
   const slices = slices_of(input.detach(), dim);
   const order = Array.from({ length: slices.count }, (_, i) => i);
   return runs(slices, order, return_inverse, return_counts);
@@ -155,6 +167,7 @@ export function bincount(input: Tensor, ...args: unknown[]): Tensor {
     throw new RuntimeError("bincount only supports 1-d non-negative integral inputs.");
   }
   if (minlength < 0) throw new RuntimeError("minlength should be >= 0");
+  if (data.length === 0) return new Tensor(from_data([minlength], int64, new BigInt64Array(minlength)));
   if (weights !== null && !same_shape(weights.shape, input.shape)) {
     throw new RuntimeError("weights should be 1-d and have the same length as input");
   }
@@ -263,6 +276,10 @@ export function searchsorted(sorted_sequence: Tensor, ...args: unknown[]): Tenso
   const wanted = is_tensor(values)
     ? values
     : new Tensor(promote("searchsorted", expect_tensor("searchsorted", sorted_sequence), values)[1].handle);
+  expect_tensor("searchsorted", sorted_sequence);
+  if (wanted.numel() > 0) expect_no_bool("searchsorted_out_cpu", sorted_sequence);
+  if (sorted_sequence.ndim === 0)
+    throw new RuntimeError("ArrayRef: attempted to access back() of empty list");
   const lead = sorted_sequence.shape.slice(0, -1);
   if (sorted_sequence.ndim !== 1 && !same_shape(lead, wanted.shape.slice(0, -1))) {
     throw new RuntimeError(
@@ -349,6 +366,11 @@ export function isin(elements: TensorLike, ...args: unknown[]): Tensor {
     is_tensor(value) ? value.typed_array() : [Number(value)];
   if (!is_tensor(elements) && !is_tensor(test_elements)) {
     throw new TypeError(`isin(): expected a Tensor, got two numbers (${dtype_of_number(elements)})`);
+  }
+  for (const side of [elements, test_elements]) {
+    if (is_tensor(side) && side.dtype === bool) {
+      throw new RuntimeError("Unsupported input type encountered for isin(): Bool");
+    }
   }
   const among = new Set(Array.from(data(test_elements), Number));
   const mask = Uint8Array.from(

@@ -142,7 +142,7 @@ function check(
   }
   if (weight !== null && weight !== undefined) {
     expect_tensor(name, weight, "weight");
-    if (weight.shape.join() !== wanted.join()) {
+    if (name === "histogram" ? weight.numel() !== input.numel() : weight.shape.join() !== wanted.join()) {
       throw new RuntimeError(
         `${name}: if weight tensor is provided it should have the same shape as the input tensor excluding its innermost ` +
           `dimension, but got input with shape ${size_text(input.shape)} and weight with shape ${size_text(weight.shape)}`,

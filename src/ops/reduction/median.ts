@@ -1,10 +1,11 @@
 /** @file Medians and the most frequent element. */
 import { bind } from "../../args";
-import { from_data, scalar } from "../../backend/engine";
+import { beside } from "../../autograd/tape";
+import { from_data } from "../../backend/engine";
 import { int64, type TypedArray } from "../../dtype";
 import { IndexError } from "../../errors";
 import { normalize_dim } from "../../shape";
-import { Tensor } from "../../tensor";
+import { scalar_tensor, Tensor } from "../../tensor";
 import { movedim } from "../shape/movement";
 import { expect_no_bool, expect_tensor } from "../value/convert";
 import type { ValuesIndices } from "../value/named";
@@ -36,7 +37,8 @@ function middle(
   expect_no_bool(name, expect_tensor(name, input));
   if (dim === undefined) {
     if (input.numel() === 0) {
-      return new Tensor(scalar(input.dtype.is_floating_point ? Number.NaN : 0, input.dtype));
+      const nothing = scalar_tensor(input.dtype.is_floating_point ? Number.NaN : 0, input.dtype);
+      return beside(nothing, input);
     }
     return along(name, input.reshape(-1), 0, false).values;
   }

@@ -1,6 +1,7 @@
 /** @file Quantiles. */
 
 import { bind } from "../../args";
+import { beside } from "../../autograd/tape";
 import { RuntimeError } from "../../errors";
 import { normalize_dim } from "../../shape";
 import { is_tensor, scalar_tensor, type Tensor } from "../../tensor";
@@ -130,6 +131,11 @@ function fractions_of(
   const flat = dim === null || input.ndim === 0;
   const source = flat ? input.reshape(-1) : input;
   const at = flat ? 0 : normalize_dim(dim, input.ndim);
+  if (is_tensor(q) && q.numel() === 0 && q.ndim === 1) {
+    const kept = flat ? input.shape.map(() => 1) : input.shape.map((size, d) => (d === at ? 1 : size));
+    const dropped = flat ? [] : input.shape.filter((_, d) => d !== at);
+    return beside(input.new_zeros([0, ...(keepdim ? kept : dropped)]), input, q);
+  }
   const { values } = ranked(name, source, at, source.shape[at], false);
   const results = fractions.map((number, i) => {
     const fraction = is_tensor(q) ? (q.ndim === 1 ? q.select(0, i) : q) : scalar_tensor(number, input.dtype);

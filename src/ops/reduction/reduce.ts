@@ -55,7 +55,9 @@ export function sum_to_size(input: Tensor, ...args: unknown[]): Tensor {
     );
   }
   const dims = broadcast_dims(input.shape, shape);
-  const summed = dims.length > 0 ? sum_dims(input, dims, false) : input;
+  // As sums are: whole numbers and bools add up in int64.
+  const whole = input.dtype.is_floating_point ? input : cast(input, int64);
+  const summed = dims.length > 0 ? sum_dims(whole, dims, false) : input;
   return same_shape(summed.shape, shape) ? summed : reshape(summed, shape);
 }
 

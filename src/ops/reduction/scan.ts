@@ -120,6 +120,8 @@ export function diff(input: Tensor, ...args: unknown[]): Tensor {
   if (input.ndim === 0) throw new RuntimeError("diff expects input to be at least one-dimensional");
   if (n < 0) throw new RuntimeError(`order must be non-negative but got ${n}`);
   const at = normalize_dim(dim, input.ndim);
+  if (prepend !== null) expect_tensor("diff", prepend, "prepend");
+  if (append !== null) expect_tensor("diff", append, "append");
   const parts = [prepend, input, append].filter(is_tensor);
   let result = n === 0 ? input.clone() : parts.length > 1 ? cat(parts, at) : input;
   for (let i = 0; i < n; i++) {

@@ -101,8 +101,32 @@ export function std_mean(input: Tensor, ...args: unknown[]): [Tensor, Tensor] {
   return named("std_mean", { std: root(variance(input, bound)), mean });
 }
 
+/** @throws RuntimeError for whole numbers, which norms are not made of. */
+export function expect_floating_norm({ dtype }: Tensor): void {
+  if (dtype.is_floating_point) return;
+  throw new RuntimeError(
+    `linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${dtype.scalar_type}`,
+  );
+}
+
+/** @throws RuntimeError for a norm that is undefined for no elements: that of a negative or infinite order. */
+function expect_elements(input: Tensor, p: number, dims: Shape): void {
+  if (input.numel() > 0 || (p >= 0 && p !== Number.POSITIVE_INFINITY)) return;
+  const order = String(p).replace("Infinity", "inf");
+  const empty = dims.find((dim) => input.shape[dim] === 0);
+  if (dims.length > 0 && dims.length < input.ndim ? empty === undefined : input.ndim === 0) return;
+  const where =
+    dims.length === input.ndim && input.ndim !== 1
+      ? "an empty tensor because the operation"
+      : `the dimension ${empty} because this dimension is empty and the operation`;
+  throw new RuntimeError(
+    `linalg.vector_norm cannot compute the ${order} norm on ${where} does not have an identity`,
+  );
+}
+
 /** The `p`-norm over dimensions known to be in range. */
 export function norm_dims(input: Tensor, p: number, dims: Shape, keepdim: boolean): Tensor {
+  expect_elements(input, p, dims);
   if (p === 2) {
     const handle = sqrt(sum_dims(square(input.detach()), dims, keepdim)).handle;
     return record("norm", handle, [input], [input, true], { dims, keepdim, p });

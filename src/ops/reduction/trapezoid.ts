@@ -1,12 +1,13 @@
 /** @file Areas by the trapezoid rule, and derivatives by finite differences. */
 import { bind } from "../../args";
+import { int64, uint8 } from "../../dtype";
 import { IndexError, RuntimeError } from "../../errors";
 import { normalize_dim, normalize_dims, range } from "../../shape";
 import { is_tensor, type Tensor } from "../../tensor";
 import { div, mul, sub } from "../pointwise/elementwise";
 import { cat } from "../shape/join";
 import { reshape } from "../shape/movement";
-import { expect_no_bool, expect_tensor } from "../value/convert";
+import { cast, expect_no_bool, expect_tensor, to_floating } from "../value/convert";
 import { scan_sum, sum_dims } from "./reduce";
 import { diff } from "./scan";
 
@@ -18,7 +19,7 @@ interface AreaOptions {
 }
 
 /** Twice the area between neighbours along `dim`, which the areas have from the end on as `y` has. */
-function areas(name: string, y: Tensor, args: readonly unknown[]): { twice: Tensor; dim: number } {
+function areas(name: string, y: Tensor, args: readonly unknown[]): { twice: Tensor; at: number } {
   const { x, dx, dim = -1 } = bind<AreaOptions>(name, ["x"], ["dx", "dim"], args);
   expect_tensor(name, y, "y");
   const at = normalize_dim(dim, y.ndim);
@@ -29,7 +30,7 @@ function areas(name: string, y: Tensor, args: readonly unknown[]): { twice: Tens
   const count = Math.max(size - 1, 0);
   expect_no_bool(name, y);
   const sums = y.narrow(at, size - count, count).add(y.narrow(at, 0, count));
-  if (x === undefined) return { twice: mul(sums, dx ?? 1), dim: at };
+  if (x === undefined) return { twice: mul(to_floating(sums), dx ?? 1), at };
   expect_tensor(name, x, "x");
   let steps: Tensor;
   if (x.ndim === 1) {
@@ -41,18 +42,29 @@ function areas(name: string, y: Tensor, args: readonly unknown[]): { twice: Tens
       y.shape.map((_, d) => (d === at ? count : 1)),
     );
   } else {
-    // Sizes count from the end, as broadcasting does.
+    // As in PyTorch: a smaller x counts its sizes from the end, a greater one `dim` as y does.
     const lead = y.ndim - x.ndim;
     const wide = lead > 0 ? reshape(x, [...new Array<number>(lead).fill(1), ...x.shape]) : x;
-    steps = diff(wide, { dim: lead < 0 ? at - lead : at });
+    steps = diff(wide, { dim: at });
   }
   const twice = mul(sums, steps);
-  return { twice, dim: twice.ndim - y.ndim + at };
+  return { twice, at };
+}
+
+/** Whole numbers add up in int64. */
+function summable(x: Tensor): Tensor {
+  return x.dtype.is_floating_point ? x : cast(x, int64);
 }
 
 function area(name: string, y: Tensor, args: readonly unknown[]): Tensor {
-  const { twice, dim } = areas(name, y, args);
-  return div(sum_dims(twice, [dim], false), 2);
+  const { x, dx = 1, dim = -1 } = bind<AreaOptions>(name, ["x"], ["dx", "dim"], args);
+  const { twice, at } = areas(name, y, args);
+  if (x === undefined && y.shape[at] > 0) {
+    // All of y but half of its ends, as PyTorch adds it up: whole numbers do not run over.
+    const ends = mul(y.select(at, 0).add(y.select(at, -1)), 0.5);
+    return mul(sub(y.sum(normalize_dim(dim, y.ndim)), ends), dx);
+  }
+  return div(sum_dims(summable(twice), [at], false), 2);
 }
 
 /**
@@ -77,8 +89,8 @@ export function trapz(y: Tensor, ...args: unknown[]): Tensor {
 export function cumulative_trapezoid(y: Tensor, x?: Tensor, options?: { dim?: number }): Tensor;
 export function cumulative_trapezoid(y: Tensor, options: AreaOptions): Tensor;
 export function cumulative_trapezoid(y: Tensor, ...args: unknown[]): Tensor {
-  const { twice, dim } = areas("cumulative_trapezoid", y, args);
-  return div(scan_sum(twice, { dim, reverse: false }), 2);
+  const { twice, at } = areas("cumulative_trapezoid", y, args);
+  return div(scan_sum(summable(twice), { dim: at, reverse: false }), 2);
 }
 
 interface GradientOptions {
@@ -141,6 +153,7 @@ export function gradient(input: Tensor, ...args: unknown[]): Tensor[] {
   const { spacing = null, dim = null, edge_order = 1 } = bound;
   expect_tensor("gradient", input);
   const fail = (what: string): RuntimeError => new RuntimeError(`torch.gradient ${what}`);
+  if (input.dtype === uint8) throw fail("does not support uint8 input.");
   if (edge_order !== 1 && edge_order !== 2) throw fail("only supports edge_order=1 and edge_order=2.");
   const named = dim === null ? range(input.ndim) : typeof dim === "number" ? [dim] : [...dim];
   normalize_dims(named, input.ndim);

@@ -208,6 +208,9 @@ export function meshgrid(...tensors: [...Several] | [...Tensor[], { indexing?: "
       );
     }
   });
+  if (vectors.some(({ dtype }) => dtype !== vectors[0].dtype)) {
+    throw new RuntimeError("meshgrid expects all tensors to have the same dtype");
+  }
   const swapped = indexing === "xy" && vectors.length > 1;
   const order = range(vectors.length);
   if (swapped) [order[0], order[1]] = [1, 0];

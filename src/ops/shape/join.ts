@@ -1,6 +1,6 @@
 /** @file Operations that put tensors together or repeat them. */
 import { bind, none } from "../../args";
-import { record } from "../../autograd/tape";
+import { beside, record } from "../../autograd/tape";
 import { type Attr, attr, execute, ints, scalar } from "../../backend/engine";
 import { type DType, int32 } from "../../dtype";
 import { IndexError, RuntimeError } from "../../errors";
@@ -46,7 +46,7 @@ export function cat(tensors: readonly Tensor[], ...args: unknown[]): Tensor {
   const dtype = result_type(...list);
   // Empty vectors join with anything, for old times' sake.
   const real = list.filter((tensor) => !(tensor.ndim === 1 && tensor.shape[0] === 0));
-  if (real.length === 0) return reshape(cast(list[0], dtype), [0]);
+  if (real.length === 0) return beside(reshape(cast(list[0], dtype), [0]), ...list.slice(1));
   const first = real[0];
   if (list.some((tensor) => tensor.ndim === 0)) {
     const at = list.findIndex((tensor) => tensor.ndim === 0);
@@ -69,14 +69,6 @@ export function cat(tensors: readonly Tensor[], ...args: unknown[]): Tensor {
       }
     }
   });
-  if (real.length < list.length && first.ndim > 1 && list.some((tensor) => tensor.requires_grad)) {
-    // They have a gradient all the same, of no elements.
-    const shape = first.shape.map((size, d) => (d === at ? 0 : size));
-    return cat(
-      list.map((tensor) => (real.includes(tensor) ? tensor : reshape(tensor, shape))),
-      at,
-    );
-  }
   const parts = real.map((tensor) => cast(tensor, dtype));
   const handle =
     parts.length === 1
@@ -86,7 +78,10 @@ export function cat(tensors: readonly Tensor[], ...args: unknown[]): Tensor {
           [...parts.map((part) => part.handle), scalar(at, int32)],
           list_attrs(parts.length, dtype),
         );
-  return record("cat", handle, parts, [], at);
+  const joined = record("cat", handle, parts, [], at);
+  if (real.length === list.length) return joined;
+  // Empty vectors have a gradient all the same, of no elements.
+  return beside(joined, ...list.filter((tensor) => !real.includes(tensor)));
 }
 
 /** {@link cat}. */
@@ -284,6 +279,9 @@ export function repeat_interleave(input: Tensor, ...args: unknown[]): Tensor {
   const dim = bound.dim ?? undefined;
   if (repeats === undefined || !(typeof repeats === "number" || is_tensor(repeats))) {
     throw new TypeError("repeat_interleave(): argument 'repeats' must be a number or a Tensor");
+  }
+  if (is_tensor(repeats) && input.ndim === 0 && dim !== undefined) {
+    throw new IndexError(`Dimension specified as ${dim} but tensor has no dimensions`);
   }
   const source = dim === undefined ? reshape(input, [numel(input.shape)]) : input;
   const at = normalize_dim(dim ?? 0, source.ndim);

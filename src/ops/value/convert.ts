@@ -1,5 +1,6 @@
 /** @file Element types in operations: promotion as PyTorch's, and casts. */
 import { is_options, none } from "../../args";
+import { is_grad_enabled } from "../../autograd/grad-mode";
 import { record } from "../../autograd/tape";
 import { attr, execute } from "../../backend/engine";
 import {
@@ -16,7 +17,7 @@ import {
   promote_types,
   uint8,
 } from "../../dtype";
-import { NotImplementedError } from "../../errors";
+import { NotImplementedError, RuntimeError } from "../../errors";
 import { is_tensor, scalar_tensor, type Tensor } from "../../tensor";
 
 /** What arithmetic takes: a tensor, or a number (whole ones count as Python's ints) or boolean. */
@@ -78,6 +79,25 @@ export function as_operand(value: TensorLike, dtype: DType, name: string): Tenso
   return scalar_tensor(value, dtype);
 }
 
+/**
+ * {@link as_operand} for what is written into a tensor: a number must fit, negative ones wrap round in unsigned dtypes.
+ *
+ * @throws RuntimeError for a number beyond the dtype's bounds, as PyTorch has it.
+ */
+export function as_element(value: TensorLike, dtype: DType, name: string): Tensor {
+  if (typeof value === "number" && dtype.category === 1) {
+    const bits = 8 * dtype.itemsize;
+    const most = dtype.name === "uint8" ? 255 : 2 ** (bits - 1) - 1;
+    const least = dtype.name === "uint8" ? -255 : -(2 ** (bits - 1));
+    // A fraction below 0 does not wrap round.
+    const low = dtype.name === "uint8" && !Number.isInteger(value) ? 0 : least;
+    if (!(value >= low && value <= most)) {
+      throw new RuntimeError(`${name}(): value cannot be converted to type ${dtype.name}_t without overflow`);
+    }
+  }
+  return as_operand(value, dtype, name);
+}
+
 /** Operations that take two numbers, too. */
 const of_numbers = new Set(["add", "sub", "mul", "div", "floor_divide"]);
 
@@ -117,6 +137,14 @@ export function expect_floating_kernel(kernel: string, ...operands: readonly Ten
   if (!dtype.is_floating_point) {
     throw new NotImplementedError(`"${kernel}" not implemented for '${dtype.scalar_type}'`);
   }
+}
+
+/** Refuses an argument that requires a gradient where PyTorch's function has none for it. */
+export function expect_no_gradient(name: string, argument: string, value: Tensor | null | undefined): void {
+  if (!value?.requires_grad || !is_grad_enabled()) return;
+  throw new RuntimeError(
+    `The function '${name}' is not differentiable with respect to argument '${argument}'. This input cannot have requires_grad True.`,
+  );
 }
 
 /** A tensor argument, checked. @throws TypeError naming the function and what came instead. */

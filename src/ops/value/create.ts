@@ -7,7 +7,7 @@ import { RuntimeError, ValueError } from "../../errors";
 import { check_list, check_size, numel, type Shape, size_text } from "../../shape";
 import { type NestedArray, Tensor } from "../../tensor";
 import { whole_numbers } from "../shape/movement";
-import { cast, dtype_of_number, expect_tensor } from "./convert";
+import { as_element, cast, dtype_of_number, expect_tensor } from "./convert";
 
 /** Keyword arguments of functions that make tensors. */
 export interface CreateOptions {
@@ -80,6 +80,11 @@ export function finish(made: Tensor, options: CreateOptions): Tensor {
 
 function filled(sizes: Shape, value: number | boolean | bigint, dtype: DType): Tensor {
   return new Tensor(execute("Fill", [ints(sizes), scalar(value, dtype)]));
+}
+
+/** {@link filled} with a number that must fit the dtype. @throws RuntimeError */
+function holding(name: string, sizes: Shape, value: number | boolean | bigint, dtype: DType): Tensor {
+  return new Tensor(execute("Fill", [ints(sizes), as_element(value, dtype, name).handle]));
 }
 
 /** How deep arrays may be nested, as in PyTorch. */
@@ -191,7 +196,7 @@ export function full(options: CreateOptions & { size: Shape; fill_value: number 
 export function full(...args: unknown[]): Tensor {
   const [given, { size, fill_value }] = creation<SizeAndValue>("full", ["size", "fill_value"], args, 2);
   const [sizes] = sizes_and_options("full", [size]);
-  return finish(filled(sizes, fill_value, given.dtype ?? dtype_of_number(fill_value)), given);
+  return finish(holding("full", sizes, fill_value, given.dtype ?? dtype_of_number(fill_value)), given);
 }
 
 /** Zeros. @example torch.zeros(2, 3); torch.zeros([2, 3], { dtype: torch.int64 }) */
@@ -256,7 +261,7 @@ export function full_like(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { fill_value: number | boolean | bigint };
   const [given, { fill_value }] = creation<Args>("full_like", ["fill_value"], args, 1);
   expect_tensor("full_like", input);
-  return finish(filled(input.shape, fill_value, given.dtype ?? input.dtype), given);
+  return finish(holding("full_like", input.shape, fill_value, given.dtype ?? input.dtype), given);
 }
 
 function new_filled(name: string, input: Tensor, args: readonly unknown[], value: number): Tensor {

@@ -5,7 +5,7 @@ import { DType } from "../../dtype";
 import { RuntimeError } from "../../errors";
 import { is_contiguous } from "../../geometry";
 import { is_tensor, type Tensor } from "../../tensor";
-import { as_operand, cast, expect_tensor, type TensorLike } from "./convert";
+import { as_element, as_operand, cast, expect_tensor, type TensorLike } from "./convert";
 
 /** A copy that is no view; gradients flow through it. */
 export function clone(input: Tensor, ...more: []): Tensor {
@@ -103,7 +103,7 @@ export function fill_(input: Tensor, ...args: unknown[]): Tensor {
 function filled(input: Tensor, value: TensorLike, label: string): Tensor {
   input._check_history();
   return input._assign(
-    named(label, overwritten(input, as_operand(value, input.dtype, "fill_")), input),
+    named(label, overwritten(input, as_element(value, input.dtype, "fill_")), input),
     true,
   );
 }
