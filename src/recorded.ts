@@ -10,8 +10,8 @@ import type { Tensor } from "./tensor";
 
 /** Base of {@link Tensor}: a place in the graph, whatever the value is. */
 export abstract class Recorded extends Indexable {
-  /** The gradient that `backward` added up, null before. */
-  grad: Tensor | null = null;
+  /** @internal What {@link grad} gives, for those who do not keep it. */ _grad: Tensor | null = null;
+  /** @internal Whether the gradient is this tensor's alone and was never handed out. */ _grad_unseen = false;
   /** @internal */ _history: Node | null = null;
   /** @internal */ _output_nr = 0;
   /** @internal */ _wants_grad = false;
@@ -19,6 +19,17 @@ export abstract class Recorded extends Indexable {
     null;
   /** @internal How a view was made, where it may not be changed in place. */ _origin: Origin | null = null;
   /** @internal Whether such a view's history no longer belongs to its value. */ _stale = false;
+
+  /** The gradient that `backward` added up, null before. */
+  get grad(): Tensor | null {
+    this._grad_unseen = false;
+    return this._grad;
+  }
+
+  set grad(value: Tensor | null) {
+    this._grad = value;
+    this._grad_unseen = false;
+  }
 
   abstract get dtype(): DType;
 

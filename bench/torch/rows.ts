@@ -96,17 +96,20 @@ function layers(): Row[] {
 function steps(): Row[] {
   const second = { V: 10000, E: 100, H: 128, B: 32, T: 50 };
   const fifth = { V: 9, E: 50, H: 64, B: 2, T: 50 };
-  const training = (name: string, title: string, given: typeof second, fused: boolean): Row => ({
+  const beside = { fused: ", PyTorch with Adam(fused=True)", compiled: ", our model with torch.compile" };
+  const training = (name: string, title: string, given: typeof second, way?: keyof typeof beside): Row => ({
     name,
-    title: `${title}${fused ? ", PyTorch with Adam(fused=True)" : ""}`,
-    target: fused ? undefined : 0.6,
-    spec: { kind: "training", arguments: fused ? { ...given, fused } : given },
+    title: `${title}${way === undefined ? "" : beside[way]}`,
+    target: way === undefined ? 0.6 : undefined,
+    spec: { kind: "training", arguments: way === undefined ? given : { ...given, [way]: true } },
   });
   return [
-    training("step-2", "training step of section 2 (V10000 E100 H128 B32 T50, Adam)", second, false),
-    training("step-2-fused", "the same", second, true),
-    training("step-5", "training step of section 5 (V9 E50 H64 B2 T50, Adam)", fifth, false),
-    training("step-5-fused", "the same", fifth, true),
+    training("step-2", "training step of section 2 (V10000 E100 H128 B32 T50, Adam)", second),
+    training("step-2-fused", "the same", second, "fused"),
+    training("step-2-compiled", "the same", second, "compiled"),
+    training("step-5", "training step of section 5 (V9 E50 H64 B2 T50, Adam)", fifth),
+    training("step-5-fused", "the same", fifth, "fused"),
+    training("step-5-compiled", "the same", fifth, "compiled"),
   ];
 }
 

@@ -9,6 +9,8 @@ export interface TrainingArguments {
   T: number;
   /** PyTorch's own fused Adam instead of its default one; ours is the same in both cases. */
   fused?: boolean;
+  /** Our model through `torch.compile`; PyTorch's runs as it is. */
+  compiled?: boolean;
 }
 
 class Classifier extends nn.Module {
@@ -30,17 +32,19 @@ class Classifier extends nn.Module {
 }
 
 export class Training {
-  readonly #model: Classifier;
+  /** The model, compiled or not. */
+  readonly #call: (x: Tensor) => Tensor;
   readonly #criterion = new nn.CrossEntropyLoss();
   readonly #optimizer: torch.optim.Adam;
   readonly #batches: [Tensor, Tensor][] = [];
   #at = 0;
   #loss: Tensor | null = null;
 
-  constructor({ V, E, H, B, T }: TrainingArguments) {
+  constructor({ V, E, H, B, T, compiled = false }: TrainingArguments) {
     torch.manual_seed(0);
-    this.#model = new Classifier(V, E, H, 2);
-    this.#optimizer = new torch.optim.Adam(this.#model.parameters(), { lr: 0.001 });
+    const model = new Classifier(V, E, H, 2);
+    this.#call = compiled ? torch.compile(model) : model;
+    this.#optimizer = new torch.optim.Adam(model.parameters(), { lr: 0.001 });
     for (let i = 0; i < 8; i++) this.#batches.push([torch.randint(0, V, [B, T]), torch.randint(0, 2, [B])]);
   }
 
@@ -48,7 +52,7 @@ export class Training {
     for (let i = 0; i < times; i++) {
       const [x, y] = this.#batches[this.#at++ % this.#batches.length];
       this.#optimizer.zero_grad();
-      this.#loss = this.#criterion(this.#model(x), y);
+      this.#loss = this.#criterion(this.#call(x), y);
       this.#loss.backward();
       this.#optimizer.step();
     }

@@ -166,18 +166,21 @@ export function walk(
       const slots = waiting.get(node);
       if (slots === undefined) continue;
       waiting.delete(node);
-      const seen = node.hooks !== null || captures.has(node) || !(node instanceof RuleNode);
+      const watched = node.hooks !== null || captures.has(node);
+      const leaf = node instanceof AccumulateGrad ? node : null;
+      const alone = !watched && leaf !== null && own?.take(slots[0]) === true;
+      const seen = watched || !(node instanceof RuleNode);
       if (seen) own?.forget(slots);
       run_hooks(node, slots);
       for (const { index, at } of captures.get(node) ?? []) found[at] = slots[index];
       if (needed !== null && (!needed.has(node) || node instanceof AccumulateGrad)) continue;
       const since = next_born();
-      const results = node.apply(slots);
+      const results = leaf === null ? node.apply(slots) : leaf.apply(slots, alone);
       check_gradients(node, results);
       if (!retain_graph) node.release();
       if (!seen) {
         own?.used(slots, results);
-        own?.made(results, since);
+        own?.made(results, since, slots);
       } else if (own !== null) own.forget(results);
       for (let i = 0; i < results.length; i++) {
         const edge = node.next[i];

@@ -203,14 +203,16 @@ export class AccumulateGrad extends Node {
     return "AccumulateGrad";
   }
 
-  apply(grads: readonly Grad[]): readonly Grad[] {
+  /** @param alone Whether nobody else holds the arriving gradient. */
+  apply(grads: readonly Grad[], alone = false): readonly Grad[] {
     const grad = grads[0];
     if (grad !== null) {
-      const before = this.variable.grad;
-      // Others may hold the arriving tensor too, and a leaf's grad is changed in place: it gets a tensor of its own.
+      const before = this.variable._grad;
       if (before === null) {
-        const rows = pending_rows(grad);
-        this.variable.grad = rows === null ? grad._alias() : row_gradient(rows);
+        // Others may hold the arriving tensor, and a leaf's grad is changed in place: it gets a tensor of its own.
+        const rows = alone ? null : pending_rows(grad);
+        this.variable.grad = alone ? grad : rows === null ? grad._alias() : row_gradient(rows);
+        this.variable._grad_unseen = alone;
       } else if (is_grad_enabled()) this.variable.grad = before.add(grad);
       else before._assign(before.add(grad));
       if (this.post_hooks !== null) for (const hook of [...this.post_hooks]) hook(this.variable);

@@ -213,6 +213,11 @@ export function define_program(numbers: readonly number[]): number {
   return native.define(Int32Array.from(numbers));
 }
 
+/** Frees a list of ops that will not run again. */
+export function forget_program(program: number): void {
+  native.undefine(program);
+}
+
 /**
  * Runs a list of ops in one call.
  *
@@ -290,8 +295,8 @@ export function release(handle: Handle): void {
   native.release(handle.slot);
 }
 
-/** Native tensors in use and their bytes. */
-export function memory_stats(): { live: number; bytes: number } {
+/** Native tensors in use and their bytes, and {@link define_program | programs}. */
+export function memory_stats(): { live: number; bytes: number; programs: number } {
   return native.stats();
 }
 

@@ -12,11 +12,12 @@ export interface Native {
   forget(): void;
   run(...outputs: Handle[]): void;
   define(program: Int32Array): number;
+  undefine(program: number): void;
   replay(...outputs: Handle[]): void;
   create(handle: Handle, data: TypedArray): void;
   read(slot: number, into: TypedArray): void;
   release(slot: number): void;
-  stats(): { live: number; bytes: number };
+  stats(): { live: number; bytes: number; programs: number };
 }
 
 /** The package's root, seen from dist/src/backend. */

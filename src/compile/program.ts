@@ -1,7 +1,10 @@
 /** @file A list of ops as the addon takes it, and its run. */
-import { define_program, run_program } from "../backend/engine";
+import { define_program, forget_program, run_program } from "../backend/engine";
 import type { Handle } from "../backend/handle";
 import type { Step } from "./recording";
+
+/** Programs go with the functions that were compiled, and with the graphs that lead back through them. */
+const unused = new FinalizationRegistry(forget_program);
 
 /** Ops from some inputs to some results, run in one native call. */
 export class Program {
@@ -13,6 +16,7 @@ export class Program {
     this.#number = number;
     this.#count = count;
     this.#room = room;
+    unused.register(this, number);
   }
 
   /**

@@ -1,5 +1,6 @@
 /** @file `nn.Module`, the base of all layers and models. */
 import { inspect } from "node:util";
+import { forget_gradient } from "../autograd/own-gradients";
 import { display_module, JUPYTER_DISPLAY, type MimeBundle } from "../display";
 import { DType, float32, float64 } from "../dtype";
 import { NotImplementedError, RuntimeError, ValueError } from "../errors";
@@ -102,7 +103,8 @@ export class Module extends Stateful {
   zero_grad(set_to_none: boolean | { set_to_none?: boolean } = true): void {
     const forget = typeof set_to_none === "boolean" ? set_to_none : (set_to_none.set_to_none ?? true);
     for (const parameter of this.parameters()) {
-      if (parameter.grad !== null) parameter.grad = forget ? null : zeros_like(parameter.grad);
+      if (forget) forget_gradient(parameter);
+      else if (parameter.grad !== null) parameter.grad = zeros_like(parameter.grad);
     }
   }
 

@@ -98,7 +98,7 @@ function step_numbers(step: number, group: ParamGroup<AdamOptions>): number[] {
   return [
     // In float64, as PyTorch does it: float32 would lose beta2 ** step first.
     -lr / (1 - beta1 ** step),
-    Math.sqrt(1 - beta2 ** step),
+    1 / Math.sqrt(1 - beta2 ** step),
     eps,
     1 - beta1,
     beta2,
@@ -150,7 +150,7 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
       const taken = native_ops() && !group.amsgrad && (rows !== null || grad.dtype === param.dtype);
       const moments = taken ? this.#moments.of(state, param) : null;
       if (moments === null) {
-        this.update_parameter(param, grad, state, group);
+        this._hand_out(entry, group);
         continue;
       }
       state.step = (state.step ?? 0) + 1;

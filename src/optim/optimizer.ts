@@ -1,6 +1,7 @@
 /** @file The optimizer base: parameter groups, per-parameter state, and their dictionaries. */
 import { inspect } from "node:util";
 import { enable_grad, no_grad } from "../autograd/grad-mode";
+import { forget_gradient } from "../autograd/own-gradients";
 import type { Handle } from "../backend/handle";
 import { NotImplementedError, RuntimeError, ValueError } from "../errors";
 import { zeros_like } from "../ops/value/create";
@@ -170,7 +171,8 @@ export class Optimizer<
     const forget = typeof set_to_none === "boolean" ? set_to_none : (set_to_none.set_to_none ?? true);
     for (const group of this.param_groups) {
       for (const param of group.params) {
-        if (param.grad !== null) param.grad = forget ? null : zeros_like(param.grad.detach());
+        if (forget) forget_gradient(param);
+        else if (param.grad !== null) param.grad = zeros_like(param.grad.detach());
       }
     }
   }
@@ -189,7 +191,7 @@ export class Optimizer<
       for (const group of this.param_groups) {
         const entries: StepEntry<State>[] = [];
         for (const param of group.params) {
-          const { grad } = param;
+          const grad = param._grad;
           if (grad === null) continue;
           let state = this.state.get(param);
           if (state === undefined) {
@@ -208,7 +210,13 @@ export class Optimizer<
 
   /** @internal A group's part of a step. */
   protected _update_group(entries: readonly StepEntry<State>[], group: ParamGroup<Options>): void {
-    for (const { param, grad, state } of entries) this.update_parameter(param, grad, state, group);
+    for (const entry of entries) this._hand_out(entry, group);
+  }
+
+  /** @internal A parameter's part of a step where {@link update_parameter} may keep the gradient. */
+  protected _hand_out({ param, grad, state }: StepEntry<State>, group: ParamGroup<Options>): void {
+    param._grad_unseen = false;
+    this.update_parameter(param, grad, state, group);
   }
 
   /** One parameter's part of a step; nothing is recorded while it runs. `state` is empty at the first step. */

@@ -105,8 +105,9 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
       release(numbers);
       return result;
     };
-    const together = new Map<DType, Tensor[]>();
-    for (const { param, grad, state } of entries) {
+    const together = new Map<DType, StepEntry<SGDState>[]>();
+    for (const entry of entries) {
+      const { param, grad } = entry;
       const rows = weight_decay === 0 ? pending_rows(grad) : null;
       if (rows !== null) {
         const value = run([this.#own.has(param)], (numbers) =>
@@ -114,13 +115,14 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
         );
         this.#own.give(param, value);
       } else if (grad.dtype !== param.dtype) {
-        this.update_parameter(param, grad, state, group);
+        this._hand_out(entry, group);
       } else {
-        together.set(param.dtype, [...(together.get(param.dtype) ?? []), param]);
+        together.set(param.dtype, [...(together.get(param.dtype) ?? []), entry]);
       }
     }
-    for (const [dtype, params] of together) {
-      const handles = [...params, ...params.map(({ grad }) => grad as Tensor)].map(({ handle }) => handle);
+    for (const [dtype, list] of together) {
+      const params = list.map(({ param }) => param);
+      const handles = [...params, ...list.map(({ grad }) => grad)].map(({ handle }) => handle);
       const attrs = [attr.int("N", params.length), attr.type("T", dtype)];
       const owned = params.map((param) => this.#own.has(param));
       const values = run(owned, (numbers) =>

@@ -10,7 +10,7 @@ import { before, describe, it } from "node:test";
 import { build, compiler, missing, root, run } from "./sanitizers";
 
 const flag = "-fsanitize=address";
-const sources = ["dispatch", "program", "torchbook"];
+const sources = ["attributes", "dispatch", "program", "torchbook", "values"];
 const tensorflow = join(root, "node_modules", "@tensorflow", "tfjs-node-gpu", "deps");
 const headers = dirname(require.resolve("node-api-headers/package.json"));
 

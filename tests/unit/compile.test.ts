@@ -1,6 +1,9 @@
 /** @file `torch.compile`: the same results and gradients as without, new recordings where they are due, and plain calls elsewhere. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { memory_stats } from "../../src/backend/engine";
 import torch, { F, nn, type Tensor } from "../../src/index";
 
 const near = (a: Tensor, b: Tensor, most = 1e-6): void => {
@@ -235,3 +238,97 @@ test("aliases that part later are not mixed up", () => {
   for (let i = 0; i < 3; i++) assert.deepEqual(g(x).tolist(), [3, 3]);
   assert.deepEqual(g(torch.full([2], 10)).tolist(), [21, 21]);
 });
+
+test("random operations, conditions and changing shapes give what the function gives", () => {
+  // One generator for all choices: numbers from 0 below `n`.
+  let state = 7;
+  const pick = (n: number): number => {
+    state = (state * 1103515245 + 12345) % 2 ** 31;
+    return Math.floor((state / 2 ** 31) * n);
+  };
+  const steps: ((x: Tensor, y: Tensor) => Tensor)[] = [
+    (x, y) => x.mul(y),
+    (x, y) => x.sub(y.mean(0, true)),
+    (x) => x.tanh(),
+    (x) => x.clone().mul_(0.5),
+    (x) => x.softmax(-1),
+    (x, y) => torch.cat([x, y], 0).narrow(0, 0, x.shape[0]),
+    (x) => x.t().contiguous().t(),
+    (x) => (x.shape[0] > 3 ? x.neg() : x.add(1)),
+    (x) => ((x.sum().item() as number) > 0 ? x.relu() : x.abs()),
+    (x, y) => torch.where(x.gt(y), x, y),
+    (x) => x.cumsum(0),
+    (x) => F.layer_norm(x, [x.shape[1]]),
+  ];
+  for (let program = 0; program < 40; program++) {
+    const chosen = Array.from({ length: 1 + pick(6) }, () => steps[pick(steps.length)]);
+    const plain = (x: Tensor, y: Tensor): Tensor => chosen.reduce((value, step) => step(value, y), x);
+    const compiled = torch.compile(plain);
+    for (let call = 0; call < 8; call++) {
+      const [rows, columns] = [2 + pick(3), 2 + pick(2)];
+      const grad = pick(2) === 1;
+      const x = torch.randn(rows, columns);
+      const y = torch.randn(rows, columns);
+      const run = (f: typeof plain): [Tensor, Tensor | null] => {
+        const leaf = x.clone().requires_grad_(grad);
+        const result = f(leaf, y);
+        if (result.requires_grad) result.square().sum().backward();
+        return [result.detach(), leaf.grad];
+      };
+      const [expected, expected_grad] = run(plain);
+      const [result, result_grad] = run(compiled);
+      near(result, expected, 1e-5);
+      assert.equal(result_grad === null, expected_grad === null);
+      if (result_grad !== null && expected_grad !== null) near(result_grad, expected_grad, 1e-5);
+    }
+  }
+});
+
+test("statistics of BatchNorm and masks of dropout go on as without", () => {
+  const trained = (compiled: boolean): Tensor[] => {
+    torch.manual_seed(3);
+    const model = new nn.Sequential(
+      new nn.Linear(4, 8),
+      new nn.BatchNorm1d(8),
+      new nn.Dropout(0.5),
+      new nn.Linear(8, 2),
+    );
+    const called = compiled ? torch.compile(model) : model;
+    const optimizer = new torch.optim.SGD(model.parameters(), { lr: 0.1 });
+    for (let i = 0; i < 6; i++) {
+      optimizer.zero_grad();
+      (called(torch.randn(16, 4)) as Tensor).square().mean().backward();
+      optimizer.step();
+    }
+    model.eval();
+    const result = called(torch.ones(3, 4)) as Tensor;
+    return [result, ...Object.values(model.state_dict() as unknown as Record<string, Tensor>)].filter(
+      (value) => typeof value?.shape === "object",
+    );
+  };
+  const expected = trained(false);
+  trained(true).forEach((value, i) => {
+    near(value.to(torch.float32), expected[i].to(torch.float32), 1e-5);
+  });
+});
+
+test("programs go with their function", async () => {
+  const before = memory_stats().programs;
+  let functions = Array.from({ length: 20 }, (_, i) => torch.compile((x: Tensor) => x.mul(i).tanh().add(i)));
+  const x = torch.ones(3);
+  for (const f of functions) for (let i = 0; i < 3; i++) f(x);
+  assert.ok(memory_stats().programs >= before + 20, `${memory_stats().programs} programs`);
+  functions = [];
+  const collect = v8_collector();
+  for (let i = 0; i < 50 && memory_stats().programs > before + 2; i++) {
+    collect();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  assert.ok(memory_stats().programs <= before + 2, `${memory_stats().programs} programs, ${before} before`);
+});
+
+/** V8's own collection, which a flag brings to light. */
+function v8_collector(): () => void {
+  setFlagsFromString("--expose-gc");
+  return runInNewContext("gc") as () => void;
+}

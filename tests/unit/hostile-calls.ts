@@ -32,7 +32,7 @@ const float32 = 1;
 const handle = (): object => ({});
 
 // Wrong kinds and numbers of arguments.
-for (const name of ["scratch", "create", "read", "define", "prepare", "open"]) {
+for (const name of ["scratch", "create", "read", "define", "undefine", "prepare", "open"]) {
   refuses(name);
   if (name !== "prepare") for (const value of odd) refuses(name, value);
 }
@@ -155,6 +155,13 @@ const result = handle();
 native.replay(result);
 native.read(answer[0], into);
 assert.deepEqual([...into], [1, 2, 3, 4, 5, 6]);
+
+native.undefine(absent);
+refuses("undefine", absent);
+scratch(absent, 1, slot);
+refuses("replay", handle());
+for (const number of [-1, 2 ** 30, -(2 ** 31)]) refuses("undefine", number);
+assert.equal(native.define(Int32Array.of(1, 1, identity, 1, 0, 1, 1, 1)), absent);
 
 // A scratch array whose memory went elsewhere: what stands there is whatever stood there.
 const lost = scratch(identity, 1, slot).buffer as ArrayBuffer;

@@ -25,7 +25,7 @@ using tensorflow::Tensor;
 enum Number {
   /** Minus the learning rate over the first bias correction. */
   kStep,
-  /** Root of the second bias correction. */
+  /** One over the root of the second bias correction: a division takes as long as all else that is computed. */
   kCorrection,
   kEpsilon,
   /** 1 - beta1. */
@@ -69,7 +69,7 @@ inline __attribute__((always_inline)) void adam_loop(const Numbers<T>& n, int64_
     const T v = beta2 * second[i] + second_share * g * g;
     new_first[i] = m;
     new_second[i] = v;
-    new_param[i] = shrink * param[i] + step * m / (std::sqrt(v) / correction + epsilon);
+    new_param[i] = shrink * param[i] + step * m / (std::sqrt(v) * correction + epsilon);
   }
 }
 

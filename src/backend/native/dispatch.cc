@@ -15,7 +15,6 @@
 #include "absl/container/inlined_vector.h"
 #include "tensorflow/c/eager/c_api_experimental.h"
 #include "tensorflow/c/tf_tensor_helper.h"
-#include "tensorflow/core/framework/node_def_builder.h"
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/lib/core/threadpool.h"
 
@@ -59,65 +58,6 @@ absl::Status status_of(TF_Status* status) {
   return absl::Status(static_cast<absl::StatusCode>(TF_GetCode(status)), TF_Message(status));
 }
 
-void set_attr(tensorflow::NodeDefBuilder& node, const Attr& attr) {
-  switch (attr.kind) {
-    case Attr::kInt:
-      node.Attr(attr.name, static_cast<int64_t>(attr.number));
-      break;
-    case Attr::kFloat:
-      node.Attr(attr.name, static_cast<float>(attr.number));
-      break;
-    case Attr::kBool:
-      node.Attr(attr.name, attr.number != 0);
-      break;
-    case Attr::kString:
-      node.Attr(attr.name, attr.text);
-      break;
-    case Attr::kType:
-      node.Attr(attr.name, static_cast<tensorflow::DataType>(attr.number));
-      break;
-    case Attr::kShape: {
-      // What is no shape is left out: the kernel cannot be made then, and the eager runtime tells why.
-      tensorflow::PartialTensorShape shape;
-      if (tensorflow::PartialTensorShape::MakePartialShape(attr.list.data(), static_cast<int>(attr.list.size()), &shape)
-              .ok()) {
-        node.Attr(attr.name, shape);
-      }
-      break;
-    }
-    case Attr::kInts:
-      node.Attr(attr.name, absl::Span<const int64_t>(attr.list));
-      break;
-  }
-}
-
-void set_attr(TFE_Op* op, const Attr& attr, TF_Status* status) {
-  const char* name = attr.name.c_str();
-  switch (attr.kind) {
-    case Attr::kInt:
-      TFE_OpSetAttrInt(op, name, static_cast<int64_t>(attr.number));
-      break;
-    case Attr::kFloat:
-      TFE_OpSetAttrFloat(op, name, static_cast<float>(attr.number));
-      break;
-    case Attr::kBool:
-      TFE_OpSetAttrBool(op, name, attr.number != 0);
-      break;
-    case Attr::kString:
-      TFE_OpSetAttrString(op, name, attr.text.data(), attr.text.size());
-      break;
-    case Attr::kType:
-      TFE_OpSetAttrType(op, name, static_cast<TF_DataType>(attr.number));
-      break;
-    case Attr::kShape:
-      TFE_OpSetAttrShape(op, name, attr.list.data(), static_cast<int>(attr.list.size()), status);
-      break;
-    case Attr::kInts:
-      TFE_OpSetAttrIntList(op, name, attr.list.data(), static_cast<int>(attr.list.size()));
-      break;
-  }
-}
-
 /** How many inputs an argument of the op takes: the attribute's number for a list, all that is left without one. */
 size_t inputs_of(const tensorflow::OpDef::ArgDef& arg, const PreparedOp& op, size_t left) {
   if (arg.number_attr().empty() && arg.type_list_attr().empty()) return 1;
@@ -142,40 +82,6 @@ bool is_plain(tensorflow::DataType type) {
 }
 
 }  // namespace
-
-Value* Values::take() {
-  if (vacant.empty()) {
-    all.emplace_back();
-    all.back().slot = static_cast<int32_t>(all.size() - 1);
-    all.back().owner = this;
-    return &all.back();
-  }
-  Value* value = &all[vacant.back()];
-  vacant.pop_back();
-  return value;
-}
-
-void Values::fill(Value* value, int64_t bytes) {
-  value->live = true;
-  value->bytes = bytes;
-  live += 1;
-  live_bytes += bytes;
-}
-
-void Values::clear(Value* value) {
-  if (!value->live) return;
-  value->live = false;
-  value->tensor = Tensor();
-  if (value->handle != nullptr) TFE_DeleteTensorHandle(value->handle);
-  value->handle = nullptr;
-  live -= 1;
-  live_bytes -= value->bytes;
-}
-
-void Values::give_back(Value* value) {
-  clear(value);
-  vacant.push_back(value->slot);
-}
 
 absl::Status Dispatcher::open(TFE_Context* context, bool eager) {
   // Tensors that there are know the device's allocator.

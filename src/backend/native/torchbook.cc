@@ -15,7 +15,6 @@
 #include <node_api.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -24,97 +23,21 @@
 #include <string>
 #include <vector>
 
-#include "arena.h"
-#include "dispatch.h"
-#include "program.h"
-
-#if defined(__GLIBC__)
-#include <malloc.h>
-#endif
+#include "environment.h"
 
 namespace {
 
 using torchbook::Attr;
+using torchbook::Call;
+using torchbook::fail;
+using torchbook::report;
+using torchbook::State;
 using torchbook::Value;
-
-/** Memory is reported to V8 in steps of this many bytes. */
-constexpr int64_t kReportStep = int64_t{1} << 20;
-
-/** What one environment (main thread or worker) has. */
-struct State {
-  torchbook::Values values;
-  torchbook::Dispatcher dispatcher;
-  std::vector<std::unique_ptr<torchbook::Program>> programs;
-  int32_t* scratch = nullptr;
-  size_t scratch_size = 0;
-  /** Behind the array that JavaScript has and those before it: whoever transfers its buffer away leaves no loose pointer here. */
-  std::vector<std::unique_ptr<int32_t[]>> rooms;
-  /** What V8 was told. */
-  int64_t reported_bytes = 0;
-  /** Reused: shapes on their way to `scratch`. */
-  std::vector<int32_t> shape;
-  std::vector<Value*> inputs;
-  std::vector<Value*> outputs;
-  std::vector<napi_value> arguments;
-  std::chrono::steady_clock::time_point trimmed = std::chrono::steady_clock::now();
-  int trims = 0;
-};
 
 void finalize(node_api_basic_env, void* data, void*) {
   Value* value = static_cast<Value*>(data);
   value->owner->give_back(value);
 }
-
-napi_value fail(napi_env env, const std::string& message) {
-  napi_throw_error(env, nullptr, message.c_str());
-  return nullptr;
-}
-
-napi_value fail(napi_env env, const absl::Status& status) { return fail(env, std::string(status.message())); }
-
-/**
- * Returns what is held free to the system, now and then: of the arena what was not used for a while, and of malloc's all, but
- * more rarely, as the next steps want much of that again.
- */
-void trim(State* state) {
-  const auto now = std::chrono::steady_clock::now();
-  if (now - state->trimmed < std::chrono::seconds(1)) return;
-  state->trimmed = now;
-  torchbook::tensor_arena().trim();
-#if defined(__GLIBC__)
-  if (++state->trims % 16 == 0) malloc_trim(0);
-#endif
-}
-
-/** Tells V8 what changed since it was told last, if that is much. May collect garbage. */
-void report(napi_env env, State* state) {
-  const int64_t change = state->values.live_bytes - state->reported_bytes;
-  if (change < kReportStep && change > -kReportStep) return;
-  state->reported_bytes = state->values.live_bytes;
-  int64_t total = 0;
-  napi_adjust_external_memory(env, change, &total);
-  trim(state);
-}
-
-/** The call's arguments and the environment's state. */
-struct Call {
-  Call(napi_env env, napi_callback_info info) {
-    size_t count = kFew;
-    napi_get_cb_info(env, info, &count, few, nullptr, &data);
-    state = static_cast<State*>(data);
-    arguments = absl::MakeSpan(few, count);
-    if (count <= kFew) return;
-    state->arguments.resize(count);
-    napi_get_cb_info(env, info, &count, state->arguments.data(), nullptr, nullptr);
-    arguments = absl::MakeSpan(state->arguments);
-  }
-
-  static constexpr size_t kFew = 8;
-  napi_value few[kFew];
-  void* data = nullptr;
-  State* state;
-  absl::Span<napi_value> arguments;
-};
 
 /** Writes slot, type, rank and sizes of a tensor to `scratch` from `at` on. Returns where the next one goes. */
 size_t write(State* state, Value* value, size_t at, absl::Status* status) {
@@ -211,19 +134,45 @@ napi_value define(napi_env env, napi_callback_info info) {
   auto program = std::make_unique<torchbook::Program>();
   const absl::Status status = program->read(static_cast<const int32_t*>(data), length);
   if (!status.ok()) return fail(env, status);
-  call.state->programs.push_back(std::move(program));
+  State* state = call.state;
+  if (state->vacant_programs.empty()) {
+    state->vacant_programs.push_back(static_cast<int32_t>(state->programs.size()));
+    state->programs.emplace_back();
+  }
+  const int32_t number = state->vacant_programs.back();
+  state->vacant_programs.pop_back();
+  state->programs[number] = std::move(program);
   napi_value result;
-  napi_create_int32(env, static_cast<int32_t>(call.state->programs.size() - 1), &result);
+  napi_create_int32(env, number, &result);
   return result;
+}
+
+/** The program of a number, null if there is none. */
+torchbook::Program* program_at(const State* state, int32_t number) {
+  if (number < 0 || static_cast<size_t>(number) >= state->programs.size()) return nullptr;
+  return state->programs[number].get();
+}
+
+/** undefine(number): drops a program; its number can be given again. */
+napi_value undefine(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  int32_t number = -1;
+  if (call.arguments.size() != 1 || napi_get_value_int32(env, call.arguments[0], &number) != napi_ok ||
+      program_at(call.state, number) == nullptr) {
+    return fail(env, "no such program");
+  }
+  call.state->programs[number] = nullptr;
+  call.state->vacant_programs.push_back(number);
+  return nullptr;
 }
 
 /** replay(...handles): runs a program; `scratch` holds its number and the inputs as for run(). */
 napi_value replay(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   State* state = call.state;
-  const int32_t number = state->scratch == nullptr ? -1 : state->scratch[0];
-  if (number < 0 || static_cast<size_t>(number) >= state->programs.size()) return fail(env, "no such program");
-  const torchbook::Program& program = *state->programs[number];
+  const torchbook::Program* found = state->scratch == nullptr ? nullptr : program_at(state, state->scratch[0]);
+  if (found == nullptr) return fail(env, "no such program");
+  const torchbook::Program& program = *found;
   if (!take_inputs(env, state)) return nullptr;
   if (state->inputs.size() != program.inputs() || call.arguments.size() != program.results()) {
     return fail(env, "the program has other inputs or results");
@@ -354,17 +303,20 @@ napi_value forget(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-/** stats(): { live, bytes }, the tensors and their bytes. */
+/** stats(): { live, bytes, programs }, the tensors, their bytes, and programs. */
 napi_value stats(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   napi_value object;
   napi_value live;
   napi_value bytes;
+  napi_value programs;
   napi_create_object(env, &object);
   napi_create_int64(env, call.state->values.live, &live);
   napi_create_int64(env, call.state->values.live_bytes, &bytes);
+  napi_create_int64(env, call.state->programs.size() - call.state->vacant_programs.size(), &programs);
   napi_set_named_property(env, object, "live", live);
   napi_set_named_property(env, object, "bytes", bytes);
+  napi_set_named_property(env, object, "programs", programs);
   return object;
 }
 
@@ -431,6 +383,7 @@ extern "C" NAPI_MODULE_EXPORT napi_value napi_register_module_v1(napi_env env, n
       method("open", open),       method("scratch", scratch), method("prepare", prepare),
       method("forget", forget),   method("run", run),         method("create", create),
       method("define", define),   method("replay", replay),
+      method("undefine", undefine),
       method("read", read),       method("release", release), method("stats", stats),
   };
   napi_define_properties(env, exports, sizeof(properties) / sizeof(properties[0]), properties);

@@ -22,7 +22,7 @@ export interface ClipNormOptions {
 
 function gradients(parameters: Tensor | Iterable<Tensor>): Tensor[] {
   const list = parameters instanceof Tensor ? [parameters] : [...parameters];
-  return list.flatMap((parameter) => (parameter.grad === null ? [] : [parameter.grad]));
+  return list.flatMap(({ _grad }) => (_grad === null ? [] : [_grad]));
 }
 
 /** The share of one tensor in a norm: the sum of |x|^p, or the greatest |x|. */
