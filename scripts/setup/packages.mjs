@@ -1,7 +1,7 @@
 /** @file Step: the npm packages of package-lock.json, as `npm ci` lays them out. */
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { run } from "./command.mjs";
+import { fetching } from "./fetching.mjs";
 import { readJson, writeAtomically } from "./files.mjs";
 import { inRoot, stateDir } from "./paths.mjs";
 
@@ -33,8 +33,12 @@ export const packagesStep = {
     writeAtomically(marker, "npm ci has begun and not ended\n");
     const [program, ...args] = tools.npm;
     // Install scripts would download engines from hosts of their own; what is needed is built by later steps.
-    await run(program, [...args, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--include=dev"], {
+    const options = ["--ignore-scripts", "--no-audit", "--no-fund", "--include=dev"];
+    // More tries than npm's two, with shorter waits than its ten seconds and one minute.
+    const patience = ["--fetch-retries=4", "--fetch-retry-mintimeout=2000"];
+    await fetching(program, [...args, "ci", ...options, ...patience], {
       show: true,
+      again: ["--prefer-offline"],
       advice: [
         "npm takes packages from the registry of your npm configuration: `npm config get registry` shows it,",
         "`npm config set registry URL` chooses a mirror; behind a proxy, `npm config set proxy URL`",

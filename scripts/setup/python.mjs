@@ -1,6 +1,7 @@
 /** @file Step: the virtual environment with JupyterLab and the tools round it. */
 import { readFileSync, rmSync } from "node:fs";
 import { ask, run } from "./command.mjs";
+import { fetching } from "./fetching.mjs";
 import { contentHash } from "./files.mjs";
 import { inRoot, venvDir, venvProgram } from "./paths.mjs";
 import { hasStamp, isCurrent, removeStamp, writeStamp } from "./stamp.mjs";
@@ -33,8 +34,16 @@ export const pythonStep = {
     const python = venvProgram("python");
     // First pip itself: an old one cannot resume a download that broke.
     const version = pinned("pip");
-    await run(python, [...pip, "--quiet", version], { advice: pipAdvice });
-    await run(python, [...pip, "--prefer-binary", "-r", requirements], { show: true, advice: pipAdvice });
+    await fetching(python, [...pip, "--quiet", version], { advice: pipAdvice });
+    await fetching(python, [...pip, "--prefer-binary", "-r", requirements], {
+      show: true,
+      advice: pipAdvice,
+      // A broken run installs nothing, and pip's cache takes nothing from a mirror without https: of small parts, some stay.
+      async between() {
+        for (const part of inParts(pins(), 8))
+          await fetching(python, [...pip, "--prefer-binary", "--no-deps", ...part], { advice: pipAdvice });
+      },
+    });
     writeStamp("python", key(), [
       venvProgram("python"),
       venvProgram("jupyter-lab"),
@@ -45,7 +54,19 @@ export const pythonStep = {
 
 /** A package with its version, as requirements.txt pins it. */
 function pinned(name) {
-  return readFileSync(requirements, "utf8").match(new RegExp(`^${name}==\\S+`, "m"))?.[0] ?? name;
+  return pins().find((pin) => pin.startsWith(`${name}==`)) ?? name;
+}
+
+/** The lines of requirements.txt without their remarks. */
+function pins() {
+  const lines = readFileSync(requirements, "utf8").split("\n");
+  return lines.map((line) => line.replace(/#.*/, "").trim()).filter((line) => line !== "");
+}
+
+function inParts(list, size) {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, i) =>
+    list.slice(i * size, (i + 1) * size),
+  );
 }
 
 /** Whether .venv runs and was made at this place: its programs name their Python by its full path. */

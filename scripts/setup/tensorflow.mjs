@@ -13,6 +13,7 @@ import {
 import { join } from "node:path";
 import { run } from "./command.mjs";
 import { SetupError, say } from "./console.mjs";
+import { fetching } from "./fetching.mjs";
 import { contentHash, fileHash, linkAtomically, replaceDirectory, temporaryBeside } from "./files.mjs";
 import { inRoot, tensorflowDir, tfjsDir, venvProgram } from "./paths.mjs";
 import { pipAdvice } from "./python.mjs";
@@ -121,7 +122,7 @@ async function fetchWheel(wheel) {
     "--platform",
     wheel.tag,
   ];
-  await run(
+  await fetching(
     venvProgram("python"),
     [
       "-m",
@@ -171,10 +172,14 @@ async function addCuda(folder) {
     "--only-binary=:all:",
   ];
   const advice = pipAdvice;
-  await run(venvProgram("python"), [...pip, "--require-hashes", "--target", folder, "-r", cudaRequirements], {
-    show: true,
-    advice,
-  });
+  await fetching(
+    venvProgram("python"),
+    [...pip, "--require-hashes", "--target", folder, "-r", cudaRequirements],
+    {
+      show: true,
+      advice,
+    },
+  );
 }
 
 const links = (variant) => [
