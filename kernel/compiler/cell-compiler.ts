@@ -144,6 +144,8 @@ export interface CellCompiler {
   isCaught(script: string, offset: number): Promise<boolean>;
   /** Takes note of a variable that the debugger made, which any cell may use. */
   declareVariable(name: string): Promise<void>;
+  /** Does what is left of the last call, for which its answer need not wait; to be called when that was sent. */
+  finish?(): void;
   /** Does ahead of time what later calls will need; true when there may be more to do. */
   idle?(): boolean;
   close(): Promise<void>;

@@ -53,7 +53,10 @@ export interface CompilerHost extends Lookups {
   definition?(offset: number): Definition | undefined;
   /** Problems, as TypeScript gave them. */
   diagnostics(): readonly ts.Diagnostic[];
-  /** The cell's own declarations, without what was left of earlier ones; undefined when none were written. */
+  /**
+   * The cell's own declarations, without what was left of earlier ones; undefined when there are none. May write them only now, so that
+   * the cell need not wait for it: to be called once, before anything else is asked.
+   */
   declarations(): string | undefined;
   /** The `.ts` files that the cell imports, directly or not, where they are new or changed. */
   localFiles(): readonly Emitted[];

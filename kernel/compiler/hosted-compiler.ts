@@ -1,4 +1,5 @@
 /** @file Makes cells into one program, whatever checks and emits them. */
+import { log } from "../log";
 import { parseCell, type TypeScript } from "./bind";
 import type {
   CellCompiler,
@@ -49,6 +50,8 @@ export class HostedCompiler implements CellCompiler {
   private readonly localFiles: LocalFiles;
   /** The cells that run, by their numbers. */
   private readonly pending = new Map<number, Pending>();
+  /** What is left to do of the last cell, before anything else is asked of the host. */
+  private unfinished: (() => void) | null = null;
 
   /** @param createHost Makes what checks and emits; called again when that failed. */
   constructor(
@@ -90,13 +93,13 @@ export class HostedCompiler implements CellCompiler {
     // The compiler's own helpers are no names of the cell.
     const names = emitted.names.filter((name) => code.includes(name));
     const lexical = emitted.lexical.filter((name) => names.includes(name));
-    const own = statementsOf(this.ts, this.host.declarations() ?? "");
-    const declared = new Set(own.map((one) => one.name));
-    // `var` in a block is declared nowhere else, and with some types declarations are not written at all.
-    for (const name of names)
-      if (!declared.has(name))
-        own.push(...statementsOf(this.ts, `declare let ${name}: ${this.host.typeOf(name)};\n`));
-    this.pending.set(cell.cell, { names, own, sources: statementsByName(this.ts, parsed) });
+    const pending: Pending = { names, own: [], sources: new Map() };
+    this.pending.set(cell.cell, pending);
+    // The cell runs meanwhile.
+    this.unfinished = () => {
+      pending.own = this.declared(names);
+      pending.sources = statementsByName(this.ts, parsed);
+    };
     return {
       ok: true,
       ...emitted,
@@ -109,6 +112,7 @@ export class HostedCompiler implements CellCompiler {
   }
 
   async commit(cell: number, outcome: { ok: boolean; assigned: string[] }): Promise<StateChange | undefined> {
+    this.finish();
     const pending = this.pending.get(cell);
     if (!pending) return undefined;
     this.pending.delete(cell);
@@ -126,6 +130,7 @@ export class HostedCompiler implements CellCompiler {
   }
 
   async restore({ declarations, names }: SessionState): Promise<void> {
+    this.unfinished = null;
     this.pending.clear();
     this.declarations = Declarations.from(this.ts, declarations);
     for (const name of names) this.values.add(name);
@@ -172,6 +177,12 @@ export class HostedCompiler implements CellCompiler {
     this.declarations = this.declarations.with(statementsOf(this.ts, `declare let ${name}: any;\n`));
   }
 
+  finish(): void {
+    const { unfinished } = this;
+    this.unfinished = null;
+    unfinished?.();
+  }
+
   idle(): boolean {
     // What is known of a cell that runs is still asked for.
     if (this.pending.size > 0) return false;
@@ -180,6 +191,24 @@ export class HostedCompiler implements CellCompiler {
 
   async close(): Promise<void> {
     this.host.close();
+  }
+
+  /** What the cell that was converted last declares, under these names at least. */
+  private declared(names: readonly string[]): Statement[] {
+    try {
+      const own = statementsOf(this.ts, this.host.declarations() ?? "");
+      const known = new Set(own.map((one) => one.name));
+      // `var` in a block is declared nowhere else, and with some types declarations are not written at all.
+      for (const name of names)
+        if (!known.has(name))
+          own.push(...statementsOf(this.ts, `declare let ${name}: ${this.host.typeOf(name)};\n`));
+      return own;
+    } catch (error) {
+      // The cell runs already: its names are there, whatever their types are.
+      log("error", `no declarations of a cell: ${error instanceof Error ? error.stack : error}`);
+      this.host = this.createHost();
+      return names.flatMap((name) => statementsOf(this.ts, `declare let ${name}: any;\n`));
+    }
   }
 
   /** A converter that threw is in no state to go on; the next call gets a new one. */
@@ -194,12 +223,14 @@ export class HostedCompiler implements CellCompiler {
 
   /** While a cell runs, what it declares is on offer too. */
   private visible(): Declarations {
+    this.finish();
     let all = this.declarations;
     for (const { own } of this.pending.values()) all = all.with(own);
     return all;
   }
 
   private visibleSources(): ReadonlyMap<string, string> {
+    this.finish();
     return new Map([...this.sources, ...[...this.pending.values()].flatMap(({ sources }) => [...sources])]);
   }
 

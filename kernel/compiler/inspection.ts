@@ -1,6 +1,7 @@
 /** @file What is known about the name at a place of a cell: its type and its documentation. */
 import type { InspectionResult } from "./cell-compiler";
 import type { CompilerHost, Earlier } from "./compiler-host";
+import { widen } from "./narrow-text";
 
 interface Part {
   text: string;
@@ -47,10 +48,8 @@ export function inspectionAt(
     const source = sources && sourceOf(host, place, sources);
     return {
       found: true,
-      text: [signature, documentation, textTags, source].filter(Boolean).join("\n\n"),
-      markdown: [block(signature), documentation, markdownTags, source && block(source)]
-        .filter(Boolean)
-        .join("\n\n"),
+      text: paragraphs(signature, documentation, textTags, source),
+      markdown: paragraphs(block(signature), documentation, markdownTags, source && block(source)),
     };
   }
   return { found: false, text: "", markdown: "" };
@@ -73,6 +72,10 @@ function sourceOf(host: CompilerHost, place: number, sources: ReadonlyMap<string
   const text = (found.isEarlier && sources.get(found.name)) || found.text;
   const lines = text.split(/\r?\n/);
   return lines.length > MOST_LINES ? [...lines.slice(0, MOST_LINES), "…"].join("\n") : text;
+}
+
+function paragraphs(...parts: (string | null)[]): string {
+  return widen(parts.filter(Boolean).join("\n\n"));
 }
 
 function block(text: string): string {

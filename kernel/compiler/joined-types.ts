@@ -6,6 +6,7 @@
  */
 import path from "node:path";
 import type { TypeScript } from "./bind";
+import { narrow } from "./narrow-text";
 
 /** Texts by absolute path. */
 export type Texts = ReadonlyMap<string, string>;
@@ -85,6 +86,6 @@ function join(
 ): Texts {
   if (!files.has(first)) return files;
   const joined = new Map([...files.keys()].map((file) => [file, ""]));
-  joined.set(first, [...files].map(([file, text]) => clean(text, file)).join("\n"));
+  joined.set(first, [...files].map(([file, text]) => narrow(clean(text, file))).join("\n"));
   return joined;
 }

@@ -28,6 +28,7 @@ export function serve(compiler: CellCompiler, port: Port<CompilerCall, CompilerA
         };
       }
       port.postMessage(answer);
+      compiler.finish?.();
       // Nobody waits for it.
       if (call.method === "commit") collectGarbage(MOST_BYTES);
       if (call.method === "close") {

@@ -30,6 +30,7 @@ import { silentMistakes } from "./silent-mistakes";
 import { TensorType } from "./tensor-type";
 
 const RESULT = "tsLastExpr";
+/** The compiler's own constant, which the types do not tell of. */
 const JAVASCRIPT_ONLY = 0 as unknown as boolean;
 /** Files of earlier cells' declarations; there are always as many, or some more, as the program's structure is then found again. */
 const EARLIER_FILES = 16;
@@ -59,7 +60,8 @@ export class TypeScriptHost implements CompilerHost {
   private readonly earlier = new Map<string, string>();
   private level = Level.Language;
   private raw: readonly ts.Diagnostic[] = [];
-  private declared: string | undefined;
+  /** The program of the last conversion, until its declarations are asked for; undefined where there are none. */
+  private declaring: ts.Program | undefined;
   /** Whether the cell declares anything. */
   private declares = false;
   private compiled: Emitted[] = [];
@@ -84,7 +86,7 @@ export class TypeScriptHost implements CompilerHost {
   }
 
   convert(declared: Earlier, code: string, check: boolean, parsed = parseCell(this.ts, code)): Converted {
-    this.declared = undefined;
+    this.declaring = undefined;
     this.compiled = [];
     if (mentionsPreload(code)) this.raise(Level.Library);
     else if (NODE.test(code)) this.raise(Level.Node);
@@ -144,7 +146,21 @@ export class TypeScriptHost implements CompilerHost {
   }
 
   declarations(): string | undefined {
-    return this.declared;
+    const program = this.declaring;
+    this.declaring = undefined;
+    if (!program) return undefined;
+    let declared: string | undefined;
+    this.nested(program, (file) =>
+      program.emit(
+        file,
+        (name, data) => {
+          if (name.endsWith(".d.ts")) declared = data;
+        },
+        undefined,
+        true,
+      ),
+    );
+    return declared;
   }
 
   localFiles(): readonly Emitted[] {
@@ -265,6 +281,7 @@ export class TypeScriptHost implements CompilerHost {
       this.raw = this.problems(program, [file, ...dependencies], check);
       if (this.raw.length > 0) return {};
       const converted = this.emit(program, file);
+      if (this.declares) this.declaring = program;
       for (const one of dependencies) this.emitDependency(program, one);
       return converted;
     });
@@ -291,12 +308,10 @@ export class TypeScriptHost implements CompilerHost {
     program.emit(
       file,
       (name, data) => {
-        if (name.endsWith(".d.ts")) this.declared = data;
-        else if (name.endsWith(".js")) output = data;
+        if (name.endsWith(".js")) output = data;
       },
       undefined,
-      // The compiler's own constant for JavaScript alone, which the types do not tell of.
-      this.declares ? false : JAVASCRIPT_ONLY,
+      JAVASCRIPT_ONLY,
       { before: [keepResult] },
     );
     return { output, lastExpressionVar: hasResult ? RESULT : undefined };

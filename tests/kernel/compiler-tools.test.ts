@@ -131,6 +131,11 @@ describe("inspection", () => {
     assert.match((await inspect("holder.cou|nt")).text, /\(property\) Holder\.count: number\n\nHow many\./);
     assert.match((await inspect("hold|er")).text, /^const holder: Holder\n\nHolds things\./);
     assert.match((await inspect("const here = [1]; he|re")).text, /const here: number\[\]/);
+    assert.match((await inspect("console.tab|le([])")).text, /┌─────────┬─────┬─────┐\n/);
+    assert.match(
+      (await inspect('import { domainToUnicode } from "node:url"; domainToUni|code')).text,
+      /español|中文/,
+    );
     assert.match(
       (await inspect("Math.ma|x")).text,
       /Math\.max\(\.\.\.values: number\[\]\): number\n\nReturns the larger/,
