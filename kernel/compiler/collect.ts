@@ -4,7 +4,7 @@ import { runInNewContext } from "node:vm";
 
 /** How much garbage may gather before it is collected at the next pause, and before it is in any case. */
 export const PAUSE_BYTES = 6 * 2 ** 20;
-export const MOST_BYTES = 24 * 2 ** 20;
+export const MOST_BYTES = 32 * 2 ** 20;
 
 let collect: (() => void) | null = null;
 let live = 0;

@@ -6,8 +6,8 @@ import type { Descriptors } from "../descriptors";
 /** How long one wait lasts before the count is looked at again. */
 const WAIT_MS = 100;
 const WAIT_NATIVE_MS = 5;
-/** Longest text of one message: a waiting main thread must not have to wait for a single huge one. */
-const MAX_TEXT = 16 * 1024 * 1024;
+/** Longest text of one message: while one is sent the next is made, and clients read the one before. */
+const MAX_TEXT = 1024 * 1024;
 
 /** Posts messages in order; a cell that prints faster than clients read waits. */
 export class Link {

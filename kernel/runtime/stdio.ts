@@ -26,7 +26,13 @@ export function installStdio(link: Link): void {
     process[name].write = write as typeof process.stdout.write;
   }
   // A console of our own: Node's global one also hands every argument to the inspector, which would keep tensors alive.
-  const console = new Console({ stdout: process.stdout, stderr: process.stderr, colorMode: false });
+  const console = new Console({
+    stdout: process.stdout,
+    stderr: process.stderr,
+    colorMode: false,
+    // These streams have none; Node would add and remove a listener for each line.
+    ignoreErrors: false,
+  });
   Object.assign(console, { Console });
   Object.defineProperty(globalThis, "console", {
     value: console,
