@@ -4,9 +4,9 @@
  *
  * In TensorFlow's own ops a step is a dozen passes, each as long as the parameter; an embedding's parameters are large.
  */
-#include <cmath>
 #include <cstdint>
 
+#include "adam-pass.h"
 #include "optimizer.h"
 #include "tensorflow/core/framework/common_shape_fns.h"
 #include "tensorflow/core/framework/op.h"
@@ -20,6 +20,8 @@ using tensorflow::OpKernel;
 using tensorflow::OpKernelConstruction;
 using tensorflow::OpKernelContext;
 using tensorflow::Tensor;
+using torchbook::adam;
+using torchbook::Numbers;
 
 /** What `numbers` holds, in this order; computed in float64 by the caller. */
 enum Number {
@@ -44,69 +46,6 @@ enum Number {
 
 /** A rough count: memory traffic, a root and two divisions. */
 constexpr int64_t kCyclesPerElement = 10;
-
-template <typename T>
-struct Numbers {
-  T step, correction, epsilon, first_share, beta2, second_share, decay, shrink, sign;
-};
-
-/** The arithmetic; without a gradient it is zero. Where it writes in place, an element only replaces itself. */
-template <typename T, bool kHasGrad>
-inline __attribute__((always_inline)) void adam_loop(const Numbers<T>& n, int64_t count, const T* param,
-                                                     const T* grad, const T* first, const T* second,
-                                                     T* new_param, T* new_first, T* new_second) {
-  const T step = n.step, correction = n.correction, epsilon = n.epsilon, first_share = n.first_share;
-  const T beta2 = n.beta2, second_share = n.second_share, decay = n.decay, shrink = n.shrink;
-  const T sign = n.sign;
-  // PyTorch's lerp takes the other form from a weight of one half on.
-  const bool far = std::abs(first_share) >= T(0.5);
-  const T keep = T(1) - first_share;
-#pragma GCC ivdep
-  for (int64_t i = 0; i < count; ++i) {
-    const T g = (kHasGrad ? sign * grad[i] : T(0)) + decay * param[i];
-    const T difference = g - first[i];
-    const T m = far ? g - difference * keep : first[i] + first_share * difference;
-    const T v = beta2 * second[i] + second_share * g * g;
-    new_first[i] = m;
-    new_second[i] = v;
-    new_param[i] = shrink * param[i] + step * m / (std::sqrt(v) * correction + epsilon);
-  }
-}
-
-#define TORCHBOOK_ADAM(T, NAME)                                                                            \
-  TORCHBOOK_VECTOR_CLONES                                                                                  \
-  void NAME(const Numbers<T>& n, int64_t count, const T* param, const T* grad, const T* first,             \
-            const T* second, T* new_param, T* new_first, T* new_second) {                                  \
-    if (grad != nullptr) {                                                                                 \
-      adam_loop<T, true>(n, count, param, grad, first, second, new_param, new_first, new_second);          \
-    } else {                                                                                               \
-      adam_loop<T, false>(n, count, param, grad, first, second, new_param, new_first, new_second);         \
-    }                                                                                                      \
-  }
-
-TORCHBOOK_ADAM(float, adam_float)
-TORCHBOOK_ADAM(double, adam_double)
-
-#define TORCHBOOK_ALL_ZERO(T, NAME)                              \
-  TORCHBOOK_VECTOR_CLONES                                        \
-  bool NAME(const T* values, int64_t count) {                    \
-    bool any = false;                                            \
-    for (int64_t i = 0; i < count; ++i) any |= values[i] != T(0); \
-    return !any;                                                 \
-  }
-
-TORCHBOOK_ALL_ZERO(float, all_zero_float)
-TORCHBOOK_ALL_ZERO(double, all_zero_double)
-
-inline bool all_zero(const float* values, int64_t count) { return all_zero_float(values, count); }
-inline bool all_zero(const double* values, int64_t count) { return all_zero_double(values, count); }
-
-template <typename T>
-constexpr auto adam = nullptr;
-template <>
-constexpr auto adam<float> = &adam_float;
-template <>
-constexpr auto adam<double> = &adam_double;
 
 /** Reads a step's numbers; `more` follow them. Null where they are not complete. */
 template <typename T>
@@ -205,7 +144,7 @@ class AdamRowsOp : public OpKernel {
     Numbers<T> numbers;
     OP_REQUIRES(context, read_numbers(given, 1, &numbers), absl::InvalidArgumentError(kIncomplete));
     torchbook::RowGradient<T> rows;
-    OP_REQUIRES_OK(context, rows.template read<Index>(param, context->input(1), context->input(2)));
+    OP_REQUIRES_OK(context, torchbook::read_rows<Index>(param, context->input(1), context->input(2), &rows));
     OP_REQUIRES(context, first.shape() == param.shape() && second.shape() == param.shape(),
                 absl::InvalidArgumentError("the parameter and its averages differ in shape"));
     T* out = nullptr;
@@ -215,25 +154,8 @@ class AdamRowsOp : public OpKernel {
     T* m = const_cast<T*>(first.flat<T>().data());
     T* v = const_cast<T*>(second.flat<T>().data());
     const int64_t width = param.dim_size(1);
-    // A row that never had a gradient has averages of zero and stays as it is; to see that costs less than to write it.
-    const bool rests = out == p && numbers.decay == 0 && numbers.shrink == 1 && numbers.epsilon > 0;
     torchbook::shard(context, param.dim_size(0), kCyclesPerElement * width, [&](int64_t begin, int64_t end) {
-      const auto step = [&](int64_t row, int64_t count, const T* grad) {
-        const int64_t at = row * width;
-        adam<T>(numbers, count * width, p + at, grad, m + at, v + at, out + at, m + at, v + at);
-      };
-      rows.each(begin, end, [&](int64_t row, int64_t count, const T* grad) {
-        if (grad != nullptr || !rests) return step(row, count, grad);
-        const auto at_rest = [&](int64_t k) {
-          return all_zero(v + k * width, width) && all_zero(m + k * width, width);
-        };
-        for (int64_t k = row; k < row + count;) {
-          int64_t last = k;
-          while (last < row + count && !at_rest(last)) ++last;
-          if (last > k) step(k, last - k, nullptr);
-          k = last + 1;
-        }
-      });
+      torchbook::adam_rows(numbers, rows, begin, end, width, p, m, v, out);
     });
   }
 };

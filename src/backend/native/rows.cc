@@ -4,9 +4,8 @@
  */
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
-#include <vector>
 
+#include "row-places.h"
 #include "tensorflow/core/framework/common_shape_fns.h"
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/op_kernel.h"
@@ -42,31 +41,19 @@ class PlaceRowsOp : public OpKernel {
     shape.set_dim(0, count);
     Tensor* output = nullptr;
     OP_REQUIRES_OK(context, context->allocate_output(0, shape, &output));
-    const int32_t* at = index.flat<int32_t>().data();
-    // Which row comes to each place, -1 for none.
-    std::vector<int32_t> source(count, -1);
-    for (int64_t i = 0; i < index.NumElements(); ++i) {
-      OP_REQUIRES(context, at[i] >= 0 && at[i] < count, absl::InvalidArgumentError("a place is out of range"));
-      source[at[i]] = static_cast<int32_t>(i);
-    }
+    torchbook::RowPlaces places;
+    const char* wrong = places.read(index.flat<int32_t>().data(), index.NumElements(), count);
+    OP_REQUIRES(context, wrong == nullptr, absl::InvalidArgumentError(wrong == nullptr ? "" : wrong));
     const int64_t size = tensorflow::DataTypeSize(rows.dtype());
     const int64_t width = rows.dim_size(0) > 0 ? rows.NumElements() / rows.dim_size(0) * size
                                                : (count > 0 ? output->NumElements() / count * size : 0);
     if (width == 0) return;
     const char* from = rows.tensor_data().data();
     char* to = const_cast<char*>(output->tensor_data().data());
-    // One row of padding to copy from.
-    std::vector<char> empty(width);
-    const char* value = padding.tensor_data().data();
-    for (int64_t byte = 0; byte < width; byte += size) std::memcpy(&empty[byte], value, size);
+    places.pad(padding.tensor_data().data(), size, width);
     const auto& threads = *context->device()->tensorflow_cpu_worker_threads();
     tensorflow::Shard(threads.num_threads, threads.workers, count, std::max<int64_t>(width / 4, 1),
-                      [&](int64_t begin, int64_t end) {
-                        for (int64_t row = begin; row < end; ++row) {
-                          const char* given = source[row] < 0 ? empty.data() : from + source[row] * width;
-                          std::memcpy(to + row * width, given, width);
-                        }
-                      });
+                      [&](int64_t begin, int64_t end) { places.fill(from, to, begin, end); });
   }
 };
 

@@ -3,9 +3,9 @@
  * whose gradient is known by rows; without momentum only the rows that have a gradient are touched.
  */
 #include <cstdint>
-#include <cstring>
 
 #include "optimizer.h"
+#include "sgd-pass.h"
 #include "tensorflow/core/framework/common_shape_fns.h"
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/op_kernel.h"
@@ -16,6 +16,7 @@ using tensorflow::OpKernel;
 using tensorflow::OpKernelConstruction;
 using tensorflow::OpKernelContext;
 using tensorflow::Tensor;
+using torchbook::sgd;
 
 /** What `numbers` holds, in this order; one flag for each parameter, whether it may be changed in place, follows. */
 enum Number {
@@ -29,24 +30,6 @@ enum Number {
 
 constexpr int64_t kCyclesPerElement = 3;
 const char* const kIncomplete = "the step's numbers are not complete";
-
-#define TORCHBOOK_SGD(T, NAME)                                                                             \
-  TORCHBOOK_VECTOR_CLONES                                                                                  \
-  void NAME(T rate, T decay, T sign, int64_t count, const T* param, const T* grad, T* out) {               \
-    _Pragma("GCC ivdep") for (int64_t i = 0; i < count; ++i) {                                             \
-      out[i] = param[i] - rate * (sign * grad[i] + decay * param[i]);                                      \
-    }                                                                                                      \
-  }
-
-TORCHBOOK_SGD(float, sgd_float)
-TORCHBOOK_SGD(double, sgd_double)
-
-template <typename T>
-constexpr auto sgd = nullptr;
-template <>
-constexpr auto sgd<float> = &sgd_float;
-template <>
-constexpr auto sgd<double> = &sgd_double;
 
 /** Many parameters, without momentum. */
 template <typename T>
@@ -93,20 +76,13 @@ class SgdRowsOp : public OpKernel {
     OP_REQUIRES(context, given.NumElements() == kNumbers + 1, absl::InvalidArgumentError(kIncomplete));
     const double* at = given.flat<double>().data();
     torchbook::RowGradient<T> rows;
-    OP_REQUIRES_OK(context, rows.template read<Index>(param, context->input(1), context->input(2)));
+    OP_REQUIRES_OK(context, torchbook::read_rows<Index>(param, context->input(1), context->input(2), &rows));
     T* out = nullptr;
     OP_REQUIRES_OK(context, torchbook::own_or_fresh(context, 0, param, at[kNumbers] != 0, &out));
     const T* p = param.flat<T>().data();
     const int64_t width = param.dim_size(1);
     torchbook::shard(context, param.dim_size(0), kCyclesPerElement * width, [&](int64_t begin, int64_t end) {
-      rows.each(begin, end, [&](int64_t row, int64_t count, const T* grad) {
-        const int64_t from = row * width;
-        if (grad != nullptr) {
-          sgd<T>(T(at[kRate]), T(0), T(at[kSign]), width, p + from, grad, out + from);
-        } else if (out != p) {
-          std::memcpy(out + from, p + from, count * width * sizeof(T));
-        }
-      });
+      torchbook::sgd_rows<T>(T(at[kRate]), T(at[kSign]), rows, begin, end, width, p, out);
     });
   }
 };
