@@ -1,5 +1,6 @@
 /** @file Lengths, angles and distances of vectors. */
 import { bind } from "../../args";
+import { named } from "../../autograd/tape";
 import { RuntimeError } from "../../errors";
 import { clamp } from "../../ops/pointwise/bounds";
 import { div, mul, sub } from "../../ops/pointwise/elementwise";
@@ -80,7 +81,8 @@ export function pairwise_distance(x1: Tensor, ...args: unknown[]): Tensor {
     expect_tensor("pairwise_distance", x1, "x1"),
     expect_tensor("pairwise_distance", x2, "x2"),
   ).add(eps);
-  return norm_dims(difference, p, difference.ndim === 0 ? [] : [difference.ndim - 1], keepdim);
+  const lengths = norm_dims(difference, p, difference.ndim === 0 ? [] : [difference.ndim - 1], keepdim);
+  return named("NormBackward1", lengths, difference);
 }
 
 /** Vectors along `dim` divided by their `p`-norm, so that it becomes 1. */

@@ -1,5 +1,6 @@
 /** @file Resampling of the last dimensions to other sizes. */
 import { bind } from "../../args";
+import { named } from "../../autograd/tape";
 import { uint8 } from "../../dtype";
 import { NotImplementedError, RuntimeError, ValueError } from "../../errors";
 import {
@@ -146,7 +147,17 @@ export function interpolate(input: Tensor, ...args: unknown[]): Tensor {
   if (input.dtype !== uint8 || mode === "linear" || mode === "trilinear") {
     expect_floating_kernel(`compute_indices_weights_${mode}`, input);
   }
-  return resize(input, after, factors, mode, align_corners ?? false, antialias);
+  const kinds: Record<string, string> = {
+    nearest: `Nearest${rank}D`,
+    "nearest-exact": `NearestExact${rank}D`,
+    linear: "Linear1D",
+    bilinear: `Bilinear2D${antialias ? "Aa" : ""}`,
+    bicubic: `Bicubic2D${antialias ? "Aa" : ""}`,
+    trilinear: "Trilinear3D",
+    lanczos: "Lanczos2DAa",
+  };
+  const output = resize(input, after, factors, mode, align_corners ?? false, antialias);
+  return named(`Upsample${kinds[mode]}Backward0`, output, input);
 }
 
 function resize(

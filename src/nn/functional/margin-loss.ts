@@ -1,5 +1,6 @@
 /** @file Losses of class scores by margins. */
 import { bind, lead } from "../../args";
+import { named } from "../../autograd/tape";
 import { int64 } from "../../dtype";
 import { IndexError, RuntimeError, ValueError } from "../../errors";
 import { reduced } from "../../ops/loss/reduction";
@@ -32,7 +33,8 @@ export function soft_margin_loss(input: Tensor, ...all: unknown[]): Tensor {
       `result type Float can't be cast to the desired output type ${input.dtype.scalar_type}`,
     );
   }
-  return reduced(log_one_plus_exp(mul(neg(target), input)), reduction);
+  const losses = log_one_plus_exp(mul(neg(target), input));
+  return named("SoftMarginLossBackward0", reduced(losses, reduction), input);
 }
 
 /** The mean over classes of the binary cross entropy with logits. */
@@ -118,7 +120,8 @@ export function multi_margin_loss(input: Tensor, ...args: unknown[]): Tensor {
   const others = eq(reshape(arange(x.shape[1]), [1, -1]), y);
   each = choose(others, scalar_tensor(0, each.dtype), each);
   const losses = mean(each, 1);
-  return single && reduction === "none" ? reshape(losses, []) : reduced(losses, reduction);
+  const result = single && reduction === "none" ? reshape(losses, []) : reduced(losses, reduction);
+  return named("MultiMarginLossBackward0", result, input);
 }
 
 /** The mean of `max(0, 1 - (x[y] - x[i]))` over the target classes y (up to the first -1) and all other classes i. */
@@ -164,5 +167,6 @@ export function multilabel_margin_loss(input: Tensor, ...all: unknown[]): Tensor
   const each = clamp(add(sub(unsqueeze(x, 1), at_targets), 1), 0);
   const counts = mul(unsqueeze(as_tensor(given), 2), unsqueeze(as_tensor(wanted), 1));
   const losses = div(sum(mul(each, cast(counts, x.dtype)), [1, 2]), count);
-  return single && reduction === "none" ? reshape(losses, []) : reduced(losses, reduction);
+  const result = single && reduction === "none" ? reshape(losses, []) : reduced(losses, reduction);
+  return named("MultilabelMarginLossBackward0", result, input);
 }

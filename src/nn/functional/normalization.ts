@@ -105,7 +105,7 @@ export function layer_norm(input: Tensor, ...args: unknown[]): Tensor {
   const { weight = null, bias = null, eps = 1e-5 } = bound;
   const shape = size_list(bound.normalized_shape ?? []);
   const dims = normalized_dims("layer_norm", input, shape, weight, bias);
-  return affine(standardize(input, dims, eps).output, weight, bias);
+  return named("NativeLayerNormBackward0", affine(standardize(input, dims, eps).output, weight, bias), input);
 }
 
 /** Division by the root mean square of the last dimensions (Zhang and Sennrich, arXiv:1910.07467). */
@@ -132,7 +132,7 @@ export function rms_norm(input: Tensor, ...args: unknown[]): Tensor {
   const shape = size_list(bound.normalized_shape ?? []);
   const dims = normalized_dims("rms_norm", input, shape, weight, null);
   const eps = bound.eps ?? (input.dtype.itemsize === 8 ? 2 ** -52 : 2 ** -23);
-  return affine(standardize(input, dims, eps, false).output, weight, null);
+  return named("MulBackward0", affine(standardize(input, dims, eps, false).output, weight, null), input);
 }
 
 /** A vector of the channels in a shape that broadcasts against (N, C, ...). */
@@ -314,7 +314,8 @@ export function batch_norm(input: Tensor, ...args: unknown[]): Tensor {
     }
     const centered = sub(input, per_channel(running_mean, rank) as Tensor);
     const even = mul(centered, per_channel(rsqrt(add(running_var, eps)), rank) as Tensor);
-    return affine(even, per_channel(weight, rank), per_channel(bias, rank));
+    const output = affine(even, per_channel(weight, rank), per_channel(bias, rank));
+    return named("NativeBatchNormBackward0", output, input);
   }
   const count = channels === 0 ? 0 : input.numel() / channels;
   if (count === 1) {

@@ -1,5 +1,6 @@
 /** @file Padding of the last dimensions. */
 import { bind } from "../../args";
+import { named } from "../../autograd/tape";
 import { NotImplementedError, RuntimeError, ValueError } from "../../errors";
 import { index_select } from "../../ops/position/gather";
 import { cat } from "../../ops/shape/join";
@@ -60,7 +61,14 @@ export function pad(input: Tensor, ...args: unknown[]): Tensor {
         ? pad_constant(output, dim, before, after, value ?? 0)
         : index_select(output, dim, sources(output.shape[dim], before, after, mode));
   }
-  return output === input ? input.clone() : output;
+  if (output === input) return input.clone();
+  const label = {
+    constant: "ConstantPadNdBackward0",
+    reflect: `ReflectionPad${dims}DBackward0`,
+    replicate: `ReplicationPad${dims}DBackward0`,
+    circular: "CopySlices",
+  }[mode];
+  return named(label, output, input);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** @file Operations on images and other grids: windows laid out, channels rearranged, neighbours compared. */
 import { bind } from "../../args";
+import { named } from "../../autograd/tape";
 import { bool } from "../../dtype";
 import { RuntimeError, ValueError } from "../../errors";
 import { avg_pool2d, avg_pool3d } from "../../ops/pooling/avg-pool";
@@ -95,7 +96,8 @@ export function unfold(input: Tensor, ...args: unknown[]): Tensor {
   const columns = unfold_windows(pad_last(input, padding, padding), slide);
   const channels = input.shape[input.ndim - 3];
   const lead = input.ndim === 4 ? [input.shape[0]] : [];
-  return columns.reshape([...lead, channels * numel(slide.kernel), numel(counts)]);
+  const output = columns.reshape([...lead, channels * numel(slide.kernel), numel(counts)]);
+  return named("Im2ColBackward0", output, input);
 }
 
 /**

@@ -1,6 +1,7 @@
 /** @file Products that sum over named dimensions: einsum, tensordot; cross products, distances, traces. */
 
 import { bind, is_options, none } from "../../args";
+import { named } from "../../autograd/tape";
 import { RuntimeError } from "../../errors";
 import { normalize_dim, range, size_text } from "../../shape";
 import { is_tensor, type Tensor } from "../../tensor";
@@ -247,7 +248,7 @@ export function trace(input: Tensor, ...more: []): Tensor {
   expect_no_bool("trace", input);
   if (input.ndim !== 2)
     throw new RuntimeError(`trace: expected a matrix, but got tensor with dim ${input.ndim}`);
-  return diagonal(input).sum();
+  return named("TraceBackward0", diagonal(input).sum(), input);
 }
 
 /** The vector product along a dimension of size 3: `dim`, or the first such one. */
@@ -281,7 +282,11 @@ export function cross(input: Tensor, ...args: unknown[]): Tensor {
     );
   }
   const turned = (x: Tensor, by: number): Tensor => roll(x, by, at);
-  return sub(mul(turned(input, -1), turned(other, -2)), mul(turned(input, -2), turned(other, -1)));
+  return named(
+    "LinalgCrossBackward0",
+    sub(mul(turned(input, -1), turned(other, -2)), mul(turned(input, -2), turned(other, -1))),
+    input,
+  );
 }
 
 /** `p`-norm distances between the rows of `x1` (..., n, k) and those of `x2` (..., m, k): (..., n, m). */
@@ -318,5 +323,5 @@ export function cdist(x1: Tensor, ...args: unknown[]): Tensor {
   }
   if (p < 0) throw new RuntimeError("cdist only supports non-negative p values");
   const difference = sub(unsqueeze(x1, -2), unsqueeze(x2, -3));
-  return norm_dims(difference, p, [difference.ndim - 1], false);
+  return named("CdistBackward0", norm_dims(difference, p, [difference.ndim - 1], false), x1);
 }

@@ -1,6 +1,6 @@
 /** @file Products of matrices and vectors. */
 import { operand } from "../../args";
-import { record } from "../../autograd/tape";
+import { named, record } from "../../autograd/tape";
 import { type Attr, attr } from "../../backend/engine";
 import { type DType, whole_number_hint } from "../../dtype";
 import { RuntimeError } from "../../errors";
@@ -123,7 +123,7 @@ export function matmul(input: Tensor, ...args: unknown[]): Tensor {
     const row = reshape(a, [1, a.shape[0]]);
     if (rank_b === 2) {
       check_inner(row, b);
-      return reshape(product(row, b), [b.shape[1]]);
+      return named("SqueezeBackward4", reshape(product(row, b), [b.shape[1]]), a);
     }
     const batch = matmul(row, b);
     return reshape(batch, [...b.shape.slice(0, -2), b.shape[rank_b - 1]]);
@@ -135,7 +135,7 @@ export function matmul(input: Tensor, ...args: unknown[]): Tensor {
     // The batches of a matrix on the left are more of its rows: one product instead of many.
     const flat = reshape(a, [rows_of(a.shape), a.shape[rank_a - 1]]);
     check_inner(flat, b);
-    return reshape(product(flat, b), [...a.shape.slice(0, -1), b.shape[1]]);
+    return named("UnsafeViewBackward0", reshape(product(flat, b), [...a.shape.slice(0, -1), b.shape[1]]), a);
   }
   const inner_a = a.shape[rank_a - 1];
   const inner_b = b.shape[rank_b - 2];
@@ -152,7 +152,7 @@ export function matmul(input: Tensor, ...args: unknown[]): Tensor {
     );
   }
   broadcast_shapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
-  return batch_product(a, b);
+  return named("UnsafeViewBackward0", batch_product(a, b), a);
 }
 
 function rows_of(shape: readonly number[]): number {
@@ -213,7 +213,7 @@ export function mv(input: Tensor, ...args: unknown[]): Tensor {
     );
   }
   same_dtype("mv", a, b);
-  return reshape(product(a, reshape(b, [b.shape[0], 1])), [a.shape[0]]);
+  return named("MvBackward0", reshape(product(a, reshape(b, [b.shape[0], 1])), [a.shape[0]]), input);
 }
 
 /** The sum of two vectors' products. */
@@ -238,7 +238,7 @@ export function dot(input: Tensor, ...args: unknown[]): Tensor {
     );
   }
   same_dtype("dot", a, b);
-  return sum_dims(mul(a, b), [0], false);
+  return named("DotBackward0", sum_dims(mul(a, b), [0], false), input);
 }
 
 /** {@link dot}: there are no complex numbers here. */

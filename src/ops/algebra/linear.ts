@@ -1,7 +1,7 @@
 /** @file The affine map of linear layers, as one recorded operation. */
 
 import { bind } from "../../args";
-import { record } from "../../autograd/tape";
+import { named, record } from "../../autograd/tape";
 import { attr, execute } from "../../backend/engine";
 import { whole_number_hint } from "../../dtype";
 import { RuntimeError } from "../../errors";
@@ -55,7 +55,8 @@ export function linear(input: Tensor, ...args: unknown[]): Tensor {
     weight.requires_grad ? flat : null,
     flat.requires_grad ? weight : null,
   ]);
-  return shape.length === 2 ? output : reshape(output, [...shape.slice(0, -1), features_out]);
+  if (shape.length === 2) return bias === null ? named("MmBackward0", output, input) : output;
+  return named("UnsafeViewBackward0", reshape(output, [...shape.slice(0, -1), features_out]), input);
 }
 
 function check(input: Tensor, weight: Tensor, bias: Tensor | null): void {

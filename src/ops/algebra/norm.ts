@@ -1,5 +1,6 @@
 /** @file Norms of tensors, distances by them, and scaling to them. */
 import { bind } from "../../args";
+import { named } from "../../autograd/tape";
 import type { DType } from "../../dtype";
 import { RuntimeError } from "../../errors";
 import { normalize_dim, normalize_dims } from "../../shape";
@@ -73,7 +74,11 @@ export function dist(input: Tensor, ...args: unknown[]): Tensor {
   if (!difference.dtype.is_floating_point) {
     throw new RuntimeError("norm(): input dtype should be either floating point or complex dtypes");
   }
-  return norm_dims(difference, order, normalize_dims(null, difference.ndim), false);
+  return named(
+    "DistBackward0",
+    norm_dims(difference, order, normalize_dims(null, difference.ndim), false),
+    input,
+  );
 }
 
 /** The input scaled so that no sub-tensor along `dim` has a `p`-norm above `maxnorm`. */
@@ -97,5 +102,9 @@ export function renorm(input: Tensor, ...args: unknown[]): Tensor {
   const others = normalize_dims(null, input.ndim).filter((d) => d !== at);
   const norms = norm_dims(input, p, others, true);
   const factor = div(maxnorm, norms.add(1e-7));
-  return mul(input, choose(gt(norms, maxnorm), factor, scalar_tensor(1, factor.dtype)));
+  return named(
+    "RenormBackward0",
+    mul(input, choose(gt(norms, maxnorm), factor, scalar_tensor(1, factor.dtype))),
+    input,
+  );
 }

@@ -54,7 +54,7 @@ export function fmax(input: Tensor, options: { other: Tensor }): Tensor;
 export function fmax(input: Tensor, ...args: unknown[]): Tensor {
   const other = operand<Tensor>("fmax", "other", args);
   expect_tensor("fmax", input);
-  return extreme_of_numbers("maximum", input, other);
+  return named("FmaxBackward0", extreme_of_numbers("maximum", input, other), input);
 }
 
 /** {@link minimum} that takes the other element in place of a NaN. */
@@ -63,7 +63,7 @@ export function fmin(input: Tensor, options: { other: Tensor }): Tensor;
 export function fmin(input: Tensor, ...args: unknown[]): Tensor {
   const other = operand<Tensor>("fmin", "other", args);
   expect_tensor("fmin", input);
-  return extreme_of_numbers("minimum", input, other);
+  return named("FminBackward0", extreme_of_numbers("minimum", input, other), input);
 }
 
 type Bound = number | Tensor | null;
@@ -125,7 +125,7 @@ export function clamp_min(input: Tensor, options: { min: number | Tensor }): Ten
 export function clamp_min(input: Tensor, ...args: unknown[]): Tensor {
   const min = operand<number | Tensor>("clamp_min", "min", args);
   expect_tensor("clamp_min", input);
-  return is_tensor(min) ? maximum(input, min) : clamp(input, min);
+  return is_tensor(min) ? maximum(input, min) : named("ClampMinBackward0", clamp(input, min), input);
 }
 
 /** {@link clamp} from above. */
@@ -134,5 +134,5 @@ export function clamp_max(input: Tensor, options: { max: number | Tensor }): Ten
 export function clamp_max(input: Tensor, ...args: unknown[]): Tensor {
   const max = operand<number | Tensor>("clamp_max", "max", args);
   expect_tensor("clamp_max", input);
-  return is_tensor(max) ? minimum(input, max) : clamp(input, null, max);
+  return is_tensor(max) ? minimum(input, max) : named("ClampMaxBackward0", clamp(input, null, max), input);
 }

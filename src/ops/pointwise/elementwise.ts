@@ -1,7 +1,7 @@
 /** @file Arithmetic on two operands, with broadcasting and type promotion. */
 
 import { bind, none, operand } from "../../args";
-import { record } from "../../autograd/tape";
+import { named, record } from "../../autograd/tape";
 import { execute } from "../../backend/engine";
 import type { Handle } from "../../backend/handle";
 import { bool, type DType } from "../../dtype";
@@ -291,7 +291,8 @@ export function pow(input: TensorLike, ...args: unknown[]): Tensor {
   const [a, b] = promote("pow", input, exponent);
   if (a.dtype === bool) throw new RuntimeError("\"pow\" not implemented for 'Bool'");
   if (a.dtype.is_floating_point) {
-    return record("pow", run_pair("Pow", a, b), [a, b], [a, b, b.requires_grad ? true : null]);
+    const power = record("pow", run_pair("Pow", a, b), [a, b], [a, b, b.requires_grad ? true : null]);
+    return is_tensor(exponent) ? named("PowBackward1", power, b) : power;
   }
   // TensorFlow refuses negative exponents of whole numbers; PyTorch cuts 1/x off to 0, 1 or -1.
   check_broadcast(a, b);

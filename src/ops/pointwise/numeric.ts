@@ -1,6 +1,6 @@
 /** @file Less common functions of elements: hypot, logaddexp, copysign, nan_to_num. */
 import { bind, operand } from "../../args";
-import { beside } from "../../autograd/tape";
+import { beside, named } from "../../autograd/tape";
 import { execute } from "../../backend/engine";
 import type { DType } from "../../dtype";
 import { broadcast_shapes } from "../../shape";
@@ -29,7 +29,7 @@ export function logaddexp(input: Tensor, ...args: unknown[]): Tensor {
   expect_floating_kernel("logaddexp_cpu", input, other);
   const [a, b] = promote_floating("logaddexp", input, other);
   const shape = broadcast_shapes(a.shape, b.shape);
-  return logsumexp(stack([expand(a, shape), expand(b, shape)]), 0);
+  return named("LogaddexpBackward0", logsumexp(stack([expand(a, shape), expand(b, shape)]), 0), input);
 }
 
 /** `log2(2 ** input + 2 ** other)`, without overflow. */
@@ -41,7 +41,7 @@ export function logaddexp2(input: Tensor, ...args: unknown[]): Tensor {
   expect_tensor("logaddexp2", other, "other");
   expect_floating_kernel("logaddexp2_cpu", input, other);
   const [a, b] = promote_floating("logaddexp2", input, other);
-  return div(logaddexp(mul(a, Math.LN2), mul(b, Math.LN2)), Math.LN2);
+  return named("Logaddexp2Backward0", div(logaddexp(mul(a, Math.LN2), mul(b, Math.LN2)), Math.LN2), input);
 }
 
 /** The length of the hypotenuse: `sqrt(input² + other²)`. */
@@ -54,7 +54,7 @@ export function hypot(input: Tensor, ...args: unknown[]): Tensor {
   expect_floating_kernel("hypot_cpu", input, other);
   const [a, b] = promote_floating("hypot", input, other);
   check_broadcast(a, b);
-  return sqrt(mul(a, a).add(mul(b, b)));
+  return named("HypotBackward0", sqrt(mul(a, a).add(mul(b, b))), input);
 }
 
 /** The magnitude of `input` with the sign of `other`, that of -0 included. */
@@ -73,7 +73,7 @@ export function copysign(input: Tensor, ...args: unknown[]): Tensor {
   ]);
   const result = choose(new Tensor(execute("Less", [sign, zero])), neg(magnitude), magnitude);
   // The sign does not change by steps: its gradient is 0 wherever it is.
-  return beside(result, b);
+  return beside(named("CopysignBackward0", result, a), b);
 }
 
 interface Replacements {
@@ -114,5 +114,9 @@ export function nan_to_num(input: Tensor, ...args: unknown[]): Tensor {
   const constant = (value: number): Tensor => scalar_tensor(value, input.dtype);
   let result = choose(isnan(input), constant(nan), input);
   result = choose(input.eq(Number.POSITIVE_INFINITY), constant(posinf ?? limit), result);
-  return choose(input.eq(Number.NEGATIVE_INFINITY), constant(neginf ?? -limit), result);
+  return named(
+    "NanToNumBackward0",
+    choose(input.eq(Number.NEGATIVE_INFINITY), constant(neginf ?? -limit), result),
+    input,
+  );
 }

@@ -1,6 +1,6 @@
 /** @file Functions of one operand, element by element. */
 import { bind, is_options, none } from "../../args";
-import { record } from "../../autograd/tape";
+import { named, record } from "../../autograd/tape";
 import { execute } from "../../backend/engine";
 import { bool, uint8 } from "../../dtype";
 import { RuntimeError } from "../../errors";
@@ -42,7 +42,7 @@ export function expm1(input: Tensor, ...more: []): Tensor {
 export function exp2(input: Tensor, ...more: []): Tensor {
   none("exp2", more);
   expect_tensor("exp2", input);
-  return exp(mul(to_floating(input), Math.LN2));
+  return named("Exp2Backward0", exp(mul(to_floating(input), Math.LN2)), input);
 }
 
 /** The natural logarithm. */
@@ -63,14 +63,14 @@ export function log1p(input: Tensor, ...more: []): Tensor {
 export function log2(input: Tensor, ...more: []): Tensor {
   none("log2", more);
   expect_tensor("log2", input);
-  return div(log(input), Math.LN2);
+  return named("Log2Backward0", div(log(input), Math.LN2), input);
 }
 
 /** The logarithm of base 10. */
 export function log10(input: Tensor, ...more: []): Tensor {
   none("log10", more);
   expect_tensor("log10", input);
-  return div(log(input), Math.LN10);
+  return named("Log10Backward0", div(log(input), Math.LN10), input);
 }
 
 /** The square root; NaN below 0. */
@@ -124,7 +124,11 @@ export function sign(input: Tensor, ...more: []): Tensor {
   none("sign", more);
   expect_tensor("sign", input);
   if (input.dtype === bool) return input._alias();
-  return record("flat", execute_any("Sign", [input.handle]), [input], [], "Sign");
+  return named(
+    "SignBackward0",
+    record("flat", execute_any("Sign", [input.handle]), [input], [], "Sign"),
+    input,
+  );
 }
 
 /** The sine of radians. */
@@ -278,14 +282,14 @@ function whole(op: string, name: string, input: Tensor): Tensor {
 export function floor(input: Tensor, ...more: []): Tensor {
   none("floor", more);
   expect_tensor("floor", input);
-  return whole("Floor", "floor", input);
+  return named("FloorBackward0", whole("Floor", "floor", input), input);
 }
 
 /** The least whole number not below each element. */
 export function ceil(input: Tensor, ...more: []): Tensor {
   none("ceil", more);
   expect_tensor("ceil", input);
-  return whole("Ceil", "ceil", input);
+  return named("CeilBackward0", whole("Ceil", "ceil", input), input);
 }
 
 /** The nearest whole number, halves to the even one; `decimals` places are kept (negative: places before the point). */
@@ -306,7 +310,7 @@ export function trunc(input: Tensor, ...more: []): Tensor {
   expect_tensor("trunc", input);
   if (input.dtype === bool) throw new RuntimeError("\"trunc\" not implemented for 'Bool'");
   if (!input.dtype.is_floating_point) return input._alias();
-  return record("flat", truncate(input.handle), [input], [], "Trunc");
+  return named("TruncBackward0", record("flat", truncate(input.handle), [input], [], "Trunc"), input);
 }
 
 /** {@link trunc}. */
@@ -321,7 +325,7 @@ export function frac(input: Tensor, ...more: []): Tensor {
   none("frac", more);
   expect_tensor("frac", input);
   expect_floating_kernel("frac_cpu", input);
-  return input.sub(trunc(input));
+  return named("FracBackward0", input.sub(trunc(input)), input);
 }
 
 /** `log(input / (1 - input))`, with the input clamped to [eps, 1 - eps] if given. */
@@ -336,7 +340,7 @@ export function logit(input: Tensor, ...args: unknown[]): Tensor {
     limit === null
       ? x
       : choose(x.lt(limit), full(x.shape, limit, { dtype: x.dtype }), x.clamp_max(1 - limit));
-  return log(div(p, p.rsub(1)));
+  return named("LogitBackward0", log(div(p, p.rsub(1))), input);
 }
 
 /** `sin(πx) / (πx)`, 1 at 0. */
@@ -348,19 +352,19 @@ export function sinc(input: Tensor, ...more: []): Tensor {
   const ones = new Tensor(execute("OnesLike", [x.handle]));
   // The divisor is 1 where x is 0, so that no NaN reaches the gradient.
   const angle = mul(choose(zero, ones, x), Math.PI);
-  return choose(zero, ones, div(sin(angle), angle));
+  return named("SincBackward0", choose(zero, ones, div(sin(angle), angle)), input);
 }
 
 /** Degrees in radians. */
 export function deg2rad(input: Tensor, ...more: []): Tensor {
   none("deg2rad", more);
   expect_tensor("deg2rad", input);
-  return mul(to_floating(input), Math.PI / 180);
+  return named("Deg2RadBackward0", mul(to_floating(input), Math.PI / 180), input);
 }
 
 /** Radians in degrees. */
 export function rad2deg(input: Tensor, ...more: []): Tensor {
   none("rad2deg", more);
   expect_tensor("rad2deg", input);
-  return mul(to_floating(input), 180 / Math.PI);
+  return named("Rad2DegBackward0", mul(to_floating(input), 180 / Math.PI), input);
 }

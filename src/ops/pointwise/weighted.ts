@@ -1,5 +1,6 @@
 /** @file Sums with weights: between two tensors, and of products and quotients. */
 import { bind } from "../../args";
+import { named } from "../../autograd/tape";
 import { bool } from "../../dtype";
 import { NotImplementedError, RuntimeError } from "../../errors";
 import { is_tensor, type Tensor } from "../../tensor";
@@ -33,7 +34,7 @@ export function lerp(input: Tensor, ...args: unknown[]): Tensor {
   if (!input.dtype.is_floating_point) {
     throw new NotImplementedError(`"lerp_kernel" not implemented for '${input.dtype.scalar_type}'`);
   }
-  return add(input, mul(sub(end, input), weight));
+  return named("LerpBackward0", add(input, mul(sub(end, input), weight)), input);
 }
 
 /** `input + value * tensor1 * tensor2`. */
@@ -65,7 +66,7 @@ export function addcmul(input: Tensor, ...args: unknown[]): Tensor {
   // Between whole numbers `value` becomes one.
   const whole = !result_type(input, product).is_floating_point;
   const factor = whole ? Math.trunc(value) : value;
-  return add(input, factor === 1 ? product : mul(product, factor));
+  return named("AddcmulBackward0", add(input, factor === 1 ? product : mul(product, factor)), input);
 }
 
 /** `input + value * tensor1 / tensor2`. */
@@ -97,5 +98,5 @@ export function addcdiv(input: Tensor, ...args: unknown[]): Tensor {
     );
   }
   const quotient = div(tensor1, tensor2);
-  return add(input, value === 1 ? quotient : mul(quotient, value));
+  return named("AddcdivBackward0", add(input, value === 1 ? quotient : mul(quotient, value)), input);
 }

@@ -1,5 +1,6 @@
 /** @file Pooling to a given size: windows that cover the input evenly. */
 import { bind } from "../../args";
+import { named } from "../../autograd/tape";
 import { int64 } from "../../dtype";
 import { NotImplementedError, RuntimeError } from "../../errors";
 import { check_list, numel, range, size_text } from "../../shape";
@@ -92,7 +93,10 @@ function adaptive_avg_nd(
     throw new NotImplementedError(`"${name}" not implemented for '${input.dtype.scalar_type}'`);
   }
   const lead = input.ndim - rank;
-  if (counts.every((count) => count === 1)) return input.mean(range(input.ndim).slice(lead), true);
+  if (counts.every((count) => count === 1)) {
+    const mean = input.mean(range(input.ndim).slice(lead), true);
+    return rank === 1 ? named("SqueezeBackward1", mean, input) : mean;
+  }
   let output = input;
   counts.forEach((count, i) => {
     const dim = lead + i;
@@ -105,7 +109,8 @@ function adaptive_avg_nd(
     } else output = uneven_means(output, dim, adaptive_windows(size, count));
   });
   // Of no elements even whole numbers have means.
-  return cast(output, input.dtype);
+  const label = rank === 1 ? "SqueezeBackward1" : `AdaptiveAvgPool${rank}DBackward0`;
+  return named(label, cast(output, input.dtype), input);
 }
 
 /** Means over windows of different sizes. */
@@ -153,7 +158,8 @@ function adaptive_max_nd(rank: number, input: Tensor, args: readonly unknown[]):
         windows[i].map(([start, end]) => Math.min(start + k, end - 1)),
       ),
   );
-  const output = pick(input, rank, best.index);
+  const label = rank === 1 ? "SqueezeBackward1" : `AdaptiveMaxPool${rank}DBackward0`;
+  const output = named(label, pick(input, rank, best.index), input);
   return bound.return_indices ? [output, cast(best.index, int64)] : output;
 }
 

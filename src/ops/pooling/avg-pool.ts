@@ -1,5 +1,6 @@
 /** @file Average and norm pooling. */
 import { bind } from "../../args";
+import { named } from "../../autograd/tape";
 import { int64 } from "../../dtype";
 import { RuntimeError } from "../../errors";
 import { numel, range, size_text } from "../../shape";
@@ -69,6 +70,8 @@ function avg_pool_nd(rank: number, input: Tensor, args: readonly unknown[]): Ten
     expect_floating_kernel(rank === 3 ? "avg_pool3d_out_frame" : "avg_pool2d", input);
   const { divisor_override = null, count_include_pad = true } = bound;
   if (divisor_override === 0) throw new RuntimeError("divisor must be not zero");
+  // PyTorch has one dimension as two, of which it takes one away again.
+  const label = rank === 1 ? "SqueezeBackward1" : `AvgPool${rank}DBackward0`;
   const windows = axes(name, input, rank, bound.kernel_size, bound);
   let output = input;
   windows.forEach((axis, i) => {
@@ -80,7 +83,7 @@ function avg_pool_nd(rank: number, input: Tensor, args: readonly unknown[]): Ten
   };
   if (divisor_override !== null) {
     divide(divisor_override);
-    return output;
+    return named(label, output, input);
   }
   const counts = windows.map((axis) => covered(axis, count_include_pad));
   if (counts.every((list) => list.every((count) => count === list[0]))) {
@@ -90,7 +93,7 @@ function avg_pool_nd(rank: number, input: Tensor, args: readonly unknown[]): Ten
       divide(cast(along(list, lead + i, input.ndim), input.dtype));
     });
   }
-  return output;
+  return named(label, output, input);
 }
 
 /** How many places of each window count. */

@@ -1,5 +1,6 @@
 /** @file Max pooling, and putting the maxima back in their places. */
 import { bind } from "../../args";
+import { named } from "../../autograd/tape";
 import { from_data } from "../../backend/engine";
 import { int32, int64 } from "../../dtype";
 import { IndexError, NotImplementedError, RuntimeError } from "../../errors";
@@ -79,7 +80,8 @@ function max_pool_nd(rank: number, input: Tensor, args: readonly unknown[]): Ten
     },
     (value, dim, i, k) => seen(value, dim, windows[i], k),
   );
-  const output = pick(input, rank, best.index);
+  const label = rank === 1 ? "SqueezeBackward1" : `MaxPool${rank}DWithIndicesBackward0`;
+  const output = named(label, pick(input, rank, best.index), input);
   return bound.return_indices ? [output, cast(best.index, int64)] : output;
 }
 

@@ -1,6 +1,6 @@
 /** @file Picking elements by index tensors: index_select, gather, take. */
 import { bind, operand } from "../../args";
-import { watch } from "../../autograd/tape";
+import { named, watch } from "../../autograd/tape";
 import { from_data } from "../../backend/engine";
 import { int32, int64 } from "../../dtype";
 import { IndexError, RuntimeError } from "../../errors";
@@ -72,7 +72,7 @@ export function gather(input: Tensor, ...args: unknown[]): Tensor {
   }
   const flat = flat_positions("gather", input, at, expect_tensor("gather", index, "index"));
   const rows = from_data(index.shape, int32, flat);
-  return watch(take_rows(reshape(input, [input.numel()]), rows), index);
+  return named("GatherBackward0", watch(take_rows(reshape(input, [input.numel()]), rows), index), input);
 }
 
 /** {@link gather} where `index` broadcasts against the input beside `dim`; over the flattened input without `dim`. */
@@ -115,5 +115,5 @@ export function take(input: Tensor, ...args: unknown[]): Tensor {
   expect_tensor("take", input);
   expect_tensor("take", index, "index");
   const rows = positions("take", index, input.numel(), 0, true);
-  return watch(take_rows(reshape(input, [input.numel()]), rows), index);
+  return named("TakeBackward0", watch(take_rows(reshape(input, [input.numel()]), rows), index), input);
 }

@@ -1,6 +1,6 @@
 /** @file Choosing elements by conditions: where, masks, nonzero. */
 import { bind, none, operand } from "../../args";
-import { record } from "../../autograd/tape";
+import { named, record } from "../../autograd/tape";
 import { execute, from_data } from "../../backend/engine";
 import type { Handle } from "../../backend/handle";
 import { bool, int32, int64 } from "../../dtype";
@@ -54,7 +54,8 @@ export function masked_fill(input: Tensor, ...args: unknown[]): Tensor {
       `masked_fill only supports a 0-dimensional value tensor, but got tensor with ${value.ndim} dimension(s).`,
     );
   }
-  return where(mask, as_element(value, input.dtype, "masked_fill"), input);
+  const filled = where(mask, as_element(value, input.dtype, "masked_fill"), input);
+  return named(is_tensor(value) ? "MaskedFillBackward1" : "MaskedFillBackward0", filled, input);
 }
 
 /** The elements of `input` where `mask` holds (both broadcast), as a vector. */
@@ -67,7 +68,11 @@ export function masked_select(input: Tensor, ...args: unknown[]): Tensor {
   if (mask.dtype !== bool) throw new RuntimeError("masked_select: expected BoolTensor for mask");
   const shape = broadcast_shapes(input.shape, mask.shape);
   const flat = reshape(input.expand(shape), [numel(shape)]);
-  return take_rows(flat, flat_nonzero(reshape(mask.expand(shape), [numel(shape)])));
+  return named(
+    "MaskedSelectBackward0",
+    take_rows(flat, flat_nonzero(reshape(mask.expand(shape), [numel(shape)]))),
+    input,
+  );
 }
 
 /** The input with the elements of `source`, in order, where `mask` holds. */

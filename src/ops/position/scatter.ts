@@ -1,6 +1,6 @@
 /** @file Placing elements by index tensors: scatter, index_add, index_copy, index_fill. */
 import { bind } from "../../args";
-import { beside } from "../../autograd/tape";
+import { beside, named } from "../../autograd/tape";
 import { from_data, read } from "../../backend/engine";
 import type { Handle } from "../../backend/handle";
 import { int32 } from "../../dtype";
@@ -75,7 +75,12 @@ export function scatter(input: Tensor, ...args: unknown[]): Tensor {
   if (reduce !== undefined) throw new RuntimeError("reduce argument must be either add or multiply.");
   const flat = from_data([index.numel()], int32, flat_positions("scatter", input, at, index));
   const values = scatter_source("scatter", input, index, src);
-  const placed = reshape(put_rows(reshape(input, [input.numel()]), flat, values), input.shape);
+  const label = is_tensor(src) ? "ScatterBackward0" : "ScatterBackward1";
+  const placed = named(
+    label,
+    reshape(put_rows(reshape(input, [input.numel()]), flat, values), input.shape),
+    input,
+  );
   return index.numel() === 0 && is_tensor(src) ? beside(placed, src) : placed;
 }
 
@@ -97,7 +102,11 @@ export function scatter_add(input: Tensor, ...args: unknown[]): Tensor {
   const at = normalize_dim(dim, input.ndim);
   const flat = from_data([index.numel()], int32, flat_positions("scatter_add", input, at, index));
   const values = scatter_source("scatter_add", input, index, src);
-  return input.add(reshape(add_rows(values, flat, input.numel()), input.shape));
+  return named(
+    "ScatterAddBackward0",
+    input.add(reshape(add_rows(values, flat, input.numel()), input.shape)),
+    input,
+  );
 }
 
 function rows_for(
@@ -187,7 +196,11 @@ export function index_add(input: Tensor, ...args: unknown[]): Tensor {
   const scaled = alpha === 1 ? values : values.mul(alpha);
   if (input.ndim === 0) return cast(input.add(reshape(scaled, [-1]).sum()), input.dtype);
   const sums = add_rows(movedim(scaled, at, 0), rows, input.shape[at]);
-  return cast(input.add(movedim(cast(sums, input.dtype), 0, at)), input.dtype);
+  return named(
+    "IndexAddBackward0",
+    cast(input.add(movedim(cast(sums, input.dtype), 0, at)), input.dtype),
+    input,
+  );
 }
 
 /** The input with `source` placed at the positions `index` of dimension `dim`. */
@@ -207,7 +220,11 @@ export function index_copy(input: Tensor, ...args: unknown[]): Tensor {
   // Of several values for one place the last stays.
   if (input.ndim === 0)
     return reshape(values.ndim === 0 ? values : values.narrow(0, values.numel() - 1, 1), []);
-  return movedim(put_rows(movedim(input, at, 0), rows, movedim(values, at, 0)), 0, at);
+  return named(
+    "IndexCopyBackward0",
+    movedim(put_rows(movedim(input, at, 0), rows, movedim(values, at, 0)), 0, at),
+    input,
+  );
 }
 
 /** The input with `value` at the positions `index` of dimension `dim`. */
@@ -240,7 +257,11 @@ export function index_fill(input: Tensor, ...args: unknown[]): Tensor {
   const once = first_of_each(rows);
   const shape = [once.shape[0], ...front.shape.slice(1)];
   const filled = put_rows(front, once, fill.expand(shape));
-  return (input.ndim === 0 ? reshape(filled, []) : movedim(filled, 0, at))._alias();
+  return named(
+    "IndexFillBackward0",
+    (input.ndim === 0 ? reshape(filled, []) : movedim(filled, 0, at))._alias(),
+    input,
+  );
 }
 
 /** The rows without those named before. */

@@ -1,6 +1,6 @@
 /** @file scatter_reduce: elements that share a place become their sum, product, mean or extreme. */
 import { bind } from "../../args";
-import { beside, record } from "../../autograd/tape";
+import { beside, named, record } from "../../autograd/tape";
 import { from_data, scalar } from "../../backend/engine";
 import type { Handle } from "../../backend/handle";
 import { bool, int32 } from "../../dtype";
@@ -113,7 +113,7 @@ export function scatter_reduce(input: Tensor, ...args: unknown[]): Tensor {
   } else result = segment(reduce, values, places, count);
   const mask = new Tensor(from_data([count], bool, touched));
   const reduced = reshape(choose(mask, cast(result, input.dtype), own), input.shape);
-  return index.numel() === 0 ? beside(reduced, src) : reduced;
+  return named("ScatterReduceBackward0", index.numel() === 0 ? beside(reduced, src) : reduced, input);
 }
 
 function to_elements(counts: Float64Array, like: Tensor): InstanceType<typeof like.dtype.array> {

@@ -1,6 +1,6 @@
 /** @file Medians and the most frequent element. */
 import { bind } from "../../args";
-import { beside } from "../../autograd/tape";
+import { beside, named } from "../../autograd/tape";
 import { from_data } from "../../backend/engine";
 import { int64, type TypedArray } from "../../dtype";
 import { IndexError } from "../../errors";
@@ -40,7 +40,8 @@ function middle(
       const nothing = scalar_tensor(input.dtype.is_floating_point ? Number.NaN : 0, input.dtype);
       return beside(nothing, input);
     }
-    return along(name, input.reshape(-1), 0, false).values;
+    const { values } = along(name, input.reshape(-1), 0, false);
+    return named(name === "median" ? "MedianBackward0" : "NanmedianBackward0", values, input);
   }
   return along(name, input, normalize_dim(dim, input.ndim), keepdim);
 }

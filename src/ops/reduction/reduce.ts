@@ -120,7 +120,8 @@ export function prod(input: Tensor, ...args: unknown[]): Tensor {
   const x = cast(input, dtype ?? (input.dtype.is_floating_point ? input.dtype : int64));
   const dims = normalize_dims(dim, x.ndim);
   const handle = execute_any("Prod", [x.handle, ints(dims)], keepdim ? keep : drop);
-  return record("prod", handle, [x], [x, true], { dims, keepdim });
+  const product = record("prod", handle, [x], [x, true], { dims, keepdim });
+  return dim === null || dim === undefined ? product : named("ProdBackward1", product, x);
 }
 
 /** The sum without NaNs. */
@@ -142,7 +143,7 @@ export function nansum(
 export function nansum(input: Tensor, ...args: unknown[]): Tensor {
   const { dim, keepdim = false, dtype } = bind<Bound>("nansum", ["dim", "keepdim"], ["dtype"], args);
   expect_tensor("nansum", input);
-  return sum(without_nan(input), dim ?? null, keepdim, { dtype });
+  return named("NansumBackward0", sum(without_nan(input), dim ?? null, keepdim, { dtype }), input);
 }
 
 /** The mean of the elements that are no NaN. */

@@ -1,7 +1,7 @@
 /** @file Order: sort, topk, and elements by rank. */
 
 import { bind } from "../../args";
-import { record } from "../../autograd/tape";
+import { named as labelled, record } from "../../autograd/tape";
 import { attr, execute, execute_many, from_data, ints, scalar } from "../../backend/engine";
 import type { Handle } from "../../backend/handle";
 import { type DType, int32, int64, type TypedArray } from "../../dtype";
@@ -38,6 +38,12 @@ function dim_last(rank: number, dim: number): number[] {
   return order;
 }
 
+/** What PyTorch calls the node of an operation that ranks elements along a dimension. */
+function label_of(name: string): string {
+  const title = `${name[0].toUpperCase()}${name.slice(1)}`;
+  return `${title}Backward${name.endsWith("median") ? 1 : 0}`;
+}
+
 /**
  * The first `k` elements along a dimension in order, stably, with their places.
  */
@@ -71,7 +77,8 @@ export function ranked(
     [attr.int("batch_dims", input.ndim - 1)],
   );
   const indices = new Tensor(cast_handle(turned, int64));
-  return named(name, { values: record("along", turn(values), [input], [indices], dim), indices });
+  const taken = record("along", turn(values), [input], [indices], dim);
+  return named(name, { values: labelled(label_of(name), taken, input), indices });
 }
 
 /** Values placed along `dim` of zeros of `size`, where `indices` (of the same shape) say. */
@@ -227,7 +234,8 @@ export function topk(input: Tensor, ...args: unknown[]): ValuesIndices {
   if (input.dtype.is_floating_point || input.ndim === 0 || k === 0)
     return ranked("topk", input, at, k, largest);
   const place = top_places(input, at, k, largest, ordered);
-  return named("topk", { values: take_along(input, place, at), indices: place });
+  const values = labelled(label_of("topk"), take_along(input, place, at), input);
+  return named("topk", { values, indices: place });
 }
 
 /** `[value, index]` of the `k`-th least element along `dim`, counted from 1. */
@@ -324,5 +332,6 @@ export function at_rank(
     const one = keepdim ? x.narrow(dim, place, 1) : x.select(dim, place);
     return one._alias();
   };
-  return named(name, { values: pick(values), indices: pick(indices) });
+  const input = values;
+  return named(name, { values: labelled(label_of(name), pick(values), input), indices: pick(indices) });
 }

@@ -1,6 +1,6 @@
 /** @file Variance, standard deviation and norms. */
 import { bind } from "../../args";
-import { record, watch } from "../../autograd/tape";
+import { named as labelled, record, watch } from "../../autograd/tape";
 import { RuntimeError } from "../../errors";
 import { normalize_dims, type Shape } from "../../shape";
 import type { Tensor } from "../../tensor";
@@ -45,7 +45,8 @@ function spread(name: string, input: Tensor, args: readonly unknown[]): Bound {
 function variance(input: Tensor, { dims, correction, keepdim }: Bound): Tensor {
   const centered = input.sub(input.mean(dims.length === 0 ? null : dims, true));
   const count = reduced_count(input.shape, dims);
-  return div(sum_dims(square(centered), dims, keepdim), Math.max(count - correction, 0));
+  const spread = div(sum_dims(square(centered), dims, keepdim), Math.max(count - correction, 0));
+  return labelled("VarBackward0", spread, input);
 }
 
 /** The variance over `dim` (all by default), of the sample (n - 1) unless `correction` or `unbiased` says otherwise. */
@@ -83,7 +84,7 @@ export function var_mean(input: Tensor, options: Spread): [variance: Tensor, mea
 export function var_mean(input: Tensor, ...args: unknown[]): [Tensor, Tensor] {
   const bound = spread("var_mean", input, args);
   const mean = input.mean(bound.dims.length === 0 ? null : bound.dims, bound.keepdim);
-  return named("var_mean", { var: variance(input, bound), mean });
+  return named("var_mean", { var: labelled("VarMeanBackward0", variance(input, bound), input), mean });
 }
 
 /** Standard deviation and mean at once. */
@@ -98,7 +99,10 @@ export function std_mean(input: Tensor, options: Spread): [std: Tensor, mean: Te
 export function std_mean(input: Tensor, ...args: unknown[]): [Tensor, Tensor] {
   const bound = spread("std_mean", input, args);
   const mean = input.mean(bound.dims.length === 0 ? null : bound.dims, bound.keepdim);
-  return named("std_mean", { std: root(variance(input, bound)), mean });
+  return named("std_mean", {
+    std: labelled("StdMeanBackward0", root(variance(input, bound)), input),
+    mean,
+  });
 }
 
 /** @throws RuntimeError for whole numbers, which norms are not made of. */

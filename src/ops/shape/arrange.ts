@@ -1,5 +1,6 @@
 /** @file Less common arrangements: stacks, blocks, grids, windows. */
 import { bind, is_options, none, operand } from "../../args";
+import { named } from "../../autograd/tape";
 import { get_default_dtype } from "../../dtype";
 import { RuntimeError, ValueError } from "../../errors";
 import {
@@ -177,17 +178,21 @@ export function unfold(input: Tensor, ...args: unknown[]): Tensor {
   const shape = [...source.shape];
   shape.splice(at, 1, count, size);
   const output = input.ndim === 0 ? reshape(taken, [size]) : movedim(reshape(taken, shape), at + 1, -1);
-  return input._make_view(output._alias(), {
-    base: input,
-    replay: (base) => unfold(base, at, size, step)._alias(),
-    scatter: (base) => base,
-    geometry: ({ strides, offset: start }) => {
-      const stride = strides[at] ?? 1;
-      const apart = strides.map((each, d) => (d === at ? each * step : each));
-      return { strides: [...apart, stride], offset: start };
-    },
-    place: put_places,
-  });
+  return named(
+    "UnfoldBackward0",
+    input._make_view(output._alias(), {
+      base: input,
+      replay: (base) => unfold(base, at, size, step)._alias(),
+      scatter: (base) => base,
+      geometry: ({ strides, offset: start }) => {
+        const stride = strides[at] ?? 1;
+        const apart = strides.map((each, d) => (d === at ? each * step : each));
+        return { strides: [...apart, stride], offset: start };
+      },
+      place: put_places,
+    }),
+    input,
+  );
 }
 
 /** Vectors spread over a grid: one tensor per vector, each of all their sizes; "xy" swaps the first two dimensions. */

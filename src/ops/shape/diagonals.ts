@@ -1,5 +1,6 @@
 /** @file Diagonals: taken out of planes, and planes made of them. */
 import { bind } from "../../args";
+import { named } from "../../autograd/tape";
 import { int64 } from "../../dtype";
 import { RuntimeError } from "../../errors";
 import { normalize_dim, range, same_shape, size_text } from "../../shape";
@@ -20,7 +21,7 @@ export function diagonal(input: Tensor, ...args: unknown[]): Tensor {
   const a = normalize_dim(dim1, input.ndim);
   const b = normalize_dim(dim2, input.ndim);
   if (a === b) throw new RuntimeError(`diagonal dimensions cannot be identical ${dim1}, ${dim2}`);
-  return diagonal_between(input, offset, a, b);
+  return named("DiagonalBackward0", diagonal_between(input, offset, a, b), input);
 }
 
 /** {@link diagonal} of matrices: of the last two dimensions, unless `dim1` and `dim2` say otherwise. */

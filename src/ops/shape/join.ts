@@ -1,6 +1,6 @@
 /** @file Operations that put tensors together or repeat them. */
 import { bind, none } from "../../args";
-import { beside, record } from "../../autograd/tape";
+import { beside, named, record } from "../../autograd/tape";
 import { type Attr, attr, execute, ints, scalar } from "../../backend/engine";
 import { type DType, int32 } from "../../dtype";
 import { IndexError, RuntimeError } from "../../errors";
@@ -231,7 +231,11 @@ export function roll(input: Tensor, ...args: unknown[]): Tensor {
     throw new IndexError("roll(): Dimension specified as 0 but tensor has no dimensions");
   }
   if (input.numel() === 0) return reshape(input, input.shape)._alias();
-  return record("roll", execute("Roll", [input.handle, ints(by), ints(at)]), [input], [], { by, at });
+  return named(
+    "RollBackward0",
+    record("roll", execute("Roll", [input.handle, ints(by), ints(at)]), [input], [], { by, at }),
+    input,
+  );
 }
 
 /** A quarter turn, `k` times, in the plane of two dimensions. */
@@ -252,7 +256,11 @@ export function rot90(input: Tensor, ...args: unknown[]): Tensor {
   [order[a], order[b]] = [b, a];
   if (turns === 0) return reshape(input, input.shape);
   if (turns === 2) return flip(input, [a, b]);
-  return turns === 1 ? permute(flip(input, [b]), order) : flip(permute(input, order), [b]);
+  return named(
+    "Rot90Backward0",
+    turns === 1 ? permute(flip(input, [b]), order) : flip(permute(input, order), [b]),
+    input,
+  );
 }
 
 /** Each element `repeats` times in a row, along `dim` (flattened without). */

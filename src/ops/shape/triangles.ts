@@ -1,5 +1,6 @@
 /** @file Triangles of matrices, and the positions in them. */
 import { bind } from "../../args";
+import { named } from "../../autograd/tape";
 import { execute, from_data, scalar } from "../../backend/engine";
 import { type DType, int64 } from "../../dtype";
 import { RuntimeError } from "../../errors";
@@ -34,7 +35,7 @@ export function triu(input: Tensor, options: { diagonal?: number }): Tensor;
 export function triu(input: Tensor, ...args: unknown[]): Tensor {
   const { diagonal: shift = 0 } = bind<{ diagonal?: number }>("triu", ["diagonal"], [], args);
   expect_tensor("triu", input);
-  return triangle("triu", input, "GreaterEqual", shift);
+  return named("TriuBackward0", triangle("triu", input, "GreaterEqual", shift), input);
 }
 
 /** The elements on and below the diagonal, zeros above; `diagonal` shifts it to the right. */
@@ -43,7 +44,7 @@ export function tril(input: Tensor, options: { diagonal?: number }): Tensor;
 export function tril(input: Tensor, ...args: unknown[]): Tensor {
   const { diagonal: shift = 0 } = bind<{ diagonal?: number }>("tril", ["diagonal"], [], args);
   expect_tensor("tril", input);
-  return triangle("tril", input, "LessEqual", shift);
+  return named("TrilBackward0", triangle("tril", input, "LessEqual", shift), input);
 }
 
 function index_triangle(
