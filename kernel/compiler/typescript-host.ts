@@ -312,7 +312,7 @@ export class TypeScriptHost implements CompilerHost {
       },
       undefined,
       JAVASCRIPT_ONLY,
-      { before: [keepResult] },
+      { before: [requireEquals(this.ts), keepResult] },
     );
     return { output, lastExpressionVar: hasResult ? RESULT : undefined };
   }
@@ -321,19 +321,23 @@ export class TypeScriptHost implements CompilerHost {
     if (this.emitted.get(one.fileName) === one.text) return;
     this.emitted.set(one.fileName, one.text);
     const { fileName: file, text: source } = one;
-    program.emit(one, (name, module) => {
+    const write = (name: string, module: string): void => {
       if (/\.[mc]?js$/.test(name)) this.compiled.push({ file, source, module });
-    });
+    };
+    program.emit(one, write, undefined, undefined, { before: [requireEquals(this.ts)] });
   }
 
-  /** Errors only, where the text does not even parse only that. A package without types is imported as `any`. */
+  /**
+   * Errors only, where the text does not even parse only that. A package without types is imported as `any`, and
+   * `import x = require("x")` works although it is no ES module's.
+   */
   private problems(
     program: ts.Program,
     files: readonly ts.SourceFile[],
     check: boolean,
   ): readonly ts.Diagnostic[] {
     const isError = (one: ts.Diagnostic): boolean =>
-      one.category === this.ts.DiagnosticCategory.Error && one.code !== 7016;
+      one.category === this.ts.DiagnosticCategory.Error && one.code !== 7016 && one.code !== 1202;
     const syntactic = files.flatMap((file) => program.getSyntacticDiagnostics(file)).filter(isError);
     if (syntactic.length > 0 || !check) return syntactic;
     const tensors = new TensorType(this.ts, program, this.options.packageRoot);
@@ -384,4 +388,24 @@ function withResult(ts: TypeScript, source: ts.SourceFile): ts.SourceFile {
   const modifiers = [factory.createModifier(ts.SyntaxKind.ExportKeyword)];
   statements[last] = ts.setTextRange(factory.createVariableStatement(modifiers, list), statement);
   return factory.updateSourceFile(source, statements);
+}
+
+/** Makes `import x = require("x")` what it says, which TypeScript leaves out of ES modules. */
+function requireEquals(ts: TypeScript): ts.TransformerFactory<ts.SourceFile> {
+  const { factory } = ts;
+  return () => (source) => {
+    if (!source.statements.some(ts.isImportEqualsDeclaration)) return source;
+    const statements = source.statements.map((one) => {
+      if (!ts.isImportEqualsDeclaration(one) || one.isTypeOnly) return one;
+      const { name, moduleReference } = one;
+      if (!ts.isExternalModuleReference(moduleReference)) return one;
+      const call = factory.createCallExpression(factory.createIdentifier("require"), undefined, [
+        moduleReference.expression,
+      ]);
+      const declaration = factory.createVariableDeclaration(name, undefined, undefined, call);
+      const list = factory.createVariableDeclarationList([declaration], ts.NodeFlags.Const);
+      return ts.setTextRange(factory.createVariableStatement(undefined, list), one);
+    });
+    return factory.updateSourceFile(source, statements);
+  };
 }

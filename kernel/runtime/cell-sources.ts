@@ -1,6 +1,9 @@
 /** @file The sources of the cells that ran and of compiled files, and where a place in their JavaScript lies in them. */
 import { SourceMap } from "node:module";
 
+/** As it was when the kernel started: a program may put another in its place. */
+const { parse } = JSON;
+
 /** A place in a cell's own source, 1-based. */
 export interface Place {
   line: number;
@@ -59,7 +62,7 @@ export class CellSources {
     if (!entry) return null;
     if (!entry.sourceMap) return { line, column };
     try {
-      entry.map ??= new SourceMap(JSON.parse(entry.sourceMap));
+      entry.map ??= new SourceMap(parse(entry.sourceMap));
       const found = entry.map.findEntry(line - 1, column - 1);
       if (!("originalLine" in found) || found.originalLine === undefined) return null;
       // The nearest mapping before the place may belong to an earlier line: then the place is the compiler's own.

@@ -1,7 +1,7 @@
 /** @file Runs compiled cells in the main context: those of one shell one after another, those of several between each other's waits. */
 import { types } from "node:util";
 import { Script } from "node:vm";
-import type { ErrorContent, ExpressionResult, RunCell } from "../channel";
+import type { ErrorContent, ExpressionResult, MimeBundle, RunCell } from "../channel";
 import { type CellSources, cellName } from "./cell-sources";
 import {
   type CellContext,
@@ -15,7 +15,7 @@ import {
 import type { Link } from "./link";
 import { isThenable, plainText, serialize, toMimeBundle } from "./mime";
 import type { CellModules } from "./modules";
-import { CELL_FUNCTION, RUNNER, SOURCE_MAP_COMMENT } from "./stack";
+import { CELL_FUNCTION, RUNNER, restoreStackTraces, SOURCE_MAP_COMMENT } from "./stack";
 import { cancelTimers } from "./timers";
 import { describeError } from "./traceback";
 import { forget, makeVariables, reserve } from "./variables";
@@ -46,6 +46,9 @@ interface Running {
   reserved: Set<string>;
 }
 
+/** By this name the script that calls a cell finds it. */
+const RUNNER_KEY = Symbol.for(RUNNER);
+
 const PARAMETERS = "exports, require, module, __filename, __dirname";
 
 /** Runs cells; every cell has the variables of all. */
@@ -63,6 +66,8 @@ export class Executor {
     private readonly modules: CellModules,
   ) {
     const { variables } = this;
+    // Made once, as a program may forbid new globals.
+    Object.defineProperty(globalThis, RUNNER_KEY, { value: undefined, writable: true });
     this.module = {
       exports: variables,
       import: (specifier) => modules.import(specifier),
@@ -72,6 +77,21 @@ export class Executor {
 
   /** Runs a cell and reports its result and its end. */
   async run(message: RunCell): Promise<void> {
+    const { cell } = message;
+    try {
+      restoreStackTraces();
+      await this.runCell(message);
+    } catch (thrown) {
+      // A program that takes away what the kernel's own code needs (`Array.prototype.filter`) still hears what happened.
+      const reason = (thrown as { message?: unknown } | null | undefined)?.message;
+      const evalue = `the kernel itself failed (${reason}); was a built-in function replaced? Restart the kernel.`;
+      const error = { ename: "KernelError", evalue, traceback: [`KernelError: ${evalue}`] };
+      this.running.delete(cell);
+      this.link.post({ type: "done", cell, error, userExpressions: {}, assigned: [] });
+    }
+  }
+
+  private async runCell(message: RunCell): Promise<void> {
     const { cell, executionCount, names, allowStdin } = message;
     const context = newContext(cell, executionCount, allowStdin);
     const before = new Map(
@@ -150,7 +170,7 @@ export class Executor {
     const run = script.runInThisContext() as CellFunction;
     const { variables } = this;
     const scope = globalThis as unknown as Record<symbol, unknown>;
-    scope[Symbol.for(RUNNER)] = () =>
+    scope[RUNNER_KEY] = () =>
       run.call(
         undefined,
         variables,
@@ -161,9 +181,10 @@ export class Executor {
       );
     let ended: unknown;
     try {
-      ended = this.runner.runInThisContext({ breakOnSigint: true });
+      // Node would write where an error was thrown into its stack, in lines of the kernel's.
+      ended = this.runner.runInThisContext({ breakOnSigint: true, displayErrors: false });
     } finally {
-      delete scope[Symbol.for(RUNNER)];
+      scope[RUNNER_KEY] = undefined;
     }
     if (isAsync) await ended;
     if (resultName) {
@@ -182,9 +203,19 @@ export class Executor {
   ): Promise<void> {
     if (silent || value === undefined) return;
     const made = toMimeBundle(value, (error) => this.warn(context, error));
-    const data = serialize(isThenable(made) ? await made : made);
+    const data = this.serialized(context, value, isThenable(made) ? await made : made);
     if (Object.keys(data).length === 0) return;
     this.link.post({ type: "result", cell, executionCount, data, metadata: {} });
+  }
+
+  /** A bundle as it is sent; the value's text where the bundle holds what JSON cannot say. */
+  private serialized(context: CellContext, value: unknown, bundle: MimeBundle): MimeBundle {
+    try {
+      return serialize(bundle);
+    } catch (error) {
+      this.warn(context, error);
+      return { "text/plain": plainText(value) };
+    }
   }
 
   private async expressions(sources: Record<string, string>): Promise<Record<string, ExpressionResult>> {

@@ -169,7 +169,7 @@ export class LocalFiles {
       dirname: dirname(file),
       resolve: (id: string) => pathToFileURL(access.require.resolve(id)).href,
     };
-    const body = script.runInThisContext() as (...args: unknown[]) => unknown;
+    const body = script.runInThisContext({ displayErrors: false }) as (...args: unknown[]) => unknown;
     const { exports } = module;
     return body.call(
       undefined,

@@ -5,6 +5,8 @@ import type { MimeBundle } from "../channel";
 /** The symbol by which values say how they are shown, and by which libraries find the kernel's display. */
 export const DISPLAY = Symbol.for("Jupyter.display");
 
+/** As they were when the kernel started: a program may put others in their place. */
+const { parse, stringify } = JSON;
 const MIME_TYPE = /^[a-z]+\/[\w.+*-]+$/i;
 
 /** True for an object whose keys are all MIME types. */
@@ -31,13 +33,21 @@ export function toMimeBundle(
   value: unknown,
   failed: (error: unknown) => void,
 ): MimeBundle | Promise<MimeBundle> {
+  const asText = (): MimeBundle => {
+    try {
+      return { "text/plain": plainText(value) };
+    } catch (error) {
+      failed(error);
+      return { "text/plain": "(a value that cannot be shown)" };
+    }
+  };
   const fallback = (error: unknown): MimeBundle => {
     failed(error);
-    return { "text/plain": plainText(value) };
+    return asText();
   };
   try {
     const method = displayMethod(value);
-    if (!method) return { "text/plain": plainText(value) };
+    if (!method) return asText();
     const made = method.call(value);
     if (isThenable(made)) return Promise.resolve(made).then((bundle) => accept(bundle, value), fallback);
     return accept(made, value);
@@ -68,7 +78,7 @@ export function serialize(bundle: MimeBundle): MimeBundle {
 
 /** A copy that holds only what JSON can say. */
 export function toPlainData<T>(data: T): T {
-  return JSON.parse(JSON.stringify(data, (_key, item) => (typeof item === "bigint" ? String(item) : item)));
+  return parse(stringify(data, (_key, item) => (typeof item === "bigint" ? String(item) : item)));
 }
 
 export function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -17,21 +17,45 @@ const STACK_LIMIT = 100;
 
 const framesOf = new WeakMap<Error, Frame[]>();
 
-/** Makes `error.stack` speak of cells; the frames are kept for the traceback. */
+/** Makes `error.stack` speak of cells; the frames are kept for the traceback, also where a program formats stacks itself. */
 export function installStackTraces(sources: CellSources): void {
   Error.stackTraceLimit = STACK_LIMIT;
-  Error.prepareStackTrace = (error, sites) => {
+  let own: typeof Error.prepareStackTrace | undefined;
+  const prepare = (error: Error, sites: NodeJS.CallSite[]): unknown => {
     const frames = sites.map((site) => toFrame(site, sources));
     if (typeof error === "object" && error !== null) framesOf.set(error, frames);
+    if (own) return own.call(Error, error, sites);
     const shown = frames.filter(({ file }) => !isKernelFile(file));
     return [headline(error), ...shown.map((frame) => `    at ${describe(frame)}`)].join("\n");
   };
+  restore = () => {
+    if (Object.getOwnPropertyDescriptor(Error, "prepareStackTrace")?.get === get) return;
+    own = undefined;
+    Object.defineProperty(Error, "prepareStackTrace", { get, set, configurable: true });
+  };
+  const get = () => prepare;
+  const set = (value: typeof Error.prepareStackTrace | undefined) => {
+    // What was there before is put back by those who change it for a moment.
+    own = value === prepare || typeof value !== "function" ? undefined : value;
+  };
+  restore();
+}
+
+/** Puts back what a program deleted. */
+let restore = (): void => {};
+
+export function restoreStackTraces(): void {
+  restore();
 }
 
 /** The frames of an error, innermost first; empty when it has none. */
 export function stackFrames(error: Error): Frame[] {
-  // Reading the stack makes V8 format it, which is when the frames are noted.
-  void error.stack;
+  try {
+    // Reading the stack makes V8 format it, which is when the frames are noted.
+    void error.stack;
+  } catch {
+    // A getter of the error's own.
+  }
   return framesOf.get(error) ?? [];
 }
 
@@ -91,7 +115,8 @@ function describe({ file, line, column, name, isAsync }: Frame): string {
 
 function headline(error: unknown): string {
   try {
-    return String(error);
+    // As V8 says it; a program's own toString() is not asked.
+    return Error.prototype.toString.call(error);
   } catch {
     return "Error";
   }

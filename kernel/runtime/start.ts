@@ -89,9 +89,9 @@ export function start(connectionFile: string): void {
   process.exit = ((code?: number | string | null) => {
     if (code !== undefined && code !== null) process.exitCode = Number(code) || 0;
     // What listeners print must be sent as well; they hear of it once.
-    const listeners = process.listeners("exit");
+    const exits = process.listeners("exit");
     process.removeAllListeners("exit");
-    for (const listener of listeners) {
+    for (const listener of exits) {
       try {
         listener.call(process, Number(process.exitCode ?? 0));
       } catch (error) {
@@ -103,18 +103,29 @@ export function start(connectionFile: string): void {
     link.waitForFlush(EXIT_FLUSH_MS);
     exit(status);
   }) as typeof process.exit;
+  // Synchronous code is stopped by the script's own breakOnSigint; here a cell waits, or none runs.
+  const onSignal = () => executor.stop(executor.currentCells);
   // Errors that nobody caught belong to the cell that started what threw them, and never end the kernel.
-  process.on("uncaughtException", (error) => {
+  const onError = (error: unknown) => {
     const context = contextOfError(error);
     resetContext();
     executor.report(context, error);
-  });
-  process.on("unhandledRejection", (reason, promise) => executor.report(contextOf(promise), reason));
-  // Synchronous code is stopped by the script's own breakOnSigint; here a cell waits, or none runs.
-  const onSignal = () => {
-    executor.stop(executor.currentCells);
   };
-  process.on("SIGINT", onSignal);
+  const onRejection = (reason: unknown, promise: Promise<unknown>) =>
+    executor.report(contextOf(promise), reason);
+  const listen = () => {
+    process.off("uncaughtException", onError).on("uncaughtException", onError);
+    process.off("unhandledRejection", onRejection).on("unhandledRejection", onRejection);
+    process.off("SIGINT", onSignal).on("SIGINT", onSignal);
+  };
+  listen();
+  // A program that removes all listeners means its own. Node takes those of SIGINT away while a script may be broken by it.
+  const removeAll = process.removeAllListeners;
+  process.removeAllListeners = function (this: typeof process, ...events: [] | [string]) {
+    Reflect.apply(removeAll, process, events);
+    if (events[0] !== "SIGINT") listen();
+    return this;
+  };
 
   protocol.port1.on("message", (message: ToMain) => {
     switch (message.type) {

@@ -73,11 +73,20 @@ function isError(value: unknown): value is Error {
 }
 
 function nameAndMessage(error: Error): { name: string; message: string } {
-  const own = typeof error.name === "string" && error.name !== "" ? error.name : "Error";
+  const own = textOf(() => error.name) || "Error";
   // `class MyError extends Error` without a name of its own is better told by its class.
-  const type = error.constructor?.name;
-  const name = own === "Error" && typeof type === "string" && type !== "" ? type : own;
-  return { name, message: typeof error.message === "string" ? error.message : String(error.message) };
+  const type = textOf(() => error.constructor?.name);
+  return { name: (own === "Error" && type) || own, message: textOf(() => String(error.message)) };
+}
+
+/** A text that a hostile error may have made to something else, or to a getter that throws. */
+function textOf(read: () => unknown): string {
+  try {
+    const text = read();
+    return typeof text === "string" ? text : "";
+  } catch {
+    return "";
+  }
 }
 
 function frameLines(error: Error, sources: CellSources): string[] {

@@ -10,6 +10,7 @@ import { asynchronous } from "./sequences/asynchronous";
 import { displays } from "./sequences/displays";
 import { errors } from "./sequences/errors";
 import { hints } from "./sequences/hints";
+import { hostile } from "./sequences/hostile";
 import { imports } from "./sequences/imports";
 import { localFiles } from "./sequences/local-files";
 import { magics } from "./sequences/magics";
@@ -29,6 +30,8 @@ const themes: Record<string, Sequence[]> = {
   hints,
   displays,
   magics,
+  // Last, as it leaves things changed.
+  hostile,
 };
 
 function matches(actual: unknown, expected: Text | undefined, what: string): void {
