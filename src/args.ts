@@ -1,4 +1,5 @@
 /** @file Binds PyTorch-style arguments: positional ones in order, keyword ones in one trailing options object. */
+import { admits, types_by_name, words } from "./signatures";
 
 /** Whether a value is an options object: a plain object, not a tensor, array, module or other class instance. */
 export function is_options(value: unknown): value is Record<string, unknown> {
@@ -10,10 +11,36 @@ export function is_options(value: unknown): value is Record<string, unknown> {
 const out_refused =
   "out= is not offered: tensors' values are immutable natively; assign the result instead, or copy_ it";
 
-function unexpected(name: string, key: string, known: readonly string[]): TypeError {
+/** How many letters must be changed, put in or left out to make one word of the other. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length];
+}
+
+/** The known name that was meant, if one is near: a slip of the pen, other capitals, or `keepDims` for `keepdim`. */
+function nearest(key: string, known: readonly string[]): string | undefined {
+  const bare = (name: string): string => name.replace(/_/g, "").toLowerCase();
+  const ranked = known.map((name) => ({ name, far: distance(bare(key), bare(name)) }));
+  ranked.sort((a, b) => a.far - b.far);
+  const best = ranked[0];
+  if (best === undefined) return undefined;
+  return best.far <= Math.min(2, Math.floor(key.length / 2)) ? best.name : undefined;
+}
+
+/** The error for a keyword that a function does not know. */
+export function unexpected(name: string, key: string, known: readonly string[]): TypeError {
   if (key === "out") return new TypeError(`${name}(): ${out_refused}`);
+  const meant = nearest(key, known);
   return new TypeError(
-    `${name}() got an unexpected keyword argument '${key}'; it takes ${known.join(", ") || "none"}`,
+    `${name}() got an unexpected keyword argument '${key}'${meant === undefined ? "" : `. Did you mean '${meant}'?`}; ` +
+      `it takes ${known.join(", ") || "none"}`,
   );
 }
 
@@ -81,15 +108,25 @@ export function kind_of(value: unknown): string {
   if (Array.isArray(value)) return "array";
   if (is_kind("Tensor", value)) return "Tensor";
   if (typeof value === "number" && !Number.isInteger(value)) return `number ${value}`;
+  if (typeof value === "object" && !is_options(value)) return value.constructor?.name ?? "object";
   return typeof value;
 }
 
-function check_kind(name: string, parameter: string, value: unknown): void {
+function check_kind(
+  name: string,
+  parameter: string,
+  value: unknown,
+  types: ReadonlyMap<string, readonly number[]> | undefined,
+): void {
   const kind = kinds.get(parameter);
-  if (kind === undefined || is_kind(kind, value) || others.has(`${name}.${parameter}`)) return;
-  throw new TypeError(
-    `${name}(): argument '${parameter}' must be ${kind === "ints" ? "an int or a list of ints" : kind}, not ${kind_of(value)}`,
-  );
+  if (kind !== undefined && !is_kind(kind, value) && !others.has(`${name}.${parameter}`)) {
+    throw new TypeError(
+      `${name}(): argument '${parameter}' must be ${kind === "ints" ? "an int or a list of ints" : kind}, not ${kind_of(value)}`,
+    );
+  }
+  const admitted = types?.get(parameter);
+  if (admitted === undefined || admitted.some((type) => admits(type, value))) return;
+  throw new TypeError(`${name}(): argument '${parameter}' must be ${words(admitted)}, not ${kind_of(value)}`);
 }
 
 /**
@@ -153,7 +190,8 @@ export function bind<T extends object>(
       );
     }
   }
-  for (const key in bound) check_kind(name, key, bound[key]);
+  const types = types_by_name(name);
+  for (const key in bound) check_kind(name, key, bound[key], types);
   return bound as Partial<T>;
 }
 
@@ -175,7 +213,7 @@ export function none(name: string, more: readonly unknown[]): void {
 /** The one further parameter of a function, by position or by keyword; costs nothing where it comes by position. */
 export function operand<T>(name: string, parameter: string, args: readonly unknown[]): T {
   if (args.length === 1 && args[0] !== undefined && !is_options(args[0])) {
-    check_kind(name, parameter, args[0]);
+    check_kind(name, parameter, args[0], types_by_name(name));
     return args[0] as T;
   }
   return bind<Record<string, T>>(name, [parameter], [], args, 1)[parameter];
@@ -199,7 +237,7 @@ export function lead<T extends object>(
       throw new TypeError(`${name}() got multiple values for argument '${parameter}'`);
     }
     led[parameter] = given[i] ?? named ?? (given[i] === null ? null : undefined);
-    if (led[parameter] !== undefined) check_kind(name, parameter, led[parameter]);
+    if (led[parameter] !== undefined) check_kind(name, parameter, led[parameter], types_by_name(name));
     if (options !== null) delete options[parameter];
     if (led[parameter] === undefined) {
       const keys = Object.keys(options ?? {});

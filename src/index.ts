@@ -2,6 +2,7 @@
 import "./methods";
 import "./text-form";
 import "./autograd/rules";
+import { guard_namespace } from "./guard";
 import * as torch from "./torch";
 
 export * from "./display";
@@ -13,3 +14,7 @@ export { jieba } from "./text/jieba";
 export * from "./torch";
 export { DataLoader, Dataset, random_split, TensorDataset } from "./utils/data";
 export default torch;
+
+// What users get answers a wrong argument in PyTorch's words. Under another name than "module.exports =", at which tools that
+// read the names of exports from the text would begin anew.
+Object.assign(module, { exports: guard_namespace(module.exports) });

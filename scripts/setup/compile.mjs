@@ -1,10 +1,11 @@
-/** @file Step: TypeScript to dist/, with type errors told as the compiler tells them. */
+/** @file Step: TypeScript to dist/, with type errors told as the compiler tells them, and the signatures of what it made. */
 import { existsSync, rmSync } from "node:fs";
 import { relative } from "node:path";
 import { run } from "./command.mjs";
 import { SetupError } from "./console.mjs";
 import { contentHash, listFiles, sizeOf } from "./files.mjs";
 import { inRoot, root } from "./paths.mjs";
+import { signaturesFile, writeSignatures } from "./signatures.mjs";
 import { isCurrent, removeStamp, writeStamp } from "./stamp.mjs";
 
 const folders = ["src", "kernel", "tests", "bench"];
@@ -18,9 +19,12 @@ const outputs = () =>
     .map((path) => inRoot("dist", relative(root, path).replace(/ts$/, "js")));
 const key = () =>
   contentHash(
-    ["tsconfig.json", "package-lock.json", ...sources().map((path) => relative(root, path))].flatMap(
-      (name) => [name, { file: inRoot(name) }],
-    ),
+    [
+      "tsconfig.json",
+      "package-lock.json",
+      "scripts/setup/signatures.mjs",
+      ...sources().map((path) => relative(root, path)),
+    ].flatMap((name) => [name, { file: inRoot(name) }]),
   );
 
 export const compileStep = {
@@ -54,7 +58,8 @@ export const compileStep = {
       failure.typeErrors = true;
       throw failure;
     }
-    writeStamp("compile", begun, wanted);
+    writeSignatures();
+    writeStamp("compile", begun, [...wanted, signaturesFile]);
   },
 };
 

@@ -7,6 +7,7 @@
 import { RuleNode } from "../autograd/node";
 import { record } from "../autograd/tape";
 import * as algebra from "../both/algebra";
+import { method_of } from "../guard";
 import { cast } from "../ops/value/convert";
 import { is_tensor, Tensor } from "../tensor";
 import * as autograd from "./autograd";
@@ -39,8 +40,9 @@ export type TensorMethods = { [Name in keyof Operations]: Method<Operations[Name
 
 type Operation = (...args: unknown[]) => unknown;
 
-function install(name: string, value: (this: Tensor, ...args: unknown[]) => unknown): void {
+function install(name: string, run: (self: Tensor, args: unknown[]) => unknown): void {
   if (name in Tensor.prototype) throw new Error(`two methods ${name}`);
+  const value = method_of(name, run as (self: unknown, args: unknown[]) => unknown);
   Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
 }
 
@@ -52,32 +54,28 @@ for (const kind of [algebra, autograd, pointwise, position, reduction, reflected
   }
 }
 for (const [name, operation] of operations) {
-  install(name, function (this: Tensor, ...args) {
-    return operation(this, ...args);
-  });
+  install(name, (self, args) => operation(self, ...args));
 }
 for (const name of in_place) {
   const operation = operations.get(name) as Operation;
-  install(`${name}_`, function (this: Tensor, ...args) {
-    if (filling.has(name)) this._check_history();
-    else this._check_in_place(args.filter(is_tensor));
+  install(`${name}_`, (self, args) => {
+    if (filling.has(name)) self._check_history();
+    else self._check_in_place(args.filter(is_tensor));
     // The operation may save its input; the alias keeps the value that it had.
-    const before = this._alias();
+    const before = self._alias();
     const result = operation(before, ...args) as Tensor;
-    const { dtype } = this;
+    const dtype = self.dtype;
     const cast_too = result.dtype.category <= dtype.category || casting.has(name);
     const value = cast_too ? cast(result, dtype) : result;
     // What does not hang on the earlier value gives it a gradient of zeros.
-    const cut = this.requires_grad && !value.requires_grad && value.dtype === dtype;
-    this._assign(cut ? record("overwrite", value.handle, [before, value]) : value, filling.has(name));
+    const cut = self.requires_grad && !value.requires_grad && value.dtype === dtype;
+    self._assign(cut ? record("overwrite", value.handle, [before, value]) : value, filling.has(name));
     // An operation that saved its result saved this tensor.
-    if (result._history instanceof RuleNode && this._view === null) result._history.adopt(result, this);
-    return this;
+    if (result._history instanceof RuleNode && self._view === null) result._history.adopt(result, self);
+    return self;
   });
 }
 for (const name of reshaping) {
   const operation = operations.get(name) as Operation;
-  install(`${name}_`, function (this: Tensor, ...args) {
-    return this._become((from) => operation(from, ...args) as Tensor);
-  });
+  install(`${name}_`, (self, args) => self._become((from) => operation(from, ...args) as Tensor));
 }

@@ -285,7 +285,7 @@ describe("containers", () => {
     assert.deepEqual(Object.keys(named.state_dict()), ["fc.weight", "fc.bias"]);
     assert.equal(String(named[0]), "Linear(in_features=4, out_features=2, bias=True)");
     // @ts-expect-error a string is no module
-    assert.throws(() => new nn.Sequential("fc"), /is not a Module subclass/);
+    assert.throws(() => new nn.Sequential("fc"), /argument 'module' .*must be Module, not string/);
   });
 
   it("ModuleList, ModuleDict, ParameterList and ParameterDict hold what counts", () => {

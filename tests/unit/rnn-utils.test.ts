@@ -114,7 +114,10 @@ describe("nn.utils.rnn", () => {
         () => rnn.pad_sequence([torch.zeros(2, 3), torch.zeros(2, 4)]),
         /same sizes after the first dimension/,
       ],
-      [() => rnn.pad_packed_sequence(x as never), /expected a PackedSequence/],
+      [
+        () => rnn.pad_packed_sequence(x as never),
+        /pad_packed_sequence\(\): argument .sequence. \(position 1\) must be PackedSequence/,
+      ],
     ];
     for (const [call, message] of refusals) assert.throws(call, message);
   });

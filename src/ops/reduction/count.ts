@@ -89,6 +89,13 @@ export function unique(
   options?: UniqueOptions & { return_inverse?: false; return_counts?: false },
 ): Tensor;
 export function unique(input: Tensor, options: UniqueOptions): Tensor[];
+export function unique(
+  input: Tensor,
+  sorted: boolean,
+  return_inverse?: boolean,
+  return_counts?: boolean,
+  dim?: number | null,
+): Tensor | Tensor[];
 export function unique(input: Tensor, ...args: unknown[]): Tensor | Tensor[] {
   const {
     return_inverse = false,
@@ -107,6 +114,12 @@ export function unique_consecutive(
   options?: Omit<UniqueOptions, "sorted"> & { return_inverse?: false; return_counts?: false },
 ): Tensor;
 export function unique_consecutive(input: Tensor, options: Omit<UniqueOptions, "sorted">): Tensor[];
+export function unique_consecutive(
+  input: Tensor,
+  return_inverse: boolean,
+  return_counts?: boolean,
+  dim?: number | null,
+): Tensor | Tensor[];
 export function unique_consecutive(input: Tensor, ...args: unknown[]): Tensor | Tensor[] {
   const {
     return_inverse = false,
