@@ -61,7 +61,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
     n_classes: number,
     cutoffs: readonly number[],
     div_value: number,
-    head_bias?: boolean,
+    head_bias?: boolean | AdaptiveSoftmaxOptions,
   );
   constructor(options: Args);
   constructor(...args: unknown[]) {

@@ -64,9 +64,9 @@ export class AvgPool1d extends AvgPool {
   constructor(
     kernel_size: PerDim,
     stride: PerDim | null,
-    padding?: PerDim,
-    ceil_mode?: boolean,
-    count_include_pad?: boolean,
+    padding?: PerDim | AvgPool1dOptions,
+    ceil_mode?: boolean | AvgPool1dOptions,
+    count_include_pad?: boolean | AvgPool1dOptions,
   );
   constructor(options: Kernel & AvgPool1dOptions);
   constructor(...args: unknown[]) {
@@ -91,10 +91,10 @@ abstract class AvgPoolNd extends AvgPool {
   constructor(
     kernel_size: PerDim,
     stride: PerDim | null,
-    padding?: PerDim,
-    ceil_mode?: boolean,
-    count_include_pad?: boolean,
-    divisor_override?: number | null,
+    padding?: PerDim | AvgPoolOptions,
+    ceil_mode?: boolean | AvgPoolOptions,
+    count_include_pad?: boolean | AvgPoolOptions,
+    divisor_override?: number | null | AvgPoolOptions,
   );
   constructor(options: Kernel & AvgPoolOptions);
   constructor(...args: unknown[]) {

@@ -26,11 +26,11 @@ abstract class ConvTranspose extends ConvBase {
     out_channels: number,
     kernel_size: PerDim,
     stride: PerDim,
-    padding?: PerDim,
-    output_padding?: PerDim,
-    groups?: number,
-    bias?: boolean,
-    dilation?: PerDim,
+    padding?: PerDim | ConvTransposeOptions,
+    output_padding?: PerDim | ConvTransposeOptions,
+    groups?: number | ConvTransposeOptions,
+    bias?: boolean | ConvTransposeOptions,
+    dilation?: PerDim | ConvTransposeOptions,
   );
   constructor(options: Required & ConvTransposeOptions);
   constructor(...args: unknown[]) {

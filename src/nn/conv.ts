@@ -27,11 +27,11 @@ abstract class Conv extends ConvBase {
     out_channels: number,
     kernel_size: PerDim,
     stride: PerDim,
-    padding?: PerDim | "same" | "valid",
-    dilation?: PerDim,
-    groups?: number,
-    bias?: boolean,
-    padding_mode?: PaddingMode,
+    padding?: PerDim | "same" | "valid" | ConvOptions,
+    dilation?: PerDim | ConvOptions,
+    groups?: number | ConvOptions,
+    bias?: boolean | ConvOptions,
+    padding_mode?: PaddingMode | ConvOptions,
   );
   constructor(options: Required & ConvOptions);
   constructor(...args: unknown[]) {

@@ -24,7 +24,7 @@ export class CTCLoss extends Module {
   zero_infinity: boolean;
 
   constructor(options?: CTCOptions);
-  constructor(blank: number, reduction?: Reduction, zero_infinity?: boolean);
+  constructor(blank: number, reduction?: Reduction, zero_infinity?: boolean | CTCOptions);
   constructor(blank: number, options: Omit<CTCOptions, "blank">);
   constructor(...args: unknown[]) {
     super();

@@ -21,7 +21,11 @@ abstract class FractionalMaxPool extends Module {
   abstract readonly _rank: number;
 
   constructor(kernel_size: PerDim, options: FractionalMaxPoolOptions);
-  constructor(kernel_size: PerDim, output_size: PerDim | null, output_ratio?: PerDim | null);
+  constructor(
+    kernel_size: PerDim,
+    output_size: PerDim | null,
+    output_ratio?: PerDim | null | FractionalMaxPoolOptions,
+  );
   constructor(options: FractionalMaxPoolOptions & { kernel_size: PerDim });
   constructor(...args: unknown[]) {
     super();

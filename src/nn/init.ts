@@ -117,8 +117,8 @@ export function trunc_normal_(
   tensor: Tensor,
   mean?: number,
   std?: number,
-  a?: number,
-  b?: number,
+  a?: number | ({ a?: number; b?: number } & GeneratorOption),
+  b?: number | ({ b?: number } & GeneratorOption),
   options?: GeneratorOption,
 ): Tensor;
 export function trunc_normal_(
@@ -265,7 +265,7 @@ export function kaiming_uniform_(
   tensor: Tensor,
   a?: number,
   mode?: "fan_in" | "fan_out",
-  nonlinearity?: Nonlinearity,
+  nonlinearity?: Nonlinearity | ({ nonlinearity?: Nonlinearity } & GeneratorOption),
   options?: GeneratorOption,
 ): Tensor;
 export function kaiming_uniform_(
@@ -289,7 +289,7 @@ export function kaiming_normal_(
   tensor: Tensor,
   a?: number,
   mode?: "fan_in" | "fan_out",
-  nonlinearity?: Nonlinearity,
+  nonlinearity?: Nonlinearity | ({ nonlinearity?: Nonlinearity } & GeneratorOption),
   options?: GeneratorOption,
 ): Tensor;
 export function kaiming_normal_(

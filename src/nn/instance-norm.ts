@@ -22,9 +22,9 @@ abstract class InstanceNorm extends BatchNorm {
   constructor(
     num_features: number,
     eps: number,
-    momentum?: number,
-    affine?: boolean,
-    track_running_stats?: boolean,
+    momentum?: number | InstanceNormOptions,
+    affine?: boolean | InstanceNormOptions,
+    track_running_stats?: boolean | InstanceNormOptions,
   );
   constructor(options: InstanceNormOptions & { num_features: number });
   constructor(...args: unknown[]) {

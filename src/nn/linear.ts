@@ -154,7 +154,12 @@ export class Bilinear extends Module {
  * @param weight (out_features, in1_features, in2_features)
  * @throws RuntimeError when the sizes do not go together.
  */
-export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias?: Tensor | null): Tensor;
+export function bilinear(
+  input1: Tensor,
+  input2: Tensor,
+  weight: Tensor,
+  bias?: Tensor | null | { bias?: Tensor | null },
+): Tensor;
 export function bilinear(
   input1: Tensor,
   input2: Tensor,

@@ -24,7 +24,12 @@ abstract class LPPool extends Module {
   abstract readonly _rank: number;
 
   constructor(norm_type: number, kernel_size: PerDim, options?: LPPoolOptions);
-  constructor(norm_type: number, kernel_size: PerDim, stride: PerDim | null, ceil_mode?: boolean);
+  constructor(
+    norm_type: number,
+    kernel_size: PerDim,
+    stride: PerDim | null,
+    ceil_mode?: boolean | LPPoolOptions,
+  );
   constructor(options: Kernel & LPPoolOptions & { norm_type: number });
   constructor(...args: unknown[]) {
     super();

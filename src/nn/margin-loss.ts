@@ -91,7 +91,7 @@ export class MultiMarginLoss extends WeightedLoss {
   p: number;
   margin: number;
 
-  constructor(p?: number, margin?: number, options?: BCEOptions);
+  constructor(p?: number, margin?: number | (BCEOptions & { margin?: number }), options?: BCEOptions);
   constructor(options?: BCEOptions & { p?: number; margin?: number });
   constructor(...args: unknown[]) {
     type Args = BCEOptions & { p?: number; margin?: number };
@@ -114,7 +114,11 @@ export class TripletMarginLoss extends MarginLoss {
   eps: number;
   swap: boolean;
 
-  constructor(margin?: number, p?: number, options?: LossOptions & { eps?: number; swap?: boolean });
+  constructor(
+    margin?: number,
+    p?: number | (MarginOptions & { p?: number; eps?: number; swap?: boolean }),
+    options?: LossOptions & { eps?: number; swap?: boolean },
+  );
   constructor(options?: MarginOptions & { p?: number; eps?: number; swap?: boolean });
   constructor(...args: unknown[]) {
     type Args = MarginOptions & { p?: number; eps?: number; swap?: boolean };

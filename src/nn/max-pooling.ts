@@ -40,10 +40,10 @@ abstract class MaxPool extends Module {
   constructor(
     kernel_size: PerDim,
     stride: PerDim | null,
-    padding?: PerDim,
-    dilation?: PerDim,
-    return_indices?: boolean,
-    ceil_mode?: boolean,
+    padding?: PerDim | MaxPoolOptions,
+    dilation?: PerDim | MaxPoolOptions,
+    return_indices?: boolean | MaxPoolOptions,
+    ceil_mode?: boolean | MaxPoolOptions,
   );
   constructor(options: Kernel & MaxPoolOptions);
   constructor(...args: unknown[]) {

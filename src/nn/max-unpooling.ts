@@ -23,7 +23,7 @@ abstract class MaxUnpool extends Module {
   abstract readonly _rank: number;
 
   constructor(kernel_size: PerDim, options?: MaxUnpoolOptions);
-  constructor(kernel_size: PerDim, stride: PerDim | null, padding?: PerDim);
+  constructor(kernel_size: PerDim, stride: PerDim | null, padding?: PerDim | MaxUnpoolOptions);
   constructor(options: Kernel & MaxUnpoolOptions);
   constructor(...args: unknown[]) {
     super();

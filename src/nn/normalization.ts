@@ -43,8 +43,8 @@ export class LayerNorm extends Module {
   constructor(
     normalized_shape: number | Shape,
     eps: number,
-    elementwise_affine?: boolean,
-    bias?: boolean,
+    elementwise_affine?: boolean | LayerNormOptions,
+    bias?: boolean | LayerNormOptions,
     options?: FactoryOptions,
   );
   constructor(options: LayerNormOptions & { normalized_shape: number | Shape });
@@ -94,7 +94,11 @@ export class RMSNorm extends Module {
     normalized_shape: number | Shape,
     options?: FactoryOptions & { eps?: number | null; elementwise_affine?: boolean },
   );
-  constructor(normalized_shape: number | Shape, eps: number | null, elementwise_affine?: boolean);
+  constructor(
+    normalized_shape: number | Shape,
+    eps: number | null,
+    elementwise_affine?: boolean | (FactoryOptions & { elementwise_affine?: boolean }),
+  );
   constructor(...args: unknown[]) {
     super();
     type Args = FactoryOptions & {
@@ -140,7 +144,12 @@ export class GroupNorm extends Module {
     num_channels: number,
     options?: FactoryOptions & { eps?: number; affine?: boolean; bias?: boolean },
   );
-  constructor(num_groups: number, num_channels: number, eps: number, affine?: boolean);
+  constructor(
+    num_groups: number,
+    num_channels: number,
+    eps: number,
+    affine?: boolean | (FactoryOptions & { affine?: boolean; bias?: boolean }),
+  );
   constructor(...args: unknown[]) {
     super();
     type Args = FactoryOptions & {
@@ -227,9 +236,9 @@ export abstract class BatchNorm extends Module {
   constructor(
     num_features: number,
     eps: number,
-    momentum?: number | null,
-    affine?: boolean,
-    track_running_stats?: boolean,
+    momentum?: number | null | BatchNormOptions,
+    affine?: boolean | BatchNormOptions,
+    track_running_stats?: boolean | BatchNormOptions,
   );
   constructor(options: BatchNormOptions & { num_features: number });
   constructor(...args: unknown[]) {

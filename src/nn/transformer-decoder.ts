@@ -56,7 +56,7 @@ export class TransformerDecoderLayer extends Module {
     d_model: number,
     nhead: number,
     dim_feedforward: number,
-    dropout?: number,
+    dropout?: number | TransformerLayerOptions,
     options?: Omit<TransformerLayerOptions, "dim_feedforward" | "dropout">,
   );
   constructor(options: LayerArgs);

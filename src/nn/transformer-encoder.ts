@@ -41,7 +41,7 @@ export class TransformerEncoderLayer extends Module {
     d_model: number,
     nhead: number,
     dim_feedforward: number,
-    dropout?: number,
+    dropout?: number | TransformerLayerOptions,
     options?: Omit<TransformerLayerOptions, "dim_feedforward" | "dropout">,
   );
   constructor(options: LayerArgs);

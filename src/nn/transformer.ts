@@ -67,7 +67,11 @@ export class Transformer extends Module {
   batch_first: boolean;
 
   constructor(options?: TransformerOptions);
-  constructor(d_model: number, nhead?: number, options?: Omit<TransformerOptions, "d_model" | "nhead">);
+  constructor(
+    d_model: number,
+    nhead?: number | TransformerOptions,
+    options?: Omit<TransformerOptions, "d_model" | "nhead">,
+  );
   constructor(...args: unknown[]) {
     super();
     const bound = bind_layer<TransformerOptions>("Transformer", [], transformer_names, args);

@@ -28,7 +28,12 @@ export class Unfold extends Module {
   stride: PerDim;
 
   constructor(kernel_size: PerDim, options?: UnfoldOptions);
-  constructor(kernel_size: PerDim, dilation: PerDim, padding?: PerDim, stride?: PerDim);
+  constructor(
+    kernel_size: PerDim,
+    dilation: PerDim,
+    padding?: PerDim | UnfoldOptions,
+    stride?: PerDim | UnfoldOptions,
+  );
   constructor(options: UnfoldOptions & { kernel_size: PerDim });
   constructor(...args: unknown[]) {
     super();
@@ -63,7 +68,13 @@ export class Fold extends Module {
   stride: PerDim;
 
   constructor(output_size: PerDim, kernel_size: PerDim, options?: UnfoldOptions);
-  constructor(output_size: PerDim, kernel_size: PerDim, dilation: PerDim, padding?: PerDim, stride?: PerDim);
+  constructor(
+    output_size: PerDim,
+    kernel_size: PerDim,
+    dilation: PerDim,
+    padding?: PerDim | UnfoldOptions,
+    stride?: PerDim | UnfoldOptions,
+  );
   constructor(options: UnfoldOptions & { output_size: PerDim; kernel_size: PerDim });
   constructor(...args: unknown[]) {
     super();
@@ -163,7 +174,12 @@ export class LocalResponseNorm extends Module {
   beta: number;
   k: number;
 
-  constructor(size: number, alpha?: number, beta?: number, k?: number);
+  constructor(
+    size: number,
+    alpha?: number,
+    beta?: number | { beta?: number; k?: number },
+    k?: number | { k?: number },
+  );
   constructor(size: number, options: { alpha?: number; beta?: number; k?: number });
   constructor(options: { size: number; alpha?: number; beta?: number; k?: number });
   constructor(...args: unknown[]) {
@@ -240,10 +256,10 @@ export class Upsample extends Module {
   constructor(options?: UpsampleOptions);
   constructor(
     size: number | Shape | null,
-    scale_factor?: number | Shape | null,
-    mode?: InterpolationMode,
-    align_corners?: boolean | null,
-    recompute_scale_factor?: boolean | null,
+    scale_factor?: number | Shape | null | UpsampleOptions,
+    mode?: InterpolationMode | UpsampleOptions,
+    align_corners?: boolean | null | UpsampleOptions,
+    recompute_scale_factor?: boolean | null | UpsampleOptions,
   );
   constructor(...args: unknown[]) {
     super();
@@ -278,7 +294,7 @@ type Sized = Pick<UpsampleOptions, "size" | "scale_factor">;
 /** {@link Upsample} of (N, C, H, W) to the nearest elements. */
 export class UpsamplingNearest2d extends Upsample {
   constructor(options?: Sized);
-  constructor(size: number | Shape | null, scale_factor?: number | Shape | null);
+  constructor(size: number | Shape | null, scale_factor?: number | Shape | null | Sized);
   constructor(...args: unknown[]) {
     super({
       ...bind_layer<Sized>("UpsamplingNearest2d", [], ["size", "scale_factor"], args),
@@ -290,7 +306,7 @@ export class UpsamplingNearest2d extends Upsample {
 /** {@link Upsample} of (N, C, H, W), bilinear with corners aligned. */
 export class UpsamplingBilinear2d extends Upsample {
   constructor(options?: Sized);
-  constructor(size: number | Shape | null, scale_factor?: number | Shape | null);
+  constructor(size: number | Shape | null, scale_factor?: number | Shape | null | Sized);
   constructor(...args: unknown[]) {
     super({
       ...bind_layer<Sized>("UpsamplingBilinear2d", [], ["size", "scale_factor"], args),

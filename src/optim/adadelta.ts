@@ -39,9 +39,9 @@ export class Adadelta extends Optimizer<AdadeltaOptions, AdadeltaState> {
     params: Params<AdadeltaOptions>,
     lr?: Rate,
     rho?: number,
-    eps?: number,
-    weight_decay?: number,
-    foreach?: boolean | null,
+    eps?: number | Given<AdadeltaOptions>,
+    weight_decay?: number | Given<AdadeltaOptions>,
+    foreach?: boolean | null | Given<AdadeltaOptions>,
     options?: Given<AdadeltaOptions>,
   );
   constructor(params: Params<AdadeltaOptions>, lr: Rate, options: Given<AdadeltaOptions>);

@@ -50,10 +50,10 @@ export class Adafactor extends Optimizer<AdafactorOptions, AdafactorState> {
   constructor(
     params: Params<AdafactorOptions>,
     lr?: Rate,
-    beta2_decay?: number,
-    eps?: readonly [number | null, number],
-    d?: number,
-    weight_decay?: number,
+    beta2_decay?: number | Given<AdafactorOptions>,
+    eps?: readonly [number | null, number] | Given<AdafactorOptions>,
+    d?: number | Given<AdafactorOptions>,
+    weight_decay?: number | Given<AdafactorOptions>,
     options?: Given<AdafactorOptions>,
   );
   constructor(params: Params<AdafactorOptions>, options: Given<AdafactorOptions>);

@@ -40,10 +40,10 @@ export class Adagrad extends Optimizer<AdagradOptions, AdagradState> {
     params: Params<AdagradOptions>,
     lr?: Rate,
     lr_decay?: number,
-    weight_decay?: number,
-    initial_accumulator_value?: number,
-    eps?: number,
-    foreach?: boolean | null,
+    weight_decay?: number | Given<AdagradOptions>,
+    initial_accumulator_value?: number | Given<AdagradOptions>,
+    eps?: number | Given<AdagradOptions>,
+    foreach?: boolean | null | Given<AdagradOptions>,
     options?: Given<AdagradOptions>,
   );
   constructor(params: Params<AdagradOptions>, lr: Rate, options: Given<AdagradOptions>);

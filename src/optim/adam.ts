@@ -123,9 +123,9 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
     params: Params<AdamOptions>,
     lr?: Rate,
     betas?: readonly [number, number],
-    eps?: number,
-    weight_decay?: number,
-    amsgrad?: boolean,
+    eps?: number | Given<AdamOptions>,
+    weight_decay?: number | Given<AdamOptions>,
+    amsgrad?: boolean | Given<AdamOptions>,
     options?: Given<AdamOptions>,
   );
   constructor(params: Params<AdamOptions>, lr: Rate, options: Given<AdamOptions>);

@@ -38,9 +38,9 @@ export class Adamax extends Optimizer<AdamaxOptions, AdamaxState> {
     params: Params<AdamaxOptions>,
     lr?: Rate,
     betas?: readonly [number, number],
-    eps?: number,
-    weight_decay?: number,
-    foreach?: boolean | null,
+    eps?: number | Given<AdamaxOptions>,
+    weight_decay?: number | Given<AdamaxOptions>,
+    foreach?: boolean | null | Given<AdamaxOptions>,
     options?: Given<AdamaxOptions>,
   );
   constructor(params: Params<AdamaxOptions>, lr: Rate, options: Given<AdamaxOptions>);

@@ -16,9 +16,9 @@ export class AdamW extends Adam {
     params: Params<AdamOptions>,
     lr?: number,
     betas?: readonly [number, number],
-    eps?: number,
-    weight_decay?: number,
-    amsgrad?: boolean,
+    eps?: number | Partial<AdamOptions>,
+    weight_decay?: number | Partial<AdamOptions>,
+    amsgrad?: boolean | Partial<AdamOptions>,
     options?: Partial<AdamOptions>,
   );
   constructor(params: Params<AdamOptions>, lr: number, options: Partial<AdamOptions>);

@@ -40,9 +40,9 @@ export class ASGD extends Optimizer<ASGDOptions, ASGDState> {
     params: Params<ASGDOptions>,
     lr?: Rate,
     lambd?: number,
-    alpha?: number,
-    t0?: number,
-    weight_decay?: number,
+    alpha?: number | Given<ASGDOptions>,
+    t0?: number | Given<ASGDOptions>,
+    weight_decay?: number | Given<ASGDOptions>,
     options?: Given<ASGDOptions>,
   );
   constructor(params: Params<ASGDOptions>, lr: Rate, options: Given<ASGDOptions>);

@@ -65,12 +65,12 @@ export class Muon extends Optimizer<MuonOptions, MuonState> {
     params: Params<MuonOptions>,
     lr?: Rate,
     weight_decay?: number,
-    momentum?: number,
-    nesterov?: boolean,
-    ns_coefficients?: readonly [number, number, number],
-    eps?: number,
-    ns_steps?: number,
-    adjust_lr_fn?: AdjustRate | null,
+    momentum?: number | Given<MuonOptions>,
+    nesterov?: boolean | Given<MuonOptions>,
+    ns_coefficients?: readonly [number, number, number] | Given<MuonOptions>,
+    eps?: number | Given<MuonOptions>,
+    ns_steps?: number | Given<MuonOptions>,
+    adjust_lr_fn?: AdjustRate | null | Given<MuonOptions>,
   );
   constructor(params: Params<MuonOptions>, lr: Rate, options: Given<MuonOptions>);
   constructor(params: Params<MuonOptions>, options: Given<MuonOptions>);

@@ -42,10 +42,10 @@ export class NAdam extends Optimizer<NAdamOptions, NAdamState> {
     params: Params<NAdamOptions>,
     lr?: Rate,
     betas?: readonly [number, number],
-    eps?: number,
-    weight_decay?: number,
-    momentum_decay?: number,
-    decoupled_weight_decay?: boolean,
+    eps?: number | Given<NAdamOptions>,
+    weight_decay?: number | Given<NAdamOptions>,
+    momentum_decay?: number | Given<NAdamOptions>,
+    decoupled_weight_decay?: boolean | Given<NAdamOptions>,
     options?: Given<NAdamOptions>,
   );
   constructor(params: Params<NAdamOptions>, lr: Rate, options: Given<NAdamOptions>);

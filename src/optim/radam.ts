@@ -40,9 +40,9 @@ export class RAdam extends Optimizer<RAdamOptions, RAdamState> {
     params: Params<RAdamOptions>,
     lr?: Rate,
     betas?: readonly [number, number],
-    eps?: number,
-    weight_decay?: number,
-    decoupled_weight_decay?: boolean,
+    eps?: number | Given<RAdamOptions>,
+    weight_decay?: number | Given<RAdamOptions>,
+    decoupled_weight_decay?: boolean | Given<RAdamOptions>,
     options?: Given<RAdamOptions>,
   );
   constructor(params: Params<RAdamOptions>, lr: Rate, options: Given<RAdamOptions>);

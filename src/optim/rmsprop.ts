@@ -47,14 +47,14 @@ export class RMSprop extends Optimizer<RMSpropOptions, RMSpropState> {
     params: Params<RMSpropOptions>,
     lr?: Rate,
     alpha?: number,
-    eps?: number,
-    weight_decay?: number,
-    momentum?: number,
-    centered?: boolean,
-    capturable?: boolean,
-    foreach?: boolean | null,
-    maximize?: boolean,
-    differentiable?: boolean,
+    eps?: number | Given<RMSpropOptions>,
+    weight_decay?: number | Given<RMSpropOptions>,
+    momentum?: number | Given<RMSpropOptions>,
+    centered?: boolean | Given<RMSpropOptions>,
+    capturable?: boolean | Given<RMSpropOptions>,
+    foreach?: boolean | null | Given<RMSpropOptions>,
+    maximize?: boolean | Given<RMSpropOptions>,
+    differentiable?: boolean | Given<RMSpropOptions>,
   );
   constructor(params: Params<RMSpropOptions>, lr: Rate, options: Given<RMSpropOptions>);
   constructor(params: Params<RMSpropOptions>, options: Given<RMSpropOptions>);

@@ -38,7 +38,7 @@ export class Rprop extends Optimizer<RpropOptions, RpropState> {
     params: Params<RpropOptions>,
     lr?: Rate,
     etas?: readonly [number, number],
-    step_sizes?: readonly [number, number],
+    step_sizes?: readonly [number, number] | Given<RpropOptions>,
     options?: Given<RpropOptions>,
   );
   constructor(params: Params<RpropOptions>, lr: Rate, options: Given<RpropOptions>);

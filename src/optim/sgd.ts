@@ -49,9 +49,9 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
     params: Params<SGDOptions>,
     lr?: Rate,
     momentum?: number,
-    dampening?: number,
-    weight_decay?: number,
-    nesterov?: boolean,
+    dampening?: number | Given<SGDOptions>,
+    weight_decay?: number | Given<SGDOptions>,
+    nesterov?: boolean | Given<SGDOptions>,
     options?: Given<SGDOptions>,
   );
   constructor(params: Params<SGDOptions>, lr: Rate, options: Given<SGDOptions>);

@@ -250,7 +250,12 @@ export function rrelu(
 export const softplus: typeof activation.softplus = activation.softplus;
 
 /** x cut to [min_val, max_val]. */
-export function hardtanh(input: Tensor, min_val?: number, max_val?: number, inplace?: boolean): Tensor;
+export function hardtanh(
+  input: Tensor,
+  min_val?: number,
+  max_val?: number,
+  inplace?: boolean | { inplace?: boolean },
+): Tensor;
 export function hardtanh(
   input: Tensor,
   min_val: number,

@@ -49,8 +49,8 @@ export function scaled_dot_product_attention(
   key: Tensor,
   value: Tensor,
   attn_mask?: Tensor | null,
-  dropout_p?: number,
-  is_causal?: boolean,
+  dropout_p?: number | AttentionOptions,
+  is_causal?: boolean | AttentionOptions,
   options?: Pick<AttentionOptions, "scale" | "enable_gqa">,
 ): Tensor;
 export function scaled_dot_product_attention(

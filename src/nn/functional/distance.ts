@@ -12,7 +12,12 @@ import { broadcast_shapes, normalize_dim, normalize_dims, range, same_shape } fr
 import { is_tensor, type Tensor } from "../../tensor";
 
 /** The cosine of the angle between vectors along `dim`; the inputs broadcast. */
-export function cosine_similarity(x1: Tensor, x2: Tensor, dim?: number, eps?: number): Tensor;
+export function cosine_similarity(
+  x1: Tensor,
+  x2: Tensor,
+  dim?: number,
+  eps?: number | { eps?: number },
+): Tensor;
 export function cosine_similarity(x1: Tensor, x2: Tensor, options: { dim?: number; eps?: number }): Tensor;
 export function cosine_similarity(x1: Tensor, options: { x2: Tensor; dim?: number; eps?: number }): Tensor;
 export function cosine_similarity(x1: Tensor, ...args: unknown[]): Tensor {
@@ -57,8 +62,8 @@ export function pairwise_distance(
   x1: Tensor,
   x2: Tensor,
   p?: number,
-  eps?: number,
-  keepdim?: boolean,
+  eps?: number | { eps?: number; keepdim?: boolean },
+  keepdim?: boolean | { keepdim?: boolean },
 ): Tensor;
 export function pairwise_distance(
   x1: Tensor,
@@ -86,7 +91,12 @@ export function pairwise_distance(x1: Tensor, ...args: unknown[]): Tensor {
 }
 
 /** Vectors along `dim` divided by their `p`-norm, so that it becomes 1. */
-export function normalize(input: Tensor, p?: number, dim?: number | readonly number[], eps?: number): Tensor;
+export function normalize(
+  input: Tensor,
+  p?: number,
+  dim?: number | readonly number[],
+  eps?: number | { eps?: number },
+): Tensor;
 export function normalize(
   input: Tensor,
   p: number,

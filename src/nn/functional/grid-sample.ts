@@ -196,8 +196,8 @@ export function grid_sample(
   input: Tensor,
   grid: Tensor,
   mode: GridMode,
-  padding_mode?: GridPadding,
-  align_corners?: boolean | null,
+  padding_mode?: GridPadding | GridSampleOptions,
+  align_corners?: boolean | null | GridSampleOptions,
 ): Tensor;
 export function grid_sample(input: Tensor, options: { grid: Tensor } & GridSampleOptions): Tensor;
 export function grid_sample(input: Tensor, ...args: unknown[]): Tensor {
@@ -286,7 +286,11 @@ export function grid_sampler_3d(input: Tensor, ...args: unknown[]): Tensor {
  * @returns (N, H, W, 2) or (N, D, H, W, 3)
  * @throws ValueError for a `theta` or sizes that do not go together.
  */
-export function affine_grid(theta: Tensor, size: Shape, align_corners?: boolean | null): Tensor;
+export function affine_grid(
+  theta: Tensor,
+  size: Shape,
+  align_corners?: boolean | null | { align_corners?: boolean | null },
+): Tensor;
 export function affine_grid(theta: Tensor, options: { size: Shape; align_corners?: boolean | null }): Tensor;
 export function affine_grid(theta: Tensor, ...args: unknown[]): Tensor {
   const { size, align_corners } = bind<{ size: Shape; align_corners?: boolean | null }>(

@@ -28,12 +28,12 @@ export function instance_norm(input: Tensor, options?: InstanceNormOptions): Ten
 export function instance_norm(
   input: Tensor,
   running_mean: Tensor | null,
-  running_var?: Tensor | null,
-  weight?: Tensor | null,
-  bias?: Tensor | null,
-  use_input_stats?: boolean,
-  momentum?: number,
-  eps?: number,
+  running_var?: Tensor | null | InstanceNormOptions,
+  weight?: Tensor | null | InstanceNormOptions,
+  bias?: Tensor | null | InstanceNormOptions,
+  use_input_stats?: boolean | InstanceNormOptions,
+  momentum?: number | InstanceNormOptions,
+  eps?: number | InstanceNormOptions,
 ): Tensor;
 export function instance_norm(input: Tensor, ...args: unknown[]): Tensor {
   const {

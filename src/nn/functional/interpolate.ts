@@ -55,11 +55,11 @@ export function interpolate(input: Tensor, options?: InterpolateOptions): Tensor
 export function interpolate(
   input: Tensor,
   size: number | Shape | null,
-  scale_factor?: number | Shape | null,
-  mode?: InterpolationMode,
-  align_corners?: boolean | null,
-  recompute_scale_factor?: boolean | null,
-  antialias?: boolean,
+  scale_factor?: number | Shape | null | InterpolateOptions,
+  mode?: InterpolationMode | InterpolateOptions,
+  align_corners?: boolean | null | InterpolateOptions,
+  recompute_scale_factor?: boolean | null | InterpolateOptions,
+  antialias?: boolean | InterpolateOptions,
 ): Tensor;
 export function interpolate(input: Tensor, ...args: unknown[]): Tensor {
   const names = [
@@ -189,7 +189,7 @@ export function upsample_nearest(input: Tensor, options?: UpsampleOptions): Tens
 export function upsample_nearest(
   input: Tensor,
   size: number | Shape | null,
-  scale_factor?: number | Shape | null,
+  scale_factor?: number | Shape | null | UpsampleOptions,
 ): Tensor;
 export function upsample_nearest(input: Tensor, ...args: unknown[]): Tensor {
   const bound = bind<UpsampleOptions>("upsample_nearest", ["size", "scale_factor"], [], args);
@@ -201,7 +201,7 @@ export function upsample_bilinear(input: Tensor, options?: UpsampleOptions): Ten
 export function upsample_bilinear(
   input: Tensor,
   size: number | Shape | null,
-  scale_factor?: number | Shape | null,
+  scale_factor?: number | Shape | null | UpsampleOptions,
 ): Tensor;
 export function upsample_bilinear(input: Tensor, ...args: unknown[]): Tensor {
   const bound = bind<UpsampleOptions>("upsample_bilinear", ["size", "scale_factor"], [], args);
@@ -219,8 +219,11 @@ export function _upsample_bilinear2d_aa(
   input: Tensor,
   output_size: Shape | null,
   align_corners: boolean,
-  scales_h?: number | null,
-  scales_w?: number | null,
+  scales_h?:
+    | number
+    | null
+    | { scales_h?: number | null; scales_w?: number | null; scale_factors?: Shape | null },
+  scales_w?: number | null | { scales_w?: number | null; scale_factors?: Shape | null },
 ): Tensor;
 export function _upsample_bilinear2d_aa(
   input: Tensor,

@@ -86,8 +86,8 @@ export function layer_norm(
   input: Tensor,
   normalized_shape: number | Shape,
   weight?: MaybeTensor,
-  bias?: MaybeTensor,
-  eps?: number,
+  bias?: MaybeTensor | { bias?: MaybeTensor; eps?: number },
+  eps?: number | { eps?: number },
 ): Tensor;
 export function layer_norm(
   input: Tensor,
@@ -113,7 +113,7 @@ export function rms_norm(
   input: Tensor,
   normalized_shape: number | Shape,
   weight?: MaybeTensor,
-  eps?: number | null,
+  eps?: number | null | { eps?: number | null },
 ): Tensor;
 export function rms_norm(
   input: Tensor,
@@ -182,8 +182,8 @@ export function group_norm(
   input: Tensor,
   num_groups: number,
   weight?: MaybeTensor,
-  bias?: MaybeTensor,
-  eps?: number,
+  bias?: MaybeTensor | { bias?: MaybeTensor; eps?: number },
+  eps?: number | { eps?: number },
 ): Tensor;
 export function group_norm(
   input: Tensor,
@@ -261,10 +261,10 @@ export function batch_norm(
   running_mean: MaybeTensor,
   running_var: MaybeTensor,
   weight?: MaybeTensor,
-  bias?: MaybeTensor,
-  training?: boolean,
-  momentum?: number,
-  eps?: number,
+  bias?: MaybeTensor | { bias?: MaybeTensor; training?: boolean; momentum?: number; eps?: number },
+  training?: boolean | { training?: boolean; momentum?: number; eps?: number },
+  momentum?: number | { momentum?: number; eps?: number },
+  eps?: number | { eps?: number },
 ): Tensor;
 export function batch_norm(
   input: Tensor,

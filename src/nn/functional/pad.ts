@@ -21,7 +21,12 @@ export type PadMode = "constant" | "reflect" | "replicate" | "circular";
  * @example
  * F.pad(x, [1, 1]); F.pad(x, [0, 2, 1, 1], { mode: "reflect" })
  */
-export function pad(input: Tensor, pad: Shape, mode?: PadMode, value?: number | null): Tensor;
+export function pad(
+  input: Tensor,
+  pad: Shape,
+  mode?: PadMode,
+  value?: number | null | { value?: number | null },
+): Tensor;
 export function pad(input: Tensor, pad: Shape, options: { mode?: PadMode; value?: number | null }): Tensor;
 export function pad(input: Tensor, options: { pad: Shape; mode?: PadMode; value?: number | null }): Tensor;
 export function pad(input: Tensor, ...args: unknown[]): Tensor {

@@ -63,8 +63,8 @@ export function unfold(
   input: Tensor,
   kernel_size: PerDim,
   dilation?: PerDim,
-  padding?: PerDim,
-  stride?: PerDim,
+  padding?: PerDim | UnfoldOptions,
+  stride?: PerDim | UnfoldOptions,
 ): Tensor;
 export function unfold(input: Tensor, ...args: unknown[]): Tensor {
   type Args = UnfoldOptions & { kernel_size: PerDim };
@@ -118,8 +118,8 @@ export function fold(
   output_size: PerDim,
   kernel_size: PerDim,
   dilation?: PerDim,
-  padding?: PerDim,
-  stride?: PerDim,
+  padding?: PerDim | UnfoldOptions,
+  stride?: PerDim | UnfoldOptions,
 ): Tensor;
 export function fold(input: Tensor, ...args: unknown[]): Tensor {
   type Args = UnfoldOptions & { output_size: PerDim; kernel_size: PerDim };
@@ -262,8 +262,8 @@ export function local_response_norm(
   input: Tensor,
   size: number,
   alpha?: number,
-  beta?: number,
-  k?: number,
+  beta?: number | { beta?: number; k?: number },
+  k?: number | { k?: number },
 ): Tensor;
 export function local_response_norm(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { size: number; alpha: number; beta: number; k: number };

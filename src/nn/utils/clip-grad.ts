@@ -135,7 +135,7 @@ export function clip_grad_norm_(
   parameters: Tensor | Iterable<Tensor>,
   max_norm: number,
   norm_type: number,
-  error_if_nonfinite?: boolean,
+  error_if_nonfinite?: boolean | ClipNormOptions,
 ): Tensor;
 export function clip_grad_norm_(
   parameters: Tensor | Iterable<Tensor>,

@@ -179,7 +179,7 @@ export function ln_structured<M extends Module>(
   amount: Amount,
   n: number | "fro" | "nuc",
   dim: number,
-  importance_scores?: Tensor | null,
+  importance_scores?: Tensor | null | { importance_scores?: Tensor | null },
 ): M;
 export function ln_structured<M extends Module>(
   module: M,

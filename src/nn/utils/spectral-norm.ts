@@ -75,8 +75,8 @@ export function spectral_norm<M extends Module>(
   module: M,
   name?: string,
   n_power_iterations?: number,
-  eps?: number,
-  dim?: number | null,
+  eps?: number | SpectralNormOptions,
+  dim?: number | null | SpectralNormOptions,
 ): M;
 export function spectral_norm<M extends Module>(
   module: M,

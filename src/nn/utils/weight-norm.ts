@@ -36,7 +36,11 @@ function find(module: Module, name: string): WeightNorm | undefined {
  * @returns module
  * @throws ValueError where the parameter is normalised already.
  */
-export function weight_norm<M extends Module>(module: M, name?: string, dim?: number | null): M;
+export function weight_norm<M extends Module>(
+  module: M,
+  name?: string,
+  dim?: number | null | { dim?: number | null },
+): M;
 export function weight_norm<M extends Module>(module: M, options: { name?: string; dim?: number | null }): M;
 export function weight_norm<M extends Module>(module: M, ...args: unknown[]): M {
   type Args = { name: string; dim: number | null };

@@ -290,7 +290,12 @@ export function cross(input: Tensor, ...args: unknown[]): Tensor {
 }
 
 /** `p`-norm distances between the rows of `x1` (..., n, k) and those of `x2` (..., m, k): (..., n, m). */
-export function cdist(x1: Tensor, x2: Tensor, p?: number, compute_mode?: string): Tensor;
+export function cdist(
+  x1: Tensor,
+  x2: Tensor,
+  p?: number,
+  compute_mode?: string | { compute_mode?: string },
+): Tensor;
 export function cdist(x1: Tensor, x2: Tensor, options: { p?: number; compute_mode?: string }): Tensor;
 export function cdist(x1: Tensor, options: { x2: Tensor; p?: number; compute_mode?: string }): Tensor;
 export function cdist(x1: Tensor, ...args: unknown[]): Tensor {

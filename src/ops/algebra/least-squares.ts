@@ -121,7 +121,12 @@ function low_rank(A: Tensor, q: number, niter: number): USV {
  * @param q A little more than the rank of A, 6 by default.
  * @param niter How often the directions are refined, 2 by default.
  */
-export function svd_lowrank(A: Tensor, q?: number | null, niter?: number, M?: Tensor | null): USV;
+export function svd_lowrank(
+  A: Tensor,
+  q?: number | null,
+  niter?: number | { niter?: number; M?: Tensor | null },
+  M?: Tensor | null | { M?: Tensor | null },
+): USV;
 export function svd_lowrank(
   A: Tensor,
   options: { q?: number | null; niter?: number; M?: Tensor | null },
@@ -141,7 +146,12 @@ export function svd_lowrank(A: Tensor, ...args: unknown[]): USV {
  * @param center False if the columns have no mean already.
  * @throws ValueError for a `q` above m or n or a negative `niter`.
  */
-export function pca_lowrank(A: Tensor, q?: number | null, center?: boolean, niter?: number): USV;
+export function pca_lowrank(
+  A: Tensor,
+  q?: number | null,
+  center?: boolean | { center?: boolean; niter?: number },
+  niter?: number | { niter?: number },
+): USV;
 export function pca_lowrank(A: Tensor, options: { q?: number | null; center?: boolean; niter?: number }): USV;
 export function pca_lowrank(A: Tensor, ...args: unknown[]): USV {
   type Args = { q?: number | null; center?: boolean; niter?: number };

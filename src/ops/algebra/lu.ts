@@ -131,7 +131,11 @@ export function lu_factor_ex(A: Tensor, ...args: unknown[]): LUFactorsInfo {
 }
 
 /** The older form of {@link lu_factor}: `[LU, pivots]`, or with `get_infos` `[LU, pivots, info]`. */
-export function lu_with_pivots(A: Tensor, pivot?: boolean, get_infos?: boolean): Tensor[];
+export function lu_with_pivots(
+  A: Tensor,
+  pivot?: boolean,
+  get_infos?: boolean | { get_infos?: boolean },
+): Tensor[];
 export function lu_with_pivots(A: Tensor, options: { pivot?: boolean; get_infos?: boolean }): Tensor[];
 export function lu_with_pivots(A: Tensor, ...args: unknown[]): Tensor[] {
   type Args = { pivot: boolean; get_infos: boolean };
@@ -184,7 +188,7 @@ export function lu_unpack(
   LU_data: Tensor,
   LU_pivots: Tensor,
   unpack_data?: boolean,
-  unpack_pivots?: boolean,
+  unpack_pivots?: boolean | { unpack_pivots?: boolean },
 ): PLU;
 export function lu_unpack(
   LU_data: Tensor,

@@ -35,7 +35,7 @@ export function vector_norm(
   input: Tensor,
   ord?: number,
   dim?: Dims,
-  keepdim?: boolean,
+  keepdim?: boolean | { keepdim?: boolean; dtype?: DType | null },
   options?: { dtype?: DType | null },
 ): Tensor;
 export function vector_norm(
@@ -65,7 +65,7 @@ export function matrix_norm(
   input: Tensor,
   ord?: Order,
   dim?: readonly number[],
-  keepdim?: boolean,
+  keepdim?: boolean | { keepdim?: boolean; dtype?: DType | null },
   options?: { dtype?: DType | null },
 ): Tensor;
 export function matrix_norm(
@@ -136,7 +136,7 @@ export function norm(
   input: Tensor,
   ord?: Order,
   dim?: Dims,
-  keepdim?: boolean,
+  keepdim?: boolean | { keepdim?: boolean; dtype?: DType | null },
   options?: { dtype?: DType | null },
 ): Tensor;
 export function norm(

@@ -26,7 +26,7 @@ export function norm(
   input: Tensor,
   p?: Order,
   dim?: Dims,
-  keepdim?: boolean,
+  keepdim?: boolean | { keepdim?: boolean; dtype?: DType | null },
   options?: { dtype?: DType | null },
 ): Tensor;
 export function norm(

@@ -28,7 +28,7 @@ export function kron(input: Tensor, ...args: unknown[]): Tensor {
 }
 
 /** Powers 0 to N - 1 of the elements of a vector, in columns from the highest, or from 0 with `increasing`. */
-export function vander(x: Tensor, N?: number | null, increasing?: boolean): Tensor;
+export function vander(x: Tensor, N?: number | null, increasing?: boolean | { increasing?: boolean }): Tensor;
 export function vander(x: Tensor, options: { N?: number | null; increasing?: boolean }): Tensor;
 export function vander(x: Tensor, ...args: unknown[]): Tensor {
   type Args = { N: number | null; increasing: boolean };

@@ -201,7 +201,13 @@ interface OrmqrOptions {
  * @param other (..., m, n), or (..., n, m) with `left` false.
  * @throws RuntimeError for shapes that do not fit.
  */
-export function ormqr(input: Tensor, tau: Tensor, other: Tensor, left?: boolean, transpose?: boolean): Tensor;
+export function ormqr(
+  input: Tensor,
+  tau: Tensor,
+  other: Tensor,
+  left?: boolean,
+  transpose?: boolean | OrmqrOptions,
+): Tensor;
 export function ormqr(input: Tensor, tau: Tensor, other: Tensor, options: OrmqrOptions): Tensor;
 export function ormqr(input: Tensor, options: OrmqrOptions & { tau: Tensor; other: Tensor }): Tensor;
 export function ormqr(input: Tensor, ...args: unknown[]): Tensor {

@@ -77,7 +77,7 @@ export type USV = [U: Tensor, S: Tensor, V: Tensor] & {
 };
 
 /** The older form of {@link svd}: `[U, S, V]`, V not transposed; `some` for the reduced form, the default. */
-export function svd_of(input: Tensor, some?: boolean, compute_uv?: boolean): USV;
+export function svd_of(input: Tensor, some?: boolean, compute_uv?: boolean | { compute_uv?: boolean }): USV;
 export function svd_of(input: Tensor, options: { some?: boolean; compute_uv?: boolean }): USV;
 export function svd_of(input: Tensor, ...args: unknown[]): USV {
   type Args = { some: boolean; compute_uv: boolean };
@@ -133,7 +133,7 @@ function greatest_of(S: Tensor): Tensor {
  *
  * @throws RuntimeError for fewer than two dimensions.
  */
-export function matrix_rank(A: Tensor, tol?: number | Tensor, hermitian?: boolean): Tensor;
+export function matrix_rank(A: Tensor, tol?: number | Tensor, hermitian?: boolean | Tolerances): Tensor;
 export function matrix_rank(A: Tensor, options?: Tolerances & { tol?: number | Tensor | null }): Tensor;
 export function matrix_rank(A: Tensor, ...args: unknown[]): Tensor {
   type Args = Tolerances & { tol?: number | Tensor | null };
@@ -158,7 +158,7 @@ export function matrix_rank(A: Tensor, ...args: unknown[]): Tensor {
  *
  * @throws RuntimeError for fewer than two dimensions or whole numbers.
  */
-export function pinv(A: Tensor, rcond?: number | Tensor, hermitian?: boolean): Tensor;
+export function pinv(A: Tensor, rcond?: number | Tensor, hermitian?: boolean | Tolerances): Tensor;
 export function pinv(A: Tensor, options?: Tolerances & { rcond?: number | Tensor | null }): Tensor;
 export function pinv(A: Tensor, ...args: unknown[]): Tensor {
   type Args = Tolerances & { rcond?: number | Tensor | null };

@@ -111,8 +111,8 @@ export function triangular_solve(
   input: Tensor,
   A: Tensor,
   upper?: boolean,
-  transpose?: boolean,
-  unitriangular?: boolean,
+  transpose?: boolean | TriangularSolve,
+  unitriangular?: boolean | TriangularSolve,
 ): TriangularSolution;
 export function triangular_solve(input: Tensor, A: Tensor, options: TriangularSolve): TriangularSolution;
 export function triangular_solve(input: Tensor, options: TriangularSolve & { A: Tensor }): TriangularSolution;

@@ -110,10 +110,10 @@ export function conv_transpose1d(
   weight: Tensor,
   bias: Tensor | null,
   stride?: PerDim,
-  padding?: PerDim,
-  output_padding?: PerDim,
-  groups?: number,
-  dilation?: PerDim,
+  padding?: PerDim | ConvTransposeOptions,
+  output_padding?: PerDim | ConvTransposeOptions,
+  groups?: number | ConvTransposeOptions,
+  dilation?: PerDim | ConvTransposeOptions,
 ): Tensor;
 export function conv_transpose1d(
   input: Tensor,
@@ -132,10 +132,10 @@ export function conv_transpose2d(
   weight: Tensor,
   bias: Tensor | null,
   stride?: PerDim,
-  padding?: PerDim,
-  output_padding?: PerDim,
-  groups?: number,
-  dilation?: PerDim,
+  padding?: PerDim | ConvTransposeOptions,
+  output_padding?: PerDim | ConvTransposeOptions,
+  groups?: number | ConvTransposeOptions,
+  dilation?: PerDim | ConvTransposeOptions,
 ): Tensor;
 export function conv_transpose2d(
   input: Tensor,
@@ -154,10 +154,10 @@ export function conv_transpose3d(
   weight: Tensor,
   bias: Tensor | null,
   stride?: PerDim,
-  padding?: PerDim,
-  output_padding?: PerDim,
-  groups?: number,
-  dilation?: PerDim,
+  padding?: PerDim | ConvTransposeOptions,
+  output_padding?: PerDim | ConvTransposeOptions,
+  groups?: number | ConvTransposeOptions,
+  dilation?: PerDim | ConvTransposeOptions,
 ): Tensor;
 export function conv_transpose3d(
   input: Tensor,

@@ -118,9 +118,9 @@ export function conv1d(
   weight: Tensor,
   bias: Tensor | null,
   stride?: PerDim,
-  padding?: PerDim | "same" | "valid",
-  dilation?: PerDim,
-  groups?: number,
+  padding?: PerDim | "same" | "valid" | ConvOptions,
+  dilation?: PerDim | ConvOptions,
+  groups?: number | ConvOptions,
 ): Tensor;
 export function conv1d(
   input: Tensor,
@@ -139,9 +139,9 @@ export function conv2d(
   weight: Tensor,
   bias: Tensor | null,
   stride?: PerDim,
-  padding?: PerDim | "same" | "valid",
-  dilation?: PerDim,
-  groups?: number,
+  padding?: PerDim | "same" | "valid" | ConvOptions,
+  dilation?: PerDim | ConvOptions,
+  groups?: number | ConvOptions,
 ): Tensor;
 export function conv2d(
   input: Tensor,
@@ -160,9 +160,9 @@ export function conv3d(
   weight: Tensor,
   bias: Tensor | null,
   stride?: PerDim,
-  padding?: PerDim | "same" | "valid",
-  dilation?: PerDim,
-  groups?: number,
+  padding?: PerDim | "same" | "valid" | ConvOptions,
+  dilation?: PerDim | ConvOptions,
+  groups?: number | ConvOptions,
 ): Tensor;
 export function conv3d(
   input: Tensor,

@@ -104,7 +104,12 @@ function run(
  * @example
  * F.dropout(x, 0.5, model.training); F.dropout(x, { p: 0.1 })
  */
-export function dropout(input: Tensor, p?: number, training?: boolean, inplace?: boolean): Tensor;
+export function dropout(
+  input: Tensor,
+  p?: number,
+  training?: boolean,
+  inplace?: boolean | { inplace?: boolean },
+): Tensor;
 export function dropout(input: Tensor, p: number, options: { training?: boolean; inplace?: boolean }): Tensor;
 export function dropout(
   input: Tensor,
@@ -127,7 +132,12 @@ function feature_dropout(name: string, input: Tensor, args: readonly unknown[], 
 }
 
 /** Zeroes whole channels of (N, C, L) with probability `p`. */
-export function dropout1d(input: Tensor, p?: number, training?: boolean, inplace?: boolean): Tensor;
+export function dropout1d(
+  input: Tensor,
+  p?: number,
+  training?: boolean,
+  inplace?: boolean | { inplace?: boolean },
+): Tensor;
 export function dropout1d(
   input: Tensor,
   p: number,
@@ -142,7 +152,12 @@ export function dropout1d(input: Tensor, ...args: unknown[]): Tensor {
 }
 
 /** Zeroes whole channels of (N, C, H, W) with probability `p`. */
-export function dropout2d(input: Tensor, p?: number, training?: boolean, inplace?: boolean): Tensor;
+export function dropout2d(
+  input: Tensor,
+  p?: number,
+  training?: boolean,
+  inplace?: boolean | { inplace?: boolean },
+): Tensor;
 export function dropout2d(
   input: Tensor,
   p: number,
@@ -157,7 +172,12 @@ export function dropout2d(input: Tensor, ...args: unknown[]): Tensor {
 }
 
 /** Dropout that keeps mean and variance of its input, for SELU networks. */
-export function alpha_dropout(input: Tensor, p?: number, training?: boolean, inplace?: boolean): Tensor;
+export function alpha_dropout(
+  input: Tensor,
+  p?: number,
+  training?: boolean,
+  inplace?: boolean | { inplace?: boolean },
+): Tensor;
 export function alpha_dropout(
   input: Tensor,
   p: number,

@@ -26,7 +26,12 @@ function arguments_of(name: string, training: boolean, args: readonly unknown[])
 }
 
 /** Zeroes whole channels of (N, C, D, H, W) with probability `p`. */
-export function dropout3d(input: Tensor, p?: number, training?: boolean, inplace?: boolean): Tensor;
+export function dropout3d(
+  input: Tensor,
+  p?: number,
+  training?: boolean | { training?: boolean; inplace?: boolean },
+  inplace?: boolean | { inplace?: boolean },
+): Tensor;
 export function dropout3d(
   input: Tensor,
   options: { p?: number; training?: boolean; inplace?: boolean },
@@ -52,8 +57,8 @@ export function dropout3d(input: Tensor, ...args: unknown[]): Tensor {
 export function feature_alpha_dropout(
   input: Tensor,
   p?: number,
-  training?: boolean,
-  inplace?: boolean,
+  training?: boolean | { training?: boolean; inplace?: boolean },
+  inplace?: boolean | { inplace?: boolean },
 ): Tensor;
 export function feature_alpha_dropout(
   input: Tensor,

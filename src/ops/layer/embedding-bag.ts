@@ -55,13 +55,13 @@ export function embedding_bag(
   weight: Tensor,
   offsets: Tensor | null,
   max_norm: number | null,
-  norm_type?: number,
-  scale_grad_by_freq?: boolean,
-  mode?: BagMode,
-  sparse?: boolean,
-  per_sample_weights?: Tensor | null,
-  include_last_offset?: boolean,
-  padding_idx?: number | null,
+  norm_type?: number | EmbeddingBagOptions,
+  scale_grad_by_freq?: boolean | EmbeddingBagOptions,
+  mode?: BagMode | EmbeddingBagOptions,
+  sparse?: boolean | EmbeddingBagOptions,
+  per_sample_weights?: Tensor | null | EmbeddingBagOptions,
+  include_last_offset?: boolean | EmbeddingBagOptions,
+  padding_idx?: number | null | EmbeddingBagOptions,
 ): Tensor;
 export function embedding_bag(input: Tensor, weight: Tensor, ...args: unknown[]): Tensor {
   expect_tensor("embedding_bag", input);

@@ -38,10 +38,10 @@ export function embedding(
   input: Tensor,
   weight: Tensor,
   padding_idx?: number | null,
-  max_norm?: number | null,
-  norm_type?: number,
-  scale_grad_by_freq?: boolean,
-  sparse?: boolean,
+  max_norm?: number | null | EmbeddingOptions,
+  norm_type?: number | EmbeddingOptions,
+  scale_grad_by_freq?: boolean | EmbeddingOptions,
+  sparse?: boolean | EmbeddingOptions,
 ): Tensor;
 export function embedding(input: Tensor, options: { weight: Tensor } & EmbeddingOptions): Tensor;
 export function embedding(input: Tensor, ...all: unknown[]): Tensor {

@@ -72,8 +72,8 @@ export function ctc_loss(
   input_lengths: Tensor | readonly number[] | number,
   target_lengths: Tensor | readonly number[] | number,
   blank?: number,
-  reduction?: Reduction,
-  zero_infinity?: boolean,
+  reduction?: Reduction | CTCOptions,
+  zero_infinity?: boolean | CTCOptions,
 ): Tensor;
 export function ctc_loss(
   log_probs: Tensor,

@@ -260,8 +260,8 @@ export function isclose(
   input: Tensor,
   other: Tensor,
   rtol?: number,
-  atol?: number,
-  equal_nan?: boolean,
+  atol?: number | { atol?: number; equal_nan?: boolean },
+  equal_nan?: boolean | { equal_nan?: boolean },
 ): Tensor;
 export function isclose(
   input: Tensor,
@@ -311,8 +311,8 @@ export function allclose(
   input: Tensor,
   other: Tensor,
   rtol?: number,
-  atol?: number,
-  equal_nan?: boolean,
+  atol?: number | { atol?: number; equal_nan?: boolean },
+  equal_nan?: boolean | { equal_nan?: boolean },
 ): boolean;
 export function allclose(
   input: Tensor,

@@ -91,7 +91,7 @@ export function nan_to_num(
   input: Tensor,
   nan?: number,
   posinf?: number | null,
-  neginf?: number | null,
+  neginf?: number | null | { neginf?: number | null },
 ): Tensor;
 export function nan_to_num(
   input: Tensor,

@@ -122,9 +122,9 @@ export function avg_pool1d(
   input: Tensor,
   kernel_size: PerDim,
   stride?: PerDim | null,
-  padding?: PerDim,
-  ceil_mode?: boolean,
-  count_include_pad?: boolean,
+  padding?: PerDim | Omit<AvgPoolOptions, "divisor_override">,
+  ceil_mode?: boolean | Omit<AvgPoolOptions, "divisor_override">,
+  count_include_pad?: boolean | Omit<AvgPoolOptions, "divisor_override">,
 ): Tensor;
 export function avg_pool1d(input: Tensor, ...args: unknown[]): Tensor {
   return avg_pool_nd(1, input, args);
@@ -136,10 +136,10 @@ export function avg_pool2d(
   input: Tensor,
   kernel_size: PerDim,
   stride?: PerDim | null,
-  padding?: PerDim,
-  ceil_mode?: boolean,
-  count_include_pad?: boolean,
-  divisor_override?: number | null,
+  padding?: PerDim | AvgPoolOptions,
+  ceil_mode?: boolean | AvgPoolOptions,
+  count_include_pad?: boolean | AvgPoolOptions,
+  divisor_override?: number | null | AvgPoolOptions,
 ): Tensor;
 export function avg_pool2d(input: Tensor, ...args: unknown[]): Tensor {
   return avg_pool_nd(2, input, args);
@@ -151,10 +151,10 @@ export function avg_pool3d(
   input: Tensor,
   kernel_size: PerDim,
   stride?: PerDim | null,
-  padding?: PerDim,
-  ceil_mode?: boolean,
-  count_include_pad?: boolean,
-  divisor_override?: number | null,
+  padding?: PerDim | AvgPoolOptions,
+  ceil_mode?: boolean | AvgPoolOptions,
+  count_include_pad?: boolean | AvgPoolOptions,
+  divisor_override?: number | null | AvgPoolOptions,
 ): Tensor;
 export function avg_pool3d(input: Tensor, ...args: unknown[]): Tensor {
   return avg_pool_nd(3, input, args);
@@ -195,7 +195,7 @@ export function lp_pool1d(
   norm_type: number,
   kernel_size: PerDim,
   stride?: PerDim | null,
-  ceil_mode?: boolean,
+  ceil_mode?: boolean | LPPoolOptions,
 ): Tensor;
 export function lp_pool1d(input: Tensor, ...args: unknown[]): Tensor {
   return lp_pool_nd(1, input, args);
@@ -213,7 +213,7 @@ export function lp_pool2d(
   norm_type: number,
   kernel_size: PerDim,
   stride?: PerDim | null,
-  ceil_mode?: boolean,
+  ceil_mode?: boolean | LPPoolOptions,
 ): Tensor;
 export function lp_pool2d(input: Tensor, ...args: unknown[]): Tensor {
   return lp_pool_nd(2, input, args);
@@ -231,7 +231,7 @@ export function lp_pool3d(
   norm_type: number,
   kernel_size: PerDim,
   stride?: PerDim | null,
-  ceil_mode?: boolean,
+  ceil_mode?: boolean | LPPoolOptions,
 ): Tensor;
 export function lp_pool3d(input: Tensor, ...args: unknown[]): Tensor {
   return lp_pool_nd(3, input, args);

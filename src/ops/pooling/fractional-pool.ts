@@ -159,7 +159,7 @@ export function fractional_max_pool2d(
   input: Tensor,
   kernel_size: PerDim,
   output_size: PerDim | null,
-  output_ratio?: PerDim | null,
+  output_ratio?: PerDim | null | (FractionalPoolOptions & { return_indices?: true }),
 ): Tensor;
 export function fractional_max_pool2d(input: Tensor, ...args: unknown[]): Tensor | [Tensor, Tensor] {
   const [output, index, both] = fractional_max_pool(2, input, args);
@@ -181,7 +181,7 @@ export function fractional_max_pool3d(
   input: Tensor,
   kernel_size: PerDim,
   output_size: PerDim | null,
-  output_ratio?: PerDim | null,
+  output_ratio?: PerDim | null | (FractionalPoolOptions & { return_indices?: true }),
 ): Tensor;
 export function fractional_max_pool3d(input: Tensor, ...args: unknown[]): Tensor | [Tensor, Tensor] {
   const [output, index, both] = fractional_max_pool(3, input, args);

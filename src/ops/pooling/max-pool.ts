@@ -105,9 +105,9 @@ export function max_pool1d(
   input: Tensor,
   kernel_size: PerDim,
   stride?: PerDim | null,
-  padding?: PerDim,
-  dilation?: PerDim,
-  ceil_mode?: boolean,
+  padding?: PerDim | (MaxPoolOptions & { return_indices?: true }),
+  dilation?: PerDim | (MaxPoolOptions & { return_indices?: true }),
+  ceil_mode?: boolean | (MaxPoolOptions & { return_indices?: true }),
 ): Tensor;
 export function max_pool1d(input: Tensor, ...args: unknown[]): Tensor | [Tensor, Tensor] {
   return max_pool_nd(1, input, args);
@@ -124,9 +124,9 @@ export function max_pool2d(
   input: Tensor,
   kernel_size: PerDim,
   stride?: PerDim | null,
-  padding?: PerDim,
-  dilation?: PerDim,
-  ceil_mode?: boolean,
+  padding?: PerDim | (MaxPoolOptions & { return_indices?: true }),
+  dilation?: PerDim | (MaxPoolOptions & { return_indices?: true }),
+  ceil_mode?: boolean | (MaxPoolOptions & { return_indices?: true }),
 ): Tensor;
 export function max_pool2d(input: Tensor, ...args: unknown[]): Tensor | [Tensor, Tensor] {
   return max_pool_nd(2, input, args);
@@ -143,9 +143,9 @@ export function max_pool3d(
   input: Tensor,
   kernel_size: PerDim,
   stride?: PerDim | null,
-  padding?: PerDim,
-  dilation?: PerDim,
-  ceil_mode?: boolean,
+  padding?: PerDim | (MaxPoolOptions & { return_indices?: true }),
+  dilation?: PerDim | (MaxPoolOptions & { return_indices?: true }),
+  ceil_mode?: boolean | (MaxPoolOptions & { return_indices?: true }),
 ): Tensor;
 export function max_pool3d(input: Tensor, ...args: unknown[]): Tensor | [Tensor, Tensor] {
   return max_pool_nd(3, input, args);
@@ -237,8 +237,8 @@ export function max_unpool1d(
   indices: Tensor,
   kernel_size: PerDim,
   stride?: PerDim | null,
-  padding?: PerDim,
-  output_size?: Shape | null,
+  padding?: PerDim | MaxUnpoolOptions,
+  output_size?: Shape | null | MaxUnpoolOptions,
 ): Tensor;
 export function max_unpool1d(input: Tensor, indices: Tensor, ...args: unknown[]): Tensor {
   return max_unpool_nd(1, input, indices, args);
@@ -256,8 +256,8 @@ export function max_unpool2d(
   indices: Tensor,
   kernel_size: PerDim,
   stride?: PerDim | null,
-  padding?: PerDim,
-  output_size?: Shape | null,
+  padding?: PerDim | MaxUnpoolOptions,
+  output_size?: Shape | null | MaxUnpoolOptions,
 ): Tensor;
 export function max_unpool2d(input: Tensor, indices: Tensor, ...args: unknown[]): Tensor {
   return max_unpool_nd(2, input, indices, args);
@@ -275,8 +275,8 @@ export function max_unpool3d(
   indices: Tensor,
   kernel_size: PerDim,
   stride?: PerDim | null,
-  padding?: PerDim,
-  output_size?: Shape | null,
+  padding?: PerDim | MaxUnpoolOptions,
+  output_size?: Shape | null | MaxUnpoolOptions,
 ): Tensor;
 export function max_unpool3d(input: Tensor, indices: Tensor, ...args: unknown[]): Tensor {
   return max_unpool_nd(3, input, indices, args);

@@ -202,7 +202,7 @@ export function bincount(input: Tensor, ...args: unknown[]): Tensor {
 }
 
 /** How many elements fall into each of `bins` equal intervals from `min` to `max` (both 0: those of the elements). */
-export function histc(input: Tensor, bins?: number, min?: number, max?: number): Tensor;
+export function histc(input: Tensor, bins?: number, min?: number, max?: number | { max?: number }): Tensor;
 export function histc(input: Tensor, bins: number, options: { min?: number; max?: number }): Tensor;
 export function histc(input: Tensor, options: { bins?: number; min?: number; max?: number }): Tensor;
 export function histc(input: Tensor, ...args: unknown[]): Tensor {

@@ -134,7 +134,7 @@ function extreme(name: "max" | "min", input: Tensor, args: unknown[]): Tensor | 
  * x.max(); const [values, indices] = x.max(1); x.max({ dim: 1, keepdim: true }).indices
  */
 export function max(input: Tensor, other?: Tensor): Tensor;
-export function max(input: Tensor, dim: number, keepdim?: boolean): ValuesIndices;
+export function max(input: Tensor, dim: number, keepdim?: boolean | { keepdim?: boolean }): ValuesIndices;
 export function max(input: Tensor, options: { dim: number; keepdim?: boolean }): ValuesIndices;
 export function max(input: Tensor, ...args: unknown[]): Tensor | ValuesIndices {
   return extreme("max", input, args);
@@ -142,7 +142,7 @@ export function max(input: Tensor, ...args: unknown[]): Tensor | ValuesIndices {
 
 /** The least element; with `dim`, `[values, indices]` of the least along it; with a tensor, {@link minimum}. */
 export function min(input: Tensor, other?: Tensor): Tensor;
-export function min(input: Tensor, dim: number, keepdim?: boolean): ValuesIndices;
+export function min(input: Tensor, dim: number, keepdim?: boolean | { keepdim?: boolean }): ValuesIndices;
 export function min(input: Tensor, options: { dim: number; keepdim?: boolean }): ValuesIndices;
 export function min(input: Tensor, ...args: unknown[]): Tensor | ValuesIndices {
   return extreme("min", input, args);

@@ -70,7 +70,7 @@ function along(name: "median" | "nanmedian", input: Tensor, dim: number, keepdim
 
 /** The lower median; with `dim`, `[values, indices]` along it. NaN where there is one. */
 export function median(input: Tensor): Tensor;
-export function median(input: Tensor, dim: number, keepdim?: boolean): ValuesIndices;
+export function median(input: Tensor, dim: number, keepdim?: boolean | { keepdim?: boolean }): ValuesIndices;
 export function median(input: Tensor, options: { dim: number; keepdim?: boolean }): ValuesIndices;
 export function median(input: Tensor, ...args: unknown[]): Tensor | ValuesIndices {
   return middle("median", input, args);
@@ -78,7 +78,11 @@ export function median(input: Tensor, ...args: unknown[]): Tensor | ValuesIndice
 
 /** {@link median} of the elements that are no NaN; NaN where there are none. */
 export function nanmedian(input: Tensor): Tensor;
-export function nanmedian(input: Tensor, dim: number, keepdim?: boolean): ValuesIndices;
+export function nanmedian(
+  input: Tensor,
+  dim: number,
+  keepdim?: boolean | { keepdim?: boolean },
+): ValuesIndices;
 export function nanmedian(input: Tensor, options: { dim: number; keepdim?: boolean }): ValuesIndices;
 export function nanmedian(input: Tensor, ...args: unknown[]): Tensor | ValuesIndices {
   return middle("nanmedian", input, args);

@@ -26,7 +26,7 @@ export function quantile(
   input: Tensor,
   q: number | Tensor,
   dim?: number | null,
-  keepdim?: boolean,
+  keepdim?: boolean | { keepdim?: boolean; interpolation?: Interpolation },
   options?: { interpolation?: Interpolation },
 ): Tensor;
 export function quantile(
@@ -52,7 +52,7 @@ export function nanquantile(
   input: Tensor,
   q: number | Tensor,
   dim?: number | null,
-  keepdim?: boolean,
+  keepdim?: boolean | { keepdim?: boolean; interpolation?: Interpolation },
   options?: { interpolation?: Interpolation },
 ): Tensor;
 export function nanquantile(

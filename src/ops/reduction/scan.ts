@@ -97,8 +97,8 @@ export function diff(
   input: Tensor,
   n?: number,
   dim?: number,
-  prepend?: Tensor | null,
-  append?: Tensor | null,
+  prepend?: Tensor | null | { prepend?: Tensor | null; append?: Tensor | null },
+  append?: Tensor | null | { append?: Tensor | null },
 ): Tensor;
 export function diff(
   input: Tensor,

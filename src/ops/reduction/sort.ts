@@ -207,8 +207,8 @@ export function topk(
   input: Tensor,
   k: number,
   dim?: number,
-  largest?: boolean,
-  sorted?: boolean,
+  largest?: boolean | TopKOptions,
+  sorted?: boolean | TopKOptions,
 ): ValuesIndices;
 export function topk(input: Tensor, k: number, options: Omit<TopKOptions, "k">): ValuesIndices;
 export function topk(input: Tensor, options: TopKOptions & { k: number }): ValuesIndices;
@@ -239,7 +239,12 @@ export function topk(input: Tensor, ...args: unknown[]): ValuesIndices {
 }
 
 /** `[value, index]` of the `k`-th least element along `dim`, counted from 1. */
-export function kthvalue(input: Tensor, k: number, dim?: number, keepdim?: boolean): ValuesIndices;
+export function kthvalue(
+  input: Tensor,
+  k: number,
+  dim?: number,
+  keepdim?: boolean | { keepdim?: boolean },
+): ValuesIndices;
 export function kthvalue(
   input: Tensor,
   k: number,

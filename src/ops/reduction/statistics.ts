@@ -60,7 +60,12 @@ function var_(input: Tensor, ...args: unknown[]): Tensor {
 export { var_ as var };
 
 /** The square root of the variance, over `dim` (all by default). */
-export function std(input: Tensor, dim?: Dims, unbiased?: boolean, keepdim?: boolean): Tensor;
+export function std(
+  input: Tensor,
+  dim?: Dims,
+  unbiased?: boolean | Spread,
+  keepdim?: boolean | Spread,
+): Tensor;
 export function std(input: Tensor, unbiased: boolean): Tensor;
 export function std(input: Tensor, options: Spread): Tensor;
 export function std(input: Tensor, ...args: unknown[]): Tensor {
@@ -76,8 +81,8 @@ function root(input: Tensor): Tensor {
 export function var_mean(
   input: Tensor,
   dim?: Dims,
-  unbiased?: boolean,
-  keepdim?: boolean,
+  unbiased?: boolean | Spread,
+  keepdim?: boolean | Spread,
 ): [variance: Tensor, mean: Tensor];
 export function var_mean(input: Tensor, unbiased: boolean): [variance: Tensor, mean: Tensor];
 export function var_mean(input: Tensor, options: Spread): [variance: Tensor, mean: Tensor];
@@ -91,8 +96,8 @@ export function var_mean(input: Tensor, ...args: unknown[]): [Tensor, Tensor] {
 export function std_mean(
   input: Tensor,
   dim?: Dims,
-  unbiased?: boolean,
-  keepdim?: boolean,
+  unbiased?: boolean | Spread,
+  keepdim?: boolean | Spread,
 ): [std: Tensor, mean: Tensor];
 export function std_mean(input: Tensor, unbiased: boolean): [std: Tensor, mean: Tensor];
 export function std_mean(input: Tensor, options: Spread): [std: Tensor, mean: Tensor];

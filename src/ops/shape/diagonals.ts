@@ -11,7 +11,12 @@ import { clone } from "../value/fill";
 import { movedim, permute, reshape } from "./movement";
 
 /** The diagonals of the planes of two dimensions, as a new last dimension. */
-export function diagonal(input: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
+export function diagonal(
+  input: Tensor,
+  offset?: number,
+  dim1?: number,
+  dim2?: number | { dim2?: number },
+): Tensor;
 export function diagonal(input: Tensor, offset: number, options: { dim1?: number; dim2?: number }): Tensor;
 export function diagonal(input: Tensor, options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function diagonal(input: Tensor, ...args: unknown[]): Tensor {
@@ -88,7 +93,12 @@ export function diag(input: Tensor, ...args: unknown[]): Tensor {
 }
 
 /** The vectors in the last dimension as diagonals of matrices in dimensions `dim1` and `dim2`. */
-export function diag_embed(input: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
+export function diag_embed(
+  input: Tensor,
+  offset?: number,
+  dim1?: number,
+  dim2?: number | { dim2?: number },
+): Tensor;
 export function diag_embed(input: Tensor, offset: number, options: { dim1?: number; dim2?: number }): Tensor;
 export function diag_embed(input: Tensor, options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function diag_embed(input: Tensor, ...args: unknown[]): Tensor {
@@ -130,8 +140,8 @@ export function diagonal_scatter(
   input: Tensor,
   src: Tensor,
   offset?: number,
-  dim1?: number,
-  dim2?: number,
+  dim1?: number | { dim1?: number; dim2?: number },
+  dim2?: number | { dim2?: number },
 ): Tensor;
 export function diagonal_scatter(
   input: Tensor,

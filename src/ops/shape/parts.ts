@@ -182,9 +182,9 @@ function sliced(name: string, input: Tensor, { dim = 0, start, end, step = 1 }: 
 export function slice_of(
   input: Tensor,
   dim?: number,
-  start?: number | null,
-  end?: number | null,
-  step?: number,
+  start?: number | null | Slicing,
+  end?: number | null | Slicing,
+  step?: number | Slicing,
 ): Tensor;
 export function slice_of(input: Tensor, options: Slicing): Tensor;
 export function slice_of(input: Tensor, ...args: unknown[]): Tensor {
@@ -203,9 +203,9 @@ export function slice_scatter(
   input: Tensor,
   src: Tensor,
   dim?: number,
-  start?: number | null,
-  end?: number | null,
-  step?: number,
+  start?: number | null | Slicing,
+  end?: number | null | Slicing,
+  step?: number | Slicing,
 ): Tensor;
 export function slice_scatter(input: Tensor, src: Tensor, options: Slicing): Tensor;
 export function slice_scatter(input: Tensor, options: Slicing & { src: Tensor }): Tensor;

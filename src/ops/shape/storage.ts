@@ -124,8 +124,8 @@ export function set_(
   input: Tensor,
   source?: Tensor,
   storage_offset?: number,
-  size?: Shape,
-  stride?: Shape,
+  size?: Shape | Source,
+  stride?: Shape | Source,
 ): Tensor;
 export function set_(input: Tensor, source: Tensor, options: Source): Tensor;
 export function set_(input: Tensor, options: Source): Tensor;

@@ -36,7 +36,12 @@ function drawn_over(input: Tensor, drawn: Tensor): Tensor {
 }
 
 /** Fills the tensor with uniform numbers of [from, to). */
-export function uniform_(input: Tensor, from?: number, to?: number, options?: GeneratorOption): Tensor;
+export function uniform_(
+  input: Tensor,
+  from?: number,
+  to?: number | (GeneratorOption & { to?: number }),
+  options?: GeneratorOption,
+): Tensor;
 export function uniform_(input: Tensor, options: GeneratorOption & { from?: number; to?: number }): Tensor;
 export function uniform_(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { from: number; to: number; generator: Generator };
@@ -55,7 +60,12 @@ export function uniform_(input: Tensor, ...args: unknown[]): Tensor {
 }
 
 /** Fills the tensor with normal numbers. */
-export function normal_(input: Tensor, mean?: number, std?: number, options?: GeneratorOption): Tensor;
+export function normal_(
+  input: Tensor,
+  mean?: number,
+  std?: number | (GeneratorOption & { std?: number }),
+  options?: GeneratorOption,
+): Tensor;
 export function normal_(input: Tensor, options: GeneratorOption & { mean?: number; std?: number }): Tensor;
 export function normal_(input: Tensor, ...args: unknown[]): Tensor {
   type Args = { mean: number; std: number; generator: Generator };
@@ -137,7 +147,12 @@ function whole_bits(dtype: DType): number {
 }
 
 /** Fills the tensor with numbers of the Cauchy distribution around `median`, of scale `sigma`. */
-export function cauchy_(input: Tensor, median?: number, sigma?: number, options?: GeneratorOption): Tensor;
+export function cauchy_(
+  input: Tensor,
+  median?: number,
+  sigma?: number | (GeneratorOption & { sigma?: number }),
+  options?: GeneratorOption,
+): Tensor;
 export function cauchy_(
   input: Tensor,
   options: GeneratorOption & { median?: number; sigma?: number },
@@ -154,7 +169,12 @@ export function cauchy_(input: Tensor, ...args: unknown[]): Tensor {
 }
 
 /** Fills the tensor with numbers whose logarithms are normal, of the given mean and standard deviation. */
-export function log_normal_(input: Tensor, mean?: number, std?: number, options?: GeneratorOption): Tensor;
+export function log_normal_(
+  input: Tensor,
+  mean?: number,
+  std?: number | (GeneratorOption & { std?: number }),
+  options?: GeneratorOption,
+): Tensor;
 export function log_normal_(
   input: Tensor,
   options: GeneratorOption & { mean?: number; std?: number },

@@ -60,7 +60,7 @@ export class SequentialLR extends LRScheduler {
     optimizer: AnyOptimizer,
     schedulers: readonly LRScheduler[],
     milestones: readonly number[],
-    last_epoch?: number,
+    last_epoch?: number | Partial<SequentialLROptions>,
   );
   constructor(optimizer: AnyOptimizer, options: SequentialLROptions);
   constructor(

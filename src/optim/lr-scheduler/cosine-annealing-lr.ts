@@ -23,7 +23,12 @@ export class CosineAnnealingLR extends LRScheduler {
   declare T_max: number;
   declare eta_min: number;
 
-  constructor(optimizer: AnyOptimizer, T_max: number, eta_min?: number, last_epoch?: number);
+  constructor(
+    optimizer: AnyOptimizer,
+    T_max: number,
+    eta_min?: number,
+    last_epoch?: number | Partial<CosineAnnealingOptions>,
+  );
   constructor(optimizer: AnyOptimizer, T_max: number, options: Omit<CosineAnnealingOptions, "T_max">);
   constructor(optimizer: AnyOptimizer, options: CosineAnnealingOptions);
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
@@ -81,7 +86,13 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   declare T_cur: number;
   declare eta_min: number;
 
-  constructor(optimizer: AnyOptimizer, T_0: number, T_mult?: number, eta_min?: number, last_epoch?: number);
+  constructor(
+    optimizer: AnyOptimizer,
+    T_0: number,
+    T_mult?: number,
+    eta_min?: number | Partial<WarmRestartsOptions>,
+    last_epoch?: number | Partial<WarmRestartsOptions>,
+  );
   constructor(optimizer: AnyOptimizer, T_0: number, options: Omit<WarmRestartsOptions, "T_0">);
   constructor(optimizer: AnyOptimizer, options: WarmRestartsOptions);
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {

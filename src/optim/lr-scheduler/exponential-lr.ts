@@ -11,7 +11,7 @@ import { type AnyOptimizer, LRScheduler } from "./scheduler";
 export class ExponentialLR extends LRScheduler {
   declare gamma: number;
 
-  constructor(optimizer: AnyOptimizer, gamma: number, last_epoch?: number);
+  constructor(optimizer: AnyOptimizer, gamma: number, last_epoch?: number | { last_epoch?: number });
   constructor(optimizer: AnyOptimizer, options: { gamma: number; last_epoch?: number });
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
     const { gamma, last_epoch } = bind<{ gamma: number; last_epoch: number }>(

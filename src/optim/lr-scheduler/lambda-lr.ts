@@ -55,7 +55,11 @@ abstract class FunctionLR extends LRScheduler {
  * new optim.lr_scheduler.LambdaLR(optimizer, (epoch) => 0.95 ** epoch)
  */
 export class LambdaLR extends FunctionLR {
-  constructor(optimizer: AnyOptimizer, lr_lambda: Factor | readonly Factor[], last_epoch?: number);
+  constructor(
+    optimizer: AnyOptimizer,
+    lr_lambda: Factor | readonly Factor[],
+    last_epoch?: number | Partial<LambdaOptions>,
+  );
   constructor(optimizer: AnyOptimizer, options: LambdaOptions);
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
     super("LambdaLR", optimizer, args);
@@ -68,7 +72,11 @@ export class LambdaLR extends FunctionLR {
 
 /** Multiplies the learning rate by `lr_lambda(epoch)` after every epoch. */
 export class MultiplicativeLR extends FunctionLR {
-  constructor(optimizer: AnyOptimizer, lr_lambda: Factor | readonly Factor[], last_epoch?: number);
+  constructor(
+    optimizer: AnyOptimizer,
+    lr_lambda: Factor | readonly Factor[],
+    last_epoch?: number | Partial<LambdaOptions>,
+  );
   constructor(optimizer: AnyOptimizer, options: LambdaOptions);
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
     super("MultiplicativeLR", optimizer, args);

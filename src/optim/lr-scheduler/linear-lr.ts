@@ -24,9 +24,9 @@ export class LinearLR extends LRScheduler {
   constructor(
     optimizer: AnyOptimizer,
     start_factor?: number,
-    end_factor?: number,
-    total_iters?: number,
-    last_epoch?: number,
+    end_factor?: number | LinearLROptions,
+    total_iters?: number | LinearLROptions,
+    last_epoch?: number | LinearLROptions,
   );
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
     const {
@@ -82,7 +82,12 @@ export class ConstantLR extends LRScheduler {
   declare total_iters: number;
 
   constructor(optimizer: AnyOptimizer, options?: ConstantLROptions);
-  constructor(optimizer: AnyOptimizer, factor?: number, total_iters?: number, last_epoch?: number);
+  constructor(
+    optimizer: AnyOptimizer,
+    factor?: number,
+    total_iters?: number | ConstantLROptions,
+    last_epoch?: number | ConstantLROptions,
+  );
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
     const {
       factor = 1 / 3,

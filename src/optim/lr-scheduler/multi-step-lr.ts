@@ -20,7 +20,12 @@ export class MultiStepLR extends LRScheduler {
   declare milestones: number[];
   declare gamma: number;
 
-  constructor(optimizer: AnyOptimizer, milestones: readonly number[], gamma?: number, last_epoch?: number);
+  constructor(
+    optimizer: AnyOptimizer,
+    milestones: readonly number[],
+    gamma?: number,
+    last_epoch?: number | Partial<MultiStepOptions>,
+  );
   constructor(
     optimizer: AnyOptimizer,
     milestones: readonly number[],

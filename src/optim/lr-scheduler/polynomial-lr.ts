@@ -17,7 +17,12 @@ export class PolynomialLR extends LRScheduler {
   declare power: number;
 
   constructor(optimizer: AnyOptimizer, options?: PolynomialLROptions);
-  constructor(optimizer: AnyOptimizer, total_iters?: number, power?: number, last_epoch?: number);
+  constructor(
+    optimizer: AnyOptimizer,
+    total_iters?: number,
+    power?: number | PolynomialLROptions,
+    last_epoch?: number | PolynomialLROptions,
+  );
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
     const {
       total_iters = 5,

@@ -14,7 +14,12 @@ export class StepLR extends LRScheduler {
   declare step_size: number;
   declare gamma: number;
 
-  constructor(optimizer: AnyOptimizer, step_size: number, gamma?: number, last_epoch?: number);
+  constructor(
+    optimizer: AnyOptimizer,
+    step_size: number,
+    gamma?: number,
+    last_epoch?: number | { last_epoch?: number },
+  );
   constructor(optimizer: AnyOptimizer, step_size: number, options: { gamma?: number; last_epoch?: number });
   constructor(optimizer: AnyOptimizer, options: { step_size: number; gamma?: number; last_epoch?: number });
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {

@@ -72,8 +72,8 @@ export class RandomSampler extends Sampler {
   constructor(
     data_source: Sized,
     replacement?: boolean,
-    num_samples?: number | null,
-    generator?: Generator | null,
+    num_samples?: number | null | RandomSamplerOptions,
+    generator?: Generator | null | RandomSamplerOptions,
   );
   constructor(
     readonly data_source: Sized,
@@ -160,7 +160,7 @@ export class WeightedRandomSampler extends Sampler {
     weights: ArrayLike<number> | Tensor,
     num_samples: number,
     replacement?: boolean,
-    generator?: Generator | null,
+    generator?: Generator | null | Omit<RandomSamplerOptions, "num_samples">,
   );
   constructor(weights: ArrayLike<number> | Tensor, num_samples: number, ...args: unknown[]) {
     super();
