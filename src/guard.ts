@@ -4,6 +4,7 @@
  * A good call costs nothing but a frame: arguments are compared with the declarations once something was thrown. Methods of
  * modules, optimizers and the like, which are not called in inner loops, are compared before.
  */
+import path from "node:path";
 import { is_options, kind_of, unexpected } from "./args";
 import { RuntimeError } from "./errors";
 import { admits, type Signature, signature_of, type_of, words } from "./signatures";
@@ -15,7 +16,8 @@ const javascripts =
   /^Cannot (read|set|convert|mix|destructure|add|delete|redefine|assign|create|use 'in'|spread)|^(Invalid (array|typed array|array buffer|string) length)|^Array buffer allocation failed| is not (a function|iterable|a constructor|defined|extensible|an object)|^(object|undefined|null) .*is not|^Class constructor |^Reduce of empty array|^The (number|value) .* cannot be converted|^Found non-callable|^Iterator |^Invalid (count|time) value|^Method .* called on|must be called with|^toFixed\(\)|^Spread syntax|^Right-hand side of|^Private field|^Receiver must|^offset is out of bounds|^Start offset|^Unexpected (token|end)|^Derived constructor/;
 
 const native = [TypeError, RangeError, SyntaxError, ReferenceError];
-const library = __dirname;
+/** Where the library lies, and where its sources would: Node names those with `--enable-source-maps`. */
+const library = [__dirname, path.resolve(__dirname, "..", "..", "src")];
 
 /** Errors that were worded here already, by a function that the one asked for called. */
 const worded = new WeakSet<Error>();
@@ -25,7 +27,7 @@ function is_ours({ stack = "" }: Error): boolean {
   const frame = stack
     .split("\n")
     .find((line) => /^\s+at .*[\\/].*:\d+:\d+\)?$/.test(line) && !line.includes("node:"));
-  return frame === undefined || frame.includes(library);
+  return frame === undefined || library.some((folder) => frame.includes(folder));
 }
 
 function is_foreign(error: Error): boolean {

@@ -39,7 +39,8 @@ class Reader {
 
   read(entry) {
     const file = this.program.getSourceFile(entry);
-    this.namespace(this.checker.getSymbolAtLocation(file), "");
+    const library = file && this.checker.getSymbolAtLocation(file);
+    if (library) this.namespace(library, "");
     // A method of tensors that is a function as well has its parameters' names there, with the tensor first.
     const elsewhere = (key) =>
       /^Tensor\./.test(key) &&

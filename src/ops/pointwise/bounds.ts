@@ -66,7 +66,7 @@ export function fmin(input: Tensor, ...args: unknown[]): Tensor {
   return named("FminBackward0", extreme_of_numbers("minimum", input, other), input);
 }
 
-type Bound = number | Tensor | null;
+type Bound = number | boolean | Tensor | null;
 
 /**
  * Elements below `min` become `min`, those above `max` become `max`; either may be left out. NaN stays.
@@ -120,19 +120,19 @@ export function clip(input: Tensor, ...args: unknown[]): Tensor {
 }
 
 /** {@link clamp} from below. */
-export function clamp_min(input: Tensor, min: number | Tensor): Tensor;
-export function clamp_min(input: Tensor, options: { min: number | Tensor }): Tensor;
+export function clamp_min(input: Tensor, min: number | boolean | Tensor): Tensor;
+export function clamp_min(input: Tensor, options: { min: number | boolean | Tensor }): Tensor;
 export function clamp_min(input: Tensor, ...args: unknown[]): Tensor {
-  const min = operand<number | Tensor>("clamp_min", "min", args);
+  const min = operand<number | boolean | Tensor>("clamp_min", "min", args);
   expect_tensor("clamp_min", input);
   return is_tensor(min) ? maximum(input, min) : named("ClampMinBackward0", clamp(input, min), input);
 }
 
 /** {@link clamp} from above. */
-export function clamp_max(input: Tensor, max: number | Tensor): Tensor;
-export function clamp_max(input: Tensor, options: { max: number | Tensor }): Tensor;
+export function clamp_max(input: Tensor, max: number | boolean | Tensor): Tensor;
+export function clamp_max(input: Tensor, options: { max: number | boolean | Tensor }): Tensor;
 export function clamp_max(input: Tensor, ...args: unknown[]): Tensor {
-  const max = operand<number | Tensor>("clamp_max", "max", args);
+  const max = operand<number | boolean | Tensor>("clamp_max", "max", args);
   expect_tensor("clamp_max", input);
   return is_tensor(max) ? minimum(input, max) : named("ClampMaxBackward0", clamp(input, null, max), input);
 }

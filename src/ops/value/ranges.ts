@@ -7,16 +7,21 @@ import { check_list } from "../../shape";
 import { is_tensor, Tensor } from "../../tensor";
 import { type CreateOptions, create_options, creation, finish, to_array } from "./create";
 
+/** A number of `arange`; true counts as 1. */
+type Countable = number | boolean;
+
 /**
  * Numbers from `start` (0) up to but without `end`, by `step` (1); int64 when all are whole.
  *
  * @example
  * torch.arange(5); torch.arange(1, 2.5, 0.5)
  */
-export function arange(end: number, options?: CreateOptions): Tensor;
-export function arange(start: number, end: number, options?: CreateOptions): Tensor;
-export function arange(start: number, end: number, step: number, options?: CreateOptions): Tensor;
-export function arange(options: CreateOptions & { start?: number; end: number; step?: number }): Tensor;
+export function arange(end: Countable, options?: CreateOptions): Tensor;
+export function arange(start: Countable, end: Countable, options?: CreateOptions): Tensor;
+export function arange(start: Countable, end: Countable, step: Countable, options?: CreateOptions): Tensor;
+export function arange(
+  options: CreateOptions & { start?: Countable; end: Countable; step?: Countable },
+): Tensor;
 export function arange(...args: unknown[]): Tensor {
   const last = args[args.length - 1];
   let numbers = (is_options(last) ? args.slice(0, -1) : args)
@@ -24,14 +29,14 @@ export function arange(...args: unknown[]): Tensor {
     .map(Number);
   let keywords: unknown = is_options(last) ? last : undefined;
   if (is_options(last) && ("start" in last || "end" in last || "step" in last)) {
-    const { start, end, step, ...rest } = last as { start?: number; end?: number; step?: number };
+    const { start, end, step, ...rest } = last as { start?: Countable; end?: Countable; step?: Countable };
     keywords = rest;
     // One number by position is the end, unless `end` comes by name.
     const lone = numbers.length === 1 && end === undefined;
     const [first, second, third] = lone ? [0, numbers[0]] : numbers;
     const stop = end ?? second;
     if (stop === undefined) throw new TypeError('arange() missing 1 required positional arguments: "end"');
-    numbers = [start ?? first ?? 0, stop, step ?? third ?? 1];
+    numbers = [start ?? first ?? 0, stop, step ?? third ?? 1].map(Number);
   }
   const options = create_options("arange", keywords);
   const [start, end, step] =
