@@ -1,12 +1,7 @@
 /** @file Binds PyTorch-style arguments: positional ones in order, keyword ones in one trailing options object. */
-import { admits, types_by_name, words } from "./signatures";
+import { admits, is_options, looks_like_tensor, types_by_name, words } from "./signatures";
 
-/** Whether a value is an options object: a plain object, not a tensor, array, module or other class instance. */
-export function is_options(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
+export { is_options };
 
 const out_refused =
   "out= is not offered: tensors' values are immutable natively; assign the result instead, or copy_ it";
@@ -53,7 +48,7 @@ function is_ints(value: unknown): boolean {
 function is_kind(kind: Kind, value: unknown): boolean {
   switch (kind) {
     case "Tensor":
-      return typeof value === "object" && value !== null && "_handle" in value;
+      return looks_like_tensor(value);
     case "int":
       return typeof value === "number" ? Number.isInteger(value) : typeof value === "bigint";
     case "ints":
@@ -116,7 +111,7 @@ function check_kind(
   name: string,
   parameter: string,
   value: unknown,
-  types: ReadonlyMap<string, readonly number[]> | undefined,
+  types: ReadonlyMap<string, readonly number[]>,
 ): void {
   const kind = kinds.get(parameter);
   if (kind !== undefined && !is_kind(kind, value) && !others.has(`${name}.${parameter}`)) {
@@ -124,7 +119,7 @@ function check_kind(
       `${name}(): argument '${parameter}' must be ${kind === "ints" ? "an int or a list of ints" : kind}, not ${kind_of(value)}`,
     );
   }
-  const admitted = types?.get(parameter);
+  const admitted = types.get(parameter);
   if (admitted === undefined || admitted.some((type) => admits(type, value))) return;
   throw new TypeError(`${name}(): argument '${parameter}' must be ${words(admitted)}, not ${kind_of(value)}`);
 }
@@ -210,7 +205,7 @@ export function none(name: string, more: readonly unknown[]): void {
   if (more.length > 0) bind(name, [], [], more);
 }
 
-/** The one further parameter of a function, by position or by keyword; costs nothing where it comes by position. */
+/** The one further parameter of a function, by position or by keyword; binds nothing where it comes by position. */
 export function operand<T>(name: string, parameter: string, args: readonly unknown[]): T {
   if (args.length === 1 && args[0] !== undefined && !is_options(args[0])) {
     check_kind(name, parameter, args[0], types_by_name(name));

@@ -1,7 +1,7 @@
 /**
  * @file What users call: functions and methods that answer a wrong argument in PyTorch's words, never in JavaScript's own.
  *
- * A good call costs nothing but a frame: arguments are compared with the declarations once something was thrown. Methods of
+ * A good call costs a frame: what `args.ts` does not bind is compared with the declarations once something was thrown. Methods of
  * modules, optimizers and the like, which are not called in inner loops, are compared before.
  */
 import path from "node:path";
@@ -180,15 +180,15 @@ function guarded(key: string, call: AnyFunction, first = false): AnyFunction {
   return guard;
 }
 
-/** A method of tensors that runs an operation of the same name; it is guarded where it is made, and costs no frame more. */
+/** A method of tensors that runs an operation of the same name on them; it is guarded where it is made, and costs no frame more. */
 export function method_of(
   name: string,
-  run: (self: unknown, args: unknown[]) => unknown,
+  run: (...args: unknown[]) => unknown,
 ): (this: unknown, ...args: unknown[]) => unknown {
   const operation = name.replace(/_$/, "");
   const method: AnyFunction = function (...args) {
     try {
-      return run(this, args);
+      return run(this, ...args);
     } catch (error) {
       const own = `Tensor.${name}`;
       const first = signature_of(own) === null ? signature_of(operation)?.order[0] : undefined;

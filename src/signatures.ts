@@ -46,24 +46,40 @@ export function type_of(signature: Signature, parameter: string): number | undef
   return Object.hasOwn(signature.types, parameter) ? signature.types[parameter] : undefined;
 }
 
-let by_name: Map<string, Map<string, readonly number[]>> | null = null;
+/** The callables of one name, in whatever namespace. */
+let keys_by_name: Map<string, string[]> | null = null;
 
-/** The types that the callables of one name, in whatever namespace, give their parameters. */
-export function types_by_name(name: string): ReadonlyMap<string, readonly number[]> | undefined {
-  if (by_name === null) {
-    by_name = new Map();
-    const { callables, shapes } = written();
-    for (const [key, shape] of Object.entries(callables)) {
+function keys_of(name: string): readonly string[] {
+  if (keys_by_name === null) {
+    keys_by_name = new Map();
+    for (const key of Object.keys(written().callables)) {
       // Those of torch.masked, with mask and dims of their own, are named in full.
       const last = key.startsWith("masked.") ? key : key.slice(key.lastIndexOf(".") + 1);
-      const parameters = by_name.get(last) ?? new Map<string, readonly number[]>();
-      by_name.set(last, parameters);
-      for (const [parameter, type] of Object.entries(shapes[shape].types)) {
-        parameters.set(parameter, [...(parameters.get(parameter) ?? []), type]);
-      }
+      const keys = keys_by_name.get(last);
+      if (keys === undefined) keys_by_name.set(last, [key]);
+      else keys.push(key);
     }
   }
-  return by_name.get(name);
+  return keys_by_name.get(name) ?? [];
+}
+
+const by_name = new Map<string, ReadonlyMap<string, readonly number[]>>();
+
+/** The types that the callables of one name, in whatever namespace, give their parameters; gathered when first asked for. */
+export function types_by_name(name: string): ReadonlyMap<string, readonly number[]> {
+  const known = by_name.get(name);
+  if (known !== undefined) return known;
+  const parameters = new Map<string, number[]>();
+  const { callables, shapes } = written();
+  for (const key of keys_of(name)) {
+    for (const [parameter, type] of Object.entries(shapes[callables[key]].types)) {
+      const types = parameters.get(parameter);
+      if (types === undefined) parameters.set(parameter, [type]);
+      else if (!types.includes(type)) types.push(type);
+    }
+  }
+  by_name.set(name, parameters);
+  return parameters;
 }
 
 /** Whether a value is a tensor, asked without loading the tensors' module. */
@@ -71,8 +87,8 @@ export function looks_like_tensor(value: unknown): boolean {
   return typeof value === "object" && value !== null && "_handle" in value;
 }
 
-/** A plain object, of which keyword arguments are made. */
-function is_plain(value: unknown): boolean {
+/** Whether a value is an options object: a plain object, not a tensor, array, module or other class instance. */
+export function is_options(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
@@ -101,7 +117,7 @@ function is_of(kind: string, value: unknown): boolean {
       return value === null;
     case "options":
       // None in their place is PyTorch's oldest way to leave the rest at its defaults.
-      return value === null || is_plain(value);
+      return value === null || is_options(value);
     case "iterable":
       return is_iterable(value);
     case "undefined":

@@ -40,9 +40,9 @@ export type TensorMethods = { [Name in keyof Operations]: Method<Operations[Name
 
 type Operation = (...args: unknown[]) => unknown;
 
-function install(name: string, run: (self: Tensor, args: unknown[]) => unknown): void {
+function install(name: string, run: (self: Tensor, ...args: unknown[]) => unknown): void {
   if (name in Tensor.prototype) throw new Error(`two methods ${name}`);
-  const value = method_of(name, run as (self: unknown, args: unknown[]) => unknown);
+  const value = method_of(name, run as Operation);
   Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
 }
 
@@ -54,17 +54,17 @@ for (const kind of [algebra, autograd, pointwise, position, reduction, reflected
   }
 }
 for (const [name, operation] of operations) {
-  install(name, (self, args) => operation(self, ...args));
+  install(name, operation);
 }
 for (const name of in_place) {
   const operation = operations.get(name) as Operation;
-  install(`${name}_`, (self, args) => {
+  install(`${name}_`, (self, ...args) => {
     if (filling.has(name)) self._check_history();
     else self._check_in_place(args.filter(is_tensor));
     // The operation may save its input; the alias keeps the value that it had.
     const before = self._alias();
     const result = operation(before, ...args) as Tensor;
-    const dtype = self.dtype;
+    const { dtype } = self;
     const cast_too = result.dtype.category <= dtype.category || casting.has(name);
     const value = cast_too ? cast(result, dtype) : result;
     // What does not hang on the earlier value gives it a gradient of zeros.
@@ -77,5 +77,5 @@ for (const name of in_place) {
 }
 for (const name of reshaping) {
   const operation = operations.get(name) as Operation;
-  install(`${name}_`, (self, args) => self._become((from) => operation(from, ...args) as Tensor));
+  install(`${name}_`, (self, ...args) => self._become((from) => operation(from, ...args) as Tensor));
 }
