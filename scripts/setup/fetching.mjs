@@ -27,9 +27,8 @@ export async function fetching(program, args, { again = [], between, ...options 
     } catch (error) {
       const unseen = error.output === "";
       if (attempt === MOST_TRIES || !(unseen || BROKEN_OFF.test(error.output ?? ""))) throw error;
-      say(
-        `      the network broke off; trying again (${attempt + 1} of ${MOST_TRIES}), what was fetched is kept`,
-      );
+      const why = unseen ? "that failed, perhaps by the network" : "the network broke off";
+      say(`      ${why}; trying again (${attempt + 1} of ${MOST_TRIES}), what was fetched is kept`);
       await sleep(Math.min(attempt, 5) * 1000);
       await between?.();
     }
